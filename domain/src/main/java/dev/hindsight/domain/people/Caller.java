@@ -1,0 +1,55 @@
+package dev.hindsight.domain.people;
+
+import dev.hindsight.domain.ActorKind;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls: a registered person (or client) with the roles that the token gives at this moment.
+ *
+ * @param person the registered person behind the token; a verified e-mail address leads to the person known by it
+ * @param roles never empty
+ * @param client OAuth client id of the token, where it has one
+ */
+public record Caller(UUID person, Set<Role> roles, @Nullable String client) {
+
+    public Caller {
+        roles = Set.copyOf(roles);
+        if (roles.isEmpty()) {
+            throw new IllegalArgumentException("a caller has at least one role");
+        }
+    }
+
+    public boolean is(Role role) {
+        return roles.contains(role);
+    }
+
+    /** Agents and supervisors work tickets. */
+    public boolean worksTickets() {
+        return is(Role.AGENT) || is(Role.SUPERVISOR);
+    }
+
+    /** Whether every ticket content is readable: those who work tickets (narrowed by queue grants) and auditors. */
+    public boolean readsAllTickets() {
+        return worksTickets() || is(Role.AUDITOR);
+    }
+
+    /** The role under which an act of this caller is recorded. */
+    public ActorKind actorKind() {
+        if (is(Role.SUPERVISOR)) {
+            return ActorKind.SUPERVISOR;
+        } else if (is(Role.AGENT)) {
+            return ActorKind.AGENT;
+        } else if (is(Role.ADMIN)) {
+            return ActorKind.ADMIN;
+        } else if (is(Role.OPERATOR)) {
+            return ActorKind.OPERATOR;
+        } else if (is(Role.AUDITOR)) {
+            return ActorKind.AUDITOR;
+        } else if (is(Role.CLIENT)) {
+            return ActorKind.CLIENT;
+        }
+        return ActorKind.REQUESTER;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.hindsight.domain.people;
+
+import dev.hindsight.domain.Event;
+import java.time.Instant;
+import java.util.UUID;
+
+/** What happens to an organization: the requesters of one customer. Stream {@code organization-{organizationId}}. */
+public sealed interface OrganizationEvent extends Event {
+
+    UUID organizationId();
+
+    @Override
+    default String streamId() {
+        return "organization-" + organizationId();
+    }
+
+    record OrganizationCreated(UUID organizationId, Instant at, String name) implements OrganizationEvent {}
+
+    record OrganizationChanged(UUID organizationId, Instant at, String name) implements OrganizationEvent {}
+}

@@ -1,0 +1,260 @@
+package dev.hindsight.domain.ticket;
+
+import dev.hindsight.domain.Event;
+import dev.hindsight.domain.Personal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to a ticket: the whole vocabulary of its stream {@code ticket-{ticketId}}. Enum values are stored by
+ * name as text. Status changes only by the lifecycle events at the end; each carries the status it came
+ * {@code from} and whether the move was {@code irregular} (outside the legal moves, which only imports may store).
+ * Custom field values: {@code fields} holds numbers (as decimal text), booleans, dates and choices, {@code texts} the
+ * free text.
+ */
+public sealed interface TicketEvent extends Event {
+
+    UUID ticketId();
+
+    @Override
+    default String streamId() {
+        return "ticket-" + ticketId();
+    }
+
+    /** A lifecycle event: the only kind that changes the status. */
+    sealed interface StatusEvent extends TicketEvent {
+        String from();
+
+        boolean irregular();
+    }
+
+    /** A message of the conversation. */
+    sealed interface MessageEvent extends TicketEvent {
+        UUID messageId();
+
+        /** Null where an import does not know. */
+        @Nullable
+        UUID authorId();
+
+        String body();
+    }
+
+    // opening
+
+    /**
+     * @param matrix the priority matrix and its version that gave the priority, such as {@code hindsight-1}
+     * @param organizationId the requester's organization at that moment
+     * @param descriptionId message id of the description, null without one
+     * @param followUpOf the final ticket whose late reply opened this one
+     */
+    record TicketOpened(
+            UUID ticketId,
+            Instant at,
+            long number,
+            String type,
+            @Personal String subject,
+            @Nullable UUID descriptionId,
+            @Personal @Nullable String description,
+            UUID requesterId,
+            @Nullable UUID organizationId,
+            int impact,
+            int urgency,
+            String priority,
+            String matrix,
+            @Nullable String queue,
+            @Nullable String category,
+            List<String> tags,
+            Map<String, List<String>> fields,
+            @Personal Map<String, String> texts,
+            String channel,
+            @Nullable UUID followUpOf)
+            implements TicketEvent {}
+
+    /**
+     * The first row of an imported case. What the source does not know is null.
+     *
+     * @param source the system it comes from
+     * @param sourceCase the case's id there
+     * @param subjectDerived whether the subject was composed by the mapping's template
+     */
+    record TicketImported(
+            UUID ticketId,
+            Instant at,
+            long number,
+            String source,
+            String sourceCase,
+            String type,
+            @Personal @Nullable String subject,
+            boolean subjectDerived,
+            @Nullable UUID requesterId,
+            @Nullable Integer impact,
+            @Nullable Integer urgency,
+            @Nullable String priority,
+            @Nullable String matrix,
+            @Nullable String queue,
+            @Nullable String category,
+            Map<String, List<String>> fields,
+            @Personal Map<String, String> texts,
+            String channel)
+            implements TicketEvent {}
+
+    /** A row of an import that changed nothing we keep; nothing of the source's log is lost. */
+    record ImportedActivityRecorded(
+            UUID ticketId,
+            Instant at,
+            String activity,
+            @Nullable UUID personId) implements TicketEvent {}
+
+    // classification
+
+    record TicketCategorized(
+            UUID ticketId,
+            Instant at,
+            @Nullable String from,
+            @Nullable String category) implements TicketEvent {}
+
+    record TypeChanged(UUID ticketId, Instant at, String from, String type) implements TicketEvent {}
+
+    /** Impact or urgency changed; the priority stays where it is overridden. */
+    record TicketPrioritized(UUID ticketId, Instant at, int impact, int urgency, String priority, String matrix)
+            implements TicketEvent {}
+
+    record PriorityOverridden(
+            UUID ticketId,
+            Instant at,
+            @Nullable String from,
+            String priority,
+            @Personal String reason) implements TicketEvent {}
+
+    /** @param priority the matrix's, valid again */
+    record PriorityOverrideWithdrawn(
+            UUID ticketId,
+            Instant at,
+            String from,
+            @Nullable String priority) implements TicketEvent {}
+
+    record TicketMarkedAsSpam(UUID ticketId, Instant at) implements TicketEvent {}
+
+    record TicketUnmarkedAsSpam(UUID ticketId, Instant at) implements TicketEvent {}
+
+    record MajorIncidentDeclared(UUID ticketId, Instant at) implements TicketEvent {}
+
+    record MajorIncidentStoodDown(UUID ticketId, Instant at) implements TicketEvent {}
+
+    record SubjectChanged(
+            UUID ticketId, Instant at, @Personal String subject) implements TicketEvent {}
+
+    record RequesterChanged(
+            UUID ticketId,
+            Instant at,
+            @Nullable UUID from,
+            UUID requesterId,
+            @Nullable UUID organizationId) implements TicketEvent {}
+
+    /** Exactly one of value and text is set; both are null where the field was cleared. */
+    record CustomFieldChanged(
+            UUID ticketId,
+            Instant at,
+            String field,
+            @Nullable List<String> value,
+            @Personal @Nullable String text) implements TicketEvent {}
+
+    record TagAdded(UUID ticketId, Instant at, String tag) implements TicketEvent {}
+
+    record TagRemoved(UUID ticketId, Instant at, String tag) implements TicketEvent {}
+
+    // routing
+
+    record TicketQueued(
+            UUID ticketId,
+            Instant at,
+            @Nullable String from,
+            @Nullable String queue) implements TicketEvent {}
+
+    record TicketAssigned(
+            UUID ticketId, Instant at, @Nullable UUID from, UUID assigneeId) implements TicketEvent {}
+
+    record TicketUnassigned(UUID ticketId, Instant at, UUID from) implements TicketEvent {}
+
+    // conversation
+
+    record RequesterReplied(
+            UUID ticketId,
+            Instant at,
+            UUID messageId,
+            @Nullable UUID authorId,
+            @Personal String body) implements MessageEvent {}
+
+    record PublicReplyAdded(
+            UUID ticketId,
+            Instant at,
+            UUID messageId,
+            @Nullable UUID authorId,
+            @Personal String body) implements MessageEvent {}
+
+    record InternalNoteAdded(
+            UUID ticketId,
+            Instant at,
+            UUID messageId,
+            @Nullable UUID authorId,
+            @Personal String body) implements MessageEvent {}
+
+    // relations
+
+    record TicketLinked(UUID ticketId, Instant at, String type, UUID otherId) implements TicketEvent {}
+
+    record TicketUnlinked(UUID ticketId, Instant at, String type, UUID otherId) implements TicketEvent {}
+
+    // lifecycle
+
+    /** To OPEN: somebody took it. */
+    record WorkStarted(UUID ticketId, Instant at, String from, boolean irregular) implements StatusEvent {}
+
+    /** To PENDING: waiting for the requester. */
+    record TicketPended(UUID ticketId, Instant at, String from, boolean irregular) implements StatusEvent {}
+
+    /** To ON_HOLD. @param reasonText set where the reason is OTHER */
+    record TicketPutOnHold(
+            UUID ticketId,
+            Instant at,
+            String from,
+            String reason,
+            @Personal @Nullable String reasonText,
+            boolean irregular)
+            implements StatusEvent {}
+
+    record HoldReasonChanged(
+            UUID ticketId,
+            Instant at,
+            String fromReason,
+            String reason,
+            @Personal @Nullable String reasonText) implements TicketEvent {}
+
+    /** From PENDING or ON_HOLD back to OPEN. */
+    record TicketResumed(UUID ticketId, Instant at, String from, boolean irregular) implements StatusEvent {}
+
+    /** @param reopenUntil the end of the window in which a requester's reply reopens; null where an import knows none */
+    record TicketResolved(
+            UUID ticketId,
+            Instant at,
+            String from,
+            String resolutionCode,
+            @Personal @Nullable String resolutionText,
+            @Nullable Instant reopenUntil,
+            boolean irregular)
+            implements StatusEvent {}
+
+    record TicketReopened(UUID ticketId, Instant at, String from, boolean irregular) implements StatusEvent {}
+
+    record TicketClosed(UUID ticketId, Instant at, String from, boolean irregular) implements StatusEvent {}
+
+    record TicketCancelled(
+            UUID ticketId,
+            Instant at,
+            String from,
+            @Personal @Nullable String reason,
+            boolean irregular) implements StatusEvent {}
+}
