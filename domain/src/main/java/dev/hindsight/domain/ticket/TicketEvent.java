@@ -216,7 +216,7 @@ public sealed interface TicketEvent extends Event {
     /** To PENDING: waiting for the requester. */
     record TicketPended(UUID ticketId, Instant at, String from, boolean irregular) implements StatusEvent {}
 
-    /** To ON_HOLD. @param reasonText set where the reason is OTHER */
+    /** To ON_HOLD; the reason has a text where it is OTHER. */
     record TicketPutOnHold(
             UUID ticketId,
             Instant at,
