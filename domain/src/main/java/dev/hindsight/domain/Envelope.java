@@ -36,6 +36,9 @@ public record Envelope(
 
     public static final String TENANT = "main";
 
+    /** The one key under which it travels in the metadata of commands and events. */
+    public static final String KEY = "envelope";
+
     /**
      * @param kind one of VOCABULARY's actor kinds
      * @param person null for SYSTEM, RULE and for an import's unknown people
