@@ -1,6 +1,8 @@
 package dev.hindsight.domain.people;
 
 import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.Envelope;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -51,5 +53,16 @@ public record Caller(UUID person, Set<Role> roles, @Nullable String client) {
             return ActorKind.CLIENT;
         }
         return ActorKind.REQUESTER;
+    }
+
+    /** This caller as events record it: roles in lower case, sorted. */
+    public Envelope.Actor actor() {
+        return new Envelope.Actor(
+                actorKind(),
+                person,
+                roles.stream()
+                        .map(role -> role.name().toLowerCase(Locale.ROOT))
+                        .sorted()
+                        .toList());
     }
 }
