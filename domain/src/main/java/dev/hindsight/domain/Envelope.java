@@ -34,9 +34,6 @@ public record Envelope(
         String writer,
         @Nullable ImportedRow imported) {
 
-    /** The key under which an envelope travels beside commands and events. */
-    public static final String KEY = "envelope";
-
     public static final String TENANT = "main";
 
     /** The one key under which it travels in the metadata of commands and events. */
