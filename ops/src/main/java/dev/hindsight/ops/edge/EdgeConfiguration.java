@@ -1,0 +1,199 @@
+package dev.hindsight.ops.edge;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.token.DevelopmentIssuer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtDecoders;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Who may come in, and how the edge answers. */
+@Configuration(proxyBeanMethods = false)
+public class EdgeConfiguration {
+
+    private static final long BODY_LIMIT_BYTES = 1024 * 1024;
+    private static final String IMPORTS = "/ops/v1/imports";
+
+    @Bean
+    Problems problems(JsonMapper json) {
+        return new Problems(json);
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
+        FilterRegistrationBean<RequestIdFilter> bean = new FilterRegistrationBean<>(new RequestIdFilter());
+        bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return bean;
+    }
+
+    @Bean
+    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(Problems problems) {
+        FilterRegistrationBean<BodyLimitFilter> bean = new FilterRegistrationBean<>(new BodyLimitFilter(
+                BODY_LIMIT_BYTES, request -> request.getRequestURI().startsWith(IMPORTS), problems));
+        bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return bean;
+    }
+
+    @Bean
+    SecurityFilterChain api(HttpSecurity http, Problems problems) {
+        AuthenticationEntryPoint unauthenticated = unauthenticated(problems);
+        AccessDeniedHandler denied = (request, response, exception) -> problems.write(
+                request,
+                response,
+                new Problem(HttpStatus.FORBIDDEN, "FORBIDDEN", "Your token's roles do not allow this call."));
+        return http.csrf(AbstractHttpConfigurer::disable) // bearer tokens only: no cookie that a browser would add
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .anonymous(anonymous -> {})
+                .authorizeHttpRequests(requests -> requests.requestMatchers(
+                                "/actuator/health/**",
+                                "/actuator/prometheus",
+                                "/api/version",
+                                "/v3/api-docs/**",
+                                "/v3/api-docs.yaml",
+                                "/swagger-ui.html",
+                                "/swagger-ui/**",
+                                "/error")
+                        .permitAll()
+                        .requestMatchers(HttpMethod.GET, "/actuator/**")
+                        .hasRole(Role.OPERATOR.name())
+                        .requestMatchers("/ops/**")
+                        .hasRole(Role.OPERATOR.name())
+                        .requestMatchers("/api/**")
+                        .access(hasSomeRole())
+                        .anyRequest()
+                        .denyAll())
+                .oauth2ResourceServer(server -> server.jwt(jwt -> jwt.jwtAuthenticationConverter(converter()))
+                        .authenticationEntryPoint(unauthenticated)
+                        .accessDeniedHandler(denied))
+                .exceptionHandling(handling ->
+                        handling.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
+                .build();
+    }
+
+    private static AuthorizationManager<RequestAuthorizationContext> hasSomeRole() {
+        return (authentication, context) -> new AuthorizationDecision(authentication.get() != null
+                && authentication.get().getAuthorities().stream()
+                        .anyMatch(granted ->
+                                String.valueOf(granted.getAuthority()).startsWith("ROLE_")
+                                        && !"ROLE_ANONYMOUS".equals(granted.getAuthority())));
+    }
+
+    private static JwtAuthenticationConverter converter() {
+        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+        converter.setJwtGrantedAuthoritiesConverter(jwt -> Callers.roles(jwt).stream()
+                .<GrantedAuthority>map(
+                        role -> new SimpleGrantedAuthority("ROLE_" + role.name().toUpperCase(Locale.ROOT)))
+                .toList());
+        return converter;
+    }
+
+    private static AuthenticationEntryPoint unauthenticated(Problems problems) {
+        BearerTokenAuthenticationEntryPoint challenge = new BearerTokenAuthenticationEntryPoint();
+        return (request, response, exception) -> {
+            challenge.commence(request, response, exception); // sets WWW-Authenticate as RFC 6750 says
+            boolean tokenRefused = exception instanceof OAuth2AuthenticationException;
+            problems.write(
+                    request,
+                    response,
+                    tokenRefused
+                            ? new Problem(
+                                    HttpStatus.UNAUTHORIZED,
+                                    "INVALID_TOKEN",
+                                    "The bearer token is malformed, expired, or not from the configured issuer.")
+                            : new Problem(
+                                    HttpStatus.UNAUTHORIZED,
+                                    "UNAUTHENTICATED",
+                                    "Send a bearer token in the Authorization header."));
+        };
+    }
+
+    /** Own tokens in development mode, else the configured issuer's. */
+    @Bean
+    JwtDecoder jwtDecoder(
+            @Value("${hindsight.dev:false}") boolean dev,
+            @Value("${hindsight.data:data}") Path data,
+            @Value("${hindsight.issuer:}") String issuer,
+            @Value("${hindsight.jwk-set-uri:}") String jwkSetUri,
+            @Value("${hindsight.audience:}") String audience) {
+        if (dev) {
+            NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(
+                            DevelopmentIssuer.of(data).publicKey())
+                    .build();
+            decoder.setJwtValidator(withSubject(JwtValidators.createDefaultWithIssuer(DevelopmentIssuer.ISSUER), ""));
+            return decoder;
+        }
+        if (issuer.isEmpty()) {
+            throw new IllegalStateException(
+                    "No token issuer: set HINDSIGHT_ISSUER to your OpenID provider, or start with --dev for own tokens.");
+        }
+        NimbusJwtDecoder decoder = jwkSetUri.isEmpty()
+                ? (NimbusJwtDecoder) JwtDecoders.<JwtDecoder>fromIssuerLocation(issuer)
+                : NimbusJwtDecoder.withJwkSetUri(jwkSetUri).build();
+        decoder.setJwtValidator(withSubject(JwtValidators.createDefaultWithIssuer(issuer), audience));
+        return decoder;
+    }
+
+    private static OAuth2TokenValidator<Jwt> withSubject(OAuth2TokenValidator<Jwt> validator, String audience) {
+        return new DelegatingOAuth2TokenValidator<>(
+                validator,
+                jwt -> jwt.getSubject() == null || jwt.getSubject().isBlank()
+                        ? refused("the token names no subject")
+                        : OAuth2TokenValidatorResult.success(),
+                jwt -> jwt.getExpiresAt() == null
+                        ? refused("the token never expires")
+                        : OAuth2TokenValidatorResult.success(),
+                jwt -> !audience.isEmpty()
+                                && (jwt.getAudience() == null
+                                        || !jwt.getAudience().contains(audience))
+                        ? refused("the token is for another audience")
+                        : OAuth2TokenValidatorResult.success());
+    }
+
+    private static OAuth2TokenValidatorResult refused(String why) {
+        return OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token", why, null));
+    }
+
+    @Bean
+    WebMvcConfigurer callerArguments(Callers callers) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new CallerArgumentResolver(callers));
+            }
+        };
+    }
+}
