@@ -52,6 +52,11 @@ public class EdgeConfiguration {
     }
 
     @Bean
+    ProblemHandler problemHandler(Problems problems) {
+        return new ProblemHandler(problems);
+    }
+
+    @Bean
     FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
         FilterRegistrationBean<RequestIdFilter> bean = new FilterRegistrationBean<>(new RequestIdFilter());
         bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
