@@ -2,8 +2,11 @@ package dev.hindsight.command.ticket;
 
 import dev.hindsight.domain.Envelope.Actor;
 import dev.hindsight.domain.configuration.FieldValue;
+import dev.hindsight.domain.ticket.Change;
 import dev.hindsight.domain.ticket.Channel;
 import dev.hindsight.domain.ticket.HoldReason;
+import dev.hindsight.domain.ticket.ImportRow;
+import dev.hindsight.domain.ticket.ImportedCase;
 import dev.hindsight.domain.ticket.Level;
 import dev.hindsight.domain.ticket.LinkType;
 import dev.hindsight.domain.ticket.Priority;
@@ -177,4 +180,24 @@ public sealed interface TicketCommand {
     record LinkTickets(UUID ticketId, Actor by, Instant at, LinkType type, UUID otherId) implements TicketCommand {}
 
     record UnlinkTickets(UUID ticketId, Actor by, Instant at, LinkType type, UUID otherId) implements TicketCommand {}
+
+    /**
+     * Brings rows of a foreign case: opens the ticket with the first, appends what the others changed, passes over rows
+     * that were imported before. Answers an {@link ImportResult}; refused with {@code TOUCHED_SINCE_IMPORT} where
+     * there are new rows and live people changed the ticket since. Each event's envelope names its row.
+     *
+     * @param ticketId derived by name from source and case, so that importing again finds it
+     * @param by the importer, used where no row names anybody
+     * @param number draws the ticket's number, asked only where the ticket is opened
+     * @param rows in file order, ordinals rising
+     */
+    record ImportCase(
+            UUID ticketId,
+            Actor by,
+            Instant at,
+            UUID importId,
+            LongSupplier number,
+            ImportedCase about,
+            List<ImportRow> rows)
+            implements TicketCommand {}
 }

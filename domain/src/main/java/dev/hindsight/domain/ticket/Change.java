@@ -1,4 +1,4 @@
-package dev.hindsight.command.ticket;
+package dev.hindsight.domain.ticket;
 
 import org.jspecify.annotations.Nullable;
 
