@@ -1,0 +1,44 @@
+package dev.hindsight.ops.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code ./hindsight}. Exit codes: 0 done, 1 it failed, 2 the command line was wrong.
+ */
+@Command(
+        name = "hindsight",
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        description = "A helpdesk backend whose history is its database.",
+        subcommands = {DemoCommand.class, ServeCommand.class, TokenCommand.class})
+public final class Hindsight implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Hindsight())
+                .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
+                    if (exception instanceof CommandFailure failure) {
+                        commandLine.getErr().println(failure.getMessage());
+                    } else {
+                        exception.printStackTrace(commandLine.getErr());
+                    }
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do, for example: hindsight demo");
+    }
+}
