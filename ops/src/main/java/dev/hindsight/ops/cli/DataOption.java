@@ -14,6 +14,9 @@ final class DataOption {
         if (data != null) {
             return data.toAbsolutePath().normalize();
         }
-        return Path.of(System.getProperty("hindsight.home", ".")).resolve("data").toAbsolutePath().normalize();
+        return Path.of(System.getProperty("hindsight.home", "."))
+                .resolve("data")
+                .toAbsolutePath()
+                .normalize();
     }
 }

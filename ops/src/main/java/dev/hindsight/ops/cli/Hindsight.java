@@ -26,15 +26,14 @@ public final class Hindsight implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Hindsight())
-                .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
-                    if (exception instanceof CommandFailure failure) {
-                        commandLine.getErr().println(failure.getMessage());
-                    } else {
-                        exception.printStackTrace(commandLine.getErr());
-                    }
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+        return new CommandLine(new Hindsight()).setExecutionExceptionHandler((exception, commandLine, parsed) -> {
+            if (exception instanceof CommandFailure failure) {
+                commandLine.getErr().println(failure.getMessage());
+            } else {
+                exception.printStackTrace(commandLine.getErr());
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
     }
 
     @Override
