@@ -1,5 +1,7 @@
 package dev.hindsight.query;
 
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.InvalidRequest.FieldError;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -52,35 +54,43 @@ public final class Cursors {
     /**
      * The place that {@link #seal} put into this cursor for the same question.
      *
-     * @throws InvalidCursor for everything else
+     * @throws InvalidRequest named INVALID_CURSOR for everything else
      */
     public List<String> open(String question, String cursor) {
         byte[] sealed = decode(cursor);
         byte[] content = Arrays.copyOf(sealed, sealed.length - TAG_BYTES);
         byte[] tag = Arrays.copyOfRange(sealed, content.length, sealed.length);
         if (!MessageDigest.isEqual(tag, tag(question, content))) {
-            throw new InvalidCursor();
+            throw invalid();
         }
         return read(content);
     }
 
     private static byte[] decode(String cursor) {
         if (cursor.length() > LONGEST) {
-            throw new InvalidCursor();
+            throw invalid();
         }
         byte[] sealed;
         try {
             sealed = Base64.getUrlDecoder().decode(cursor);
         } catch (IllegalArgumentException e) {
-            throw new InvalidCursor();
+            throw invalid();
         }
         // The decoder ignores left-over bits and padding: only the one spelling that we gave is ours.
         boolean spelledAsGiven =
                 Base64.getUrlEncoder().withoutPadding().encodeToString(sealed).equals(cursor);
         if (!spelledAsGiven || sealed.length <= TAG_BYTES) {
-            throw new InvalidCursor();
+            throw invalid();
         }
         return sealed;
+    }
+
+    private static InvalidRequest invalid() {
+        return new InvalidRequest(
+                "INVALID_CURSOR",
+                List.of(new FieldError(
+                        "cursor",
+                        "must be the nextCursor of a page of this list, unchanged, with the same filters and sort")));
     }
 
     private byte[] tag(String question, byte[] content) {

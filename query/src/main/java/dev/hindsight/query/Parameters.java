@@ -7,9 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -49,14 +47,15 @@ public final class Parameters {
         if (text.isEmpty()) {
             throw new InvalidRequest(field, "must not be empty");
         }
-        if (text.length() > 200 || text.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c) && !paired(text))) {
+        // PostgreSQL cannot hold a NUL, UTF-8 no half of a surrogate pair.
+        if (text.length() > 200 || text.codePoints().anyMatch(c -> Character.isISOControl(c) || isHalfAPair(c))) {
             throw new InvalidRequest(field, "must be at most 200 characters without control characters");
         }
         return text;
     }
 
-    private static boolean paired(String text) {
-        return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    private static boolean isHalfAPair(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     public static UUID id(String field, String value) {
@@ -116,14 +115,5 @@ public final class Parameters {
         }
         return natural(value.strip())
                 .orElseThrow(() -> new InvalidRequest("minPosition", "must be a position: a whole number from 0 on"));
-    }
-
-    /** The parameter as a member of a closed list, such as a sort field. */
-    public static <E extends Enum<E>> InvalidRequest notOneOf(String field, List<String> words) {
-        return new InvalidRequest(field, "must be one of " + String.join(", ", words));
-    }
-
-    static List<String> names(Enum<?>[] values) {
-        return Arrays.stream(values).map(Enum::name).toList();
     }
 }

@@ -58,11 +58,14 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> invalid(InvalidRequest invalid, HttpServletRequest request) {
         return problems.answer(
                 request,
-                invalid(
+                new Problem(
+                        HttpStatus.BAD_REQUEST,
+                        invalid.code(),
                         text(invalid),
                         invalid.errors().stream()
                                 .map(error -> new Problem.FieldProblem(error.field(), error.message()))
-                                .toList()));
+                                .toList(),
+                        Map.of()));
     }
 
     @ExceptionHandler
