@@ -1,0 +1,111 @@
+package dev.hindsight.ops.eventstore;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+
+/** The reads on the log that many share, and how their rows become events. */
+final class LogQueries {
+
+    private static final String EVENT =
+            "e.stream, e.version, e.stream_type, e.event_id, e.name, e.revision, e.occurred_at, e.metadata, e.payload";
+
+    /** Parameters: stream, first version, at most so many. */
+    static final String STREAM = "SELECT " + EVENT
+            + " FROM log.event e WHERE e.stream = ? AND e.version >= ? ORDER BY e.version LIMIT ?";
+
+    static final String LAST_VERSION = "SELECT version FROM log.event WHERE stream = ? ORDER BY version DESC LIMIT 1";
+
+    /** No row while the log is empty. */
+    static final String HEAD =
+            "SELECT first_position + events - 1 FROM log.placement ORDER BY first_position DESC LIMIT 1";
+
+    /**
+     * Positions are dense, so the range bounds the work without a LIMIT, and the LATERAL keeps the planner to one index
+     * look-up per append call whatever the statistics say. See {@link #bindAfter}.
+     */
+    static final String AFTER = "SELECT " + EVENT + """
+            , p.first_position + e.append_index AS position, p.recorded_at
+            FROM log.placement p, LATERAL (
+                SELECT * FROM log.event o WHERE o.append_number = p.append_number ORDER BY o.append_index OFFSET 0) e
+            WHERE p.first_position >= coalesce(
+                    (SELECT q.first_position FROM log.placement q WHERE q.first_position <= ?
+                     ORDER BY q.first_position DESC LIMIT 1), 1)
+                AND p.first_position <= ?
+                AND p.first_position + e.append_index BETWEEN ? AND ?
+            ORDER BY p.first_position, e.append_index""";
+
+    /** Parameters: the moment, twice. No row where every event occurred before it. */
+    static final String BEFORE_OCCURRED_AT = """
+            SELECT p.first_position - 1 + (SELECT min(e.append_index) FROM log.event e
+                WHERE e.append_number = p.append_number AND e.occurred_at >= ?)
+            FROM (SELECT first_position, append_number FROM log.placement WHERE latest_occurred_at >= ?
+                  ORDER BY latest_occurred_at, first_position LIMIT 1) p""";
+
+    /** Parameter: an array of append numbers. */
+    static final String PLACEMENTS_OF =
+            "SELECT first_position, events, append_number, recorded_at FROM log.placement WHERE append_number = ANY (?)";
+
+    private LogQueries() {}
+
+    /** Reads four columns from the given one on. */
+    static Placement placement(ResultSet row, int first) throws SQLException {
+        return new Placement(
+                row.getLong(first), row.getInt(first + 1), row.getLong(first + 2), instant(row, first + 3));
+    }
+
+    static void bindAfter(PreparedStatement statement, long position, int count) throws SQLException {
+        statement.setLong(1, position + 1);
+        statement.setLong(2, position + count);
+        statement.setLong(3, position + 1);
+        statement.setLong(4, position + count);
+    }
+
+    static StoredEvent streamEvent(ResultSet row) throws SQLException {
+        return new StoredEvent(
+                0,
+                row.getString(1),
+                row.getLong(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                instant(row, 7),
+                null,
+                row.getBytes(8),
+                row.getBytes(9));
+    }
+
+    static StoredEvent trackedEvent(ResultSet row) throws SQLException {
+        return new StoredEvent(
+                row.getLong(10),
+                row.getString(1),
+                row.getLong(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                instant(row, 7),
+                instant(row, 11),
+                row.getBytes(8),
+                row.getBytes(9));
+    }
+
+    static Instant instant(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    /** Sets a statement's parameters. */
+    @FunctionalInterface
+    interface Binder {
+        void bind(PreparedStatement statement) throws SQLException;
+    }
+
+    /** Makes a value of the current row. */
+    @FunctionalInterface
+    interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+}
