@@ -81,7 +81,9 @@ final class AppendStatement {
             statement.setInt(1, rows.size());
             statement.setObject(2, latest.atOffset(ZoneOffset.UTC));
             statement.setArray(
-                    3, connection.createArrayOf("text", rows.stream().map(Row::stream).toArray()));
+                    3,
+                    connection.createArrayOf(
+                            "text", rows.stream().map(Row::stream).toArray()));
             statement.setArray(
                     4,
                     connection.createArrayOf(
@@ -95,7 +97,9 @@ final class AppendStatement {
                     connection.createArrayOf(
                             "text", rows.stream().map(Row::eventId).toArray()));
             statement.setArray(
-                    7, connection.createArrayOf("text", rows.stream().map(Row::name).toArray()));
+                    7,
+                    connection.createArrayOf(
+                            "text", rows.stream().map(Row::name).toArray()));
             statement.setArray(
                     8,
                     connection.createArrayOf(
@@ -104,7 +108,9 @@ final class AppendStatement {
                     9,
                     connection.createArrayOf(
                             "timestamptz",
-                            rows.stream().map(row -> row.occurredAt().toString()).toArray()));
+                            rows.stream()
+                                    .map(row -> row.occurredAt().toString())
+                                    .toArray()));
             statement.setArray(
                     10,
                     connection.createArrayOf(

@@ -140,7 +140,8 @@ public final class EventLogTail implements StreamableMessageSource<TrackedEventM
     }
 
     /** The next events after the position, decoded; null where the head is not past it. */
-    @Nullable Chunk after(long position) {
+    @Nullable
+    Chunk after(long position) {
         long reaches = head;
         if (reaches <= position) {
             return null;
@@ -190,7 +191,8 @@ public final class EventLogTail implements StreamableMessageSource<TrackedEventM
                             events.get(Math.toIntExact(Positions.of(message.trackingToken()) - position - 1));
                     String recordedAt =
                             Objects.requireNonNull(stored.recordedAt()).toString();
-                    messages.add(decoded((TrackedEventMessage<?>) message.andMetaData(Map.of(RECORDED_AT, recordedAt))));
+                    messages.add(
+                            decoded((TrackedEventMessage<?>) message.andMetaData(Map.of(RECORDED_AT, recordedAt))));
                 });
         return new Chunk(position + 1, position + events.size(), messages, weight);
     }

@@ -13,8 +13,8 @@ final class LogQueries {
             "e.stream, e.version, e.stream_type, e.event_id, e.name, e.revision, e.occurred_at, e.metadata, e.payload";
 
     /** Parameters: stream, first version, at most so many. */
-    static final String STREAM = "SELECT " + EVENT
-            + " FROM log.event e WHERE e.stream = ? AND e.version >= ? ORDER BY e.version LIMIT ?";
+    static final String STREAM =
+            "SELECT " + EVENT + " FROM log.event e WHERE e.stream = ? AND e.version >= ? ORDER BY e.version LIMIT ?";
 
     static final String LAST_VERSION = "SELECT version FROM log.event WHERE stream = ? ORDER BY version DESC LIMIT 1";
 
@@ -47,6 +47,13 @@ final class LogQueries {
     /** Parameter: an array of append numbers. */
     static final String PLACEMENTS_OF =
             "SELECT first_position, events, append_number, recorded_at FROM log.placement WHERE append_number = ANY (?)";
+
+    static final String LAST_POSITION_OF_APPEND =
+            "SELECT first_position + events - 1 FROM log.placement WHERE append_number = ?";
+
+    static final String POSITION_OF_VERSION = """
+            SELECT p.first_position + e.append_index FROM log.event e JOIN log.placement p USING (append_number)
+            WHERE e.stream = ? AND e.version = ?""";
 
     private LogQueries() {}
 

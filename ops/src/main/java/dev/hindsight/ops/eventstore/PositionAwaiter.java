@@ -2,80 +2,113 @@ package dev.hindsight.ops.eventstore;
 
 import dev.hindsight.command.AppendedPositions;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits for positions of append calls: on the leading node the sequencer tells them, on another they are looked up when
  * the head moves.
  */
-public final class PositionAwaiter implements AppendedPositions {
+final class PositionAwaiter implements AppendedPositions {
 
-    private static final String LAST_APPEND = PositionAwaiter.class.getName() + ".lastAppend";
+    private static final Logger LOG = LoggerFactory.getLogger(PositionAwaiter.class);
 
-    private final ConcurrentHashMap<Long, CompletableFuture<Long>> waiting = new ConcurrentHashMap<>();
+    /** How long a position is kept for a caller who has not asked yet. */
+    private static final long KEPT = Duration.ofSeconds(3).toNanos();
 
-    PositionAwaiter() {}
+    private final ConcurrentHashMap<Long, Waiting> appends = new ConcurrentHashMap<>();
+    private final Lookup lookup;
+    private long forgotAt = System.nanoTime();
 
-    /** Expects a position for the append call, which is not committed yet, and remembers it as the unit's last. */
-    void expect(UnitOfWork<?> unitOfWork, long appendNumber) {
-        UnitOfWork<?> root = unitOfWork.root();
-        CompletableFuture<Long> position = positionOf(appendNumber);
-        root.resources().put(LAST_APPEND, new Append(appendNumber, position));
-        root.onRollback(rolledBack -> waiting.remove(appendNumber));
+    PositionAwaiter(Lookup lookup) {
+        this.lookup = lookup;
     }
 
-    /**
-     * The position of the append call's last event. Ask before its transaction commits: a call that was placed earlier
-     * is not looked up. What depends on the future runs on the sequencer's thread, so block on it or hand over.
-     */
-    CompletableFuture<Long> positionOf(long appendNumber) {
-        return waiting.computeIfAbsent(appendNumber, number -> new CompletableFuture<>());
+    /** Expects a position for the append call, which is not committed yet, and leaves its number in the unit of work. */
+    void expect(UnitOfWork<?> unitOfWork, long appendNumber) {
+        UnitOfWork<?> root = unitOfWork.root();
+        appends.put(appendNumber, new Waiting(new CompletableFuture<>()));
+        root.resources().put(LAST_APPEND, appendNumber);
+        root.onRollback(rolledBack -> appends.remove(appendNumber));
     }
 
     @Override
-    public OptionalLong await(UnitOfWork<?> unitOfWork, Duration atMost) {
-        Object last = unitOfWork.root().resources().get(LAST_APPEND);
-        if (!(last instanceof Append append)) {
-            return OptionalLong.empty();
-        }
+    public OptionalLong awaitPosition(long appendNumber, Duration atMost) {
+        @Nullable Waiting append = appends.get(appendNumber);
         try {
-            return OptionalLong.of(append.position().get(atMost.toNanos(), TimeUnit.NANOSECONDS));
+            return append == null
+                    ? lookup.byAppendNumber(appendNumber)
+                    : OptionalLong.of(append.position.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            waiting.remove(append.number());
             return OptionalLong.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return OptionalLong.empty();
+        } catch (EventStoreException e) {
+            // The command has succeeded; its answer goes without a position.
+            LOG.warn("The position of append call {} could not be looked up.", appendNumber, e);
+            return OptionalLong.empty();
         } catch (ExecutionException e) {
             throw new IllegalStateException("Positions never fail.", e);
+        } finally {
+            appends.remove(appendNumber);
         }
     }
 
+    @Override
+    public OptionalLong positionOf(String streamId, long sequence) {
+        return lookup.byVersion(streamId, sequence + 1);
+    }
+
+    /** Called by the sequencer's thread only. */
     void placed(List<Placement> placements) {
-        if (waiting.isEmpty()) {
-            return;
-        }
         for (Placement placement : placements) {
-            @Nullable CompletableFuture<Long> position = waiting.remove(placement.appendNumber());
-            if (position != null) {
-                position.complete(placement.lastPosition());
+            @Nullable Waiting append = appends.get(placement.appendNumber());
+            if (append != null) {
+                append.placedAt = System.nanoTime();
+                append.position.complete(placement.lastPosition());
             }
+        }
+        long now = System.nanoTime();
+        if (now - forgotAt > KEPT) {
+            forgotAt = now;
+            appends.values().removeIf(append -> append.position.isDone() && now - append.placedAt > KEPT);
         }
     }
 
     /** The append calls without a position, for a node that must look them up. */
-    Set<Long> unplaced() {
-        return waiting.keySet();
+    Collection<Long> unplaced() {
+        return appends.entrySet().stream()
+                .filter(append -> !append.getValue().position.isDone())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
-    private record Append(long number, CompletableFuture<Long> position) {}
+    /** Finds positions in the database; empty where there is none. */
+    interface Lookup {
+        OptionalLong byAppendNumber(long appendNumber);
+
+        OptionalLong byVersion(String stream, long version);
+    }
+
+    private static final class Waiting {
+        private final CompletableFuture<Long> position;
+        private volatile long placedAt;
+
+        private Waiting(CompletableFuture<Long> position) {
+            this.position = position;
+        }
+    }
 }

@@ -26,11 +26,12 @@ public final class PostgresEventLog implements AutoCloseable {
     private final PostgresEventStorageEngine engine;
     private final Sequencer sequencer;
     private final EventLogTail tail;
-    private final PositionAwaiter positions = new PositionAwaiter();
+    private final PositionAwaiter positions;
     private final LogMetrics metrics;
 
     private PostgresEventLog(Builder builder) {
-        DataSource dataSource = Objects.requireNonNull(builder.sequencerDataSource, "The sequencer needs a data source.");
+        DataSource dataSource =
+                Objects.requireNonNull(builder.sequencerDataSource, "The sequencer needs a data source.");
         Serializer serializer = Objects.requireNonNull(builder.serializer, "The log needs an event serializer.");
         PostgresEventStorageEngine.Builder engineBuilder = PostgresEventStorageEngine.builder()
                 .observer(this::appended)
@@ -42,6 +43,7 @@ public final class PostgresEventLog implements AutoCloseable {
             engineBuilder.connectionProvider(builder.connectionProvider);
         }
         this.engine = engineBuilder.build();
+        this.positions = new PositionAwaiter(engine);
         this.tail = new EventLogTail(
                 engine::after,
                 new EventLogTail.Tokens() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.axonframework.common.jdbc.ConnectionProvider;
@@ -39,7 +40,7 @@ import org.postgresql.util.ServerErrorMessage;
  * <p>Tokens are {@link GlobalSequenceTrackingToken}s holding a position. Snapshots are off unless switched on: then
  * loading an aggregate costs a second round trip. Safe for use by many threads.
  */
-public class PostgresEventStorageEngine extends BatchingEventStorageEngine {
+public class PostgresEventStorageEngine extends BatchingEventStorageEngine implements PositionAwaiter.Lookup {
 
     private final ConnectionProvider connections;
     private final AppendObserver observer;
@@ -77,7 +78,8 @@ public class PostgresEventStorageEngine extends BatchingEventStorageEngine {
 
     /** PostgreSQL names the key that existed, as "(stream, version)=(t-1, 4)"; without that it is the first event. */
     private static EventMessage<?> culprit(List<? extends EventMessage<?>> events, SQLException failure) {
-        @Nullable ServerErrorMessage message =
+        @Nullable
+        ServerErrorMessage message =
                 failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
         @Nullable String detail = message == null ? null : message.getDetail();
         if (detail != null) {
@@ -99,7 +101,8 @@ public class PostgresEventStorageEngine extends BatchingEventStorageEngine {
                     statement.setString(1, aggregateIdentifier);
                     statement.setLong(2, firstSequenceNumber + 1);
                     statement.setInt(3, batchSize);
-                }).stream()
+                })
+                .stream()
                 .map(StoredEventData::ofStream)
                 .toList();
     }
@@ -159,6 +162,30 @@ public class PostgresEventStorageEngine extends BatchingEventStorageEngine {
                 .orElseGet(this::head));
     }
 
+    /** The position of the append call's last event; empty where it has none yet. */
+    @Override
+    public OptionalLong byAppendNumber(long appendNumber) {
+        return query(
+                        LogQueries.LAST_POSITION_OF_APPEND,
+                        row -> row.getLong(1),
+                        statement -> statement.setLong(1, appendNumber))
+                .stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
+    /** The position of the event with this version in the stream; empty where it has none yet or does not exist. */
+    @Override
+    public OptionalLong byVersion(String stream, long version) {
+        return query(LogQueries.POSITION_OF_VERSION, row -> row.getLong(1), statement -> {
+                    statement.setString(1, stream);
+                    statement.setLong(2, version);
+                })
+                .stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
     @Override
     protected void storeSnapshot(DomainEventMessage<?> snapshot, Serializer serializer) {
         if (!snapshots) {
@@ -179,9 +206,9 @@ public class PostgresEventStorageEngine extends BatchingEventStorageEngine {
     protected Stream<? extends DomainEventData<?>> readSnapshotData(String aggregateIdentifier) {
         return snapshots
                 ? query(
-                        SnapshotStatements.READ,
-                        LogQueries::streamEvent,
-                        statement -> statement.setString(1, aggregateIdentifier))
+                                SnapshotStatements.READ,
+                                LogQueries::streamEvent,
+                                statement -> statement.setString(1, aggregateIdentifier))
                         .stream()
                         .map(StoredEventData::ofStream)
                 : Stream.empty();

@@ -153,7 +153,8 @@ public final class Sequencer implements AutoCloseable {
                 }
                 triedAt = System.nanoTime();
             }
-            var heard = notifications.getNotifications(Math.toIntExact(timing.followerPoll().toMillis()));
+            var heard = notifications.getNotifications(
+                    Math.toIntExact(timing.followerPoll().toMillis()));
             // A notification can be lost with a connection, never a row: what counts is the table.
             boolean poll = heard == null || heard.length == 0 || head < 0;
             long now = poll ? readHead(connection) : Long.parseLong(heard[heard.length - 1].getParameter());
@@ -237,8 +238,7 @@ public final class Sequencer implements AutoCloseable {
                 }
             } else if (!signalled.get()) {
                 boolean active = end - lastWork < ACTIVE_FOR;
-                LockSupport.parkNanos(
-                        (active ? timing.activePoll() : timing.idlePoll()).toNanos());
+                LockSupport.parkNanos((active ? timing.activePoll() : timing.idlePoll()).toNanos());
             }
         }
     }

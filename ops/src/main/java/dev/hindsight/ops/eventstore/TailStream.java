@@ -61,8 +61,7 @@ final class TailStream implements BlockingStream<TrackedEventMessage<?>> {
             messages = chunk.messages();
             next = 0;
             // A shared chunk may begin before this reader's place.
-            while (next < messages.size()
-                    && Positions.of(messages.get(next).trackingToken()) <= reached) {
+            while (next < messages.size() && Positions.of(messages.get(next).trackingToken()) <= reached) {
                 next++;
             }
             reached = chunk.last();

@@ -47,8 +47,7 @@ final class TestDatabase {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE " + name);
         }
-        PGSimpleDataSource fresh =
-                (PGSimpleDataSource) Server.INSTANCE.getDatabase("postgres", name);
+        PGSimpleDataSource fresh = (PGSimpleDataSource) Server.INSTANCE.getDatabase("postgres", name);
         migrate(fresh);
         return fresh;
     }
