@@ -1,0 +1,19 @@
+package dev.hindsight.projections.readmodel;
+
+import dev.hindsight.domain.UnknownEvent;
+import java.util.stream.Stream;
+
+/** The log as folds read it outside the live tail. The event-store engine implements it. Safe for concurrent use. */
+public interface EventLog {
+
+    /**
+     * Every event of a stream that has a position, in order; empty for an unknown stream. Events come lazily: close the
+     * stream.
+     *
+     * @throws UnknownEvent while reading, at an event of newer software
+     */
+    Stream<LoggedEvent> eventsOf(String stream);
+
+    /** The highest position given so far; 0 for an empty log. */
+    long head();
+}

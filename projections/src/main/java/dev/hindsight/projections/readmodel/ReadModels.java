@@ -1,0 +1,149 @@
+package dev.hindsight.projections.readmodel;
+
+import dev.hindsight.projections.readmodel.Snapshot.Progress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jooq.Configuration;
+import org.jooq.SQLDialect;
+import org.jooq.conf.MappedSchema;
+import org.jooq.conf.MappedTable;
+import org.jooq.conf.RenderMapping;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.DefaultConnectionProvider;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+
+/**
+ * The way to the read models: opens a read-only snapshot in which the generations that answer for this software's
+ * definition versions are known. Safe for concurrent use.
+ */
+public final class ReadModels {
+
+    /**
+     * A node reads its own definition version and, until that exists, the newest before it. Both statements go to the
+     * server in one round trip.
+     */
+    private static final String OPEN = """
+            SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            SELECT DISTINCT ON (a.model) a.model, a.generation, g.position
+            FROM readmodel.active_generation a
+            JOIN readmodel.generation g ON g.model = a.model AND g.generation = a.generation
+            WHERE a.definition_version <= CASE a.model %s END
+            ORDER BY a.model, a.definition_version DESC""".formatted(ownVersions());
+
+    private static final SQLExceptionTranslator EXCEPTIONS = new SQLStateSQLExceptionTranslator();
+
+    private final DataSource dataSource;
+    private final Map<Map<ReadModel, Integer>, Configuration> configurations = new ConcurrentHashMap<>();
+
+    /** @param dataSource must not be one that hands out the connection of a surrounding transaction */
+    public ReadModels(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * Answers a question from one snapshot.
+     *
+     * @param question must not keep the snapshot, nor a lazy result of it
+     * @throws DataAccessException when the database can't be reached or refuses
+     */
+    public <T> T read(Function<Snapshot, T> question) {
+        try (var connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            var progress = open(connection);
+            var configuration = configurations.computeIfAbsent(generations(progress), ReadModels::configure);
+            var jooq = DSL.using(configuration.derive(new DefaultConnectionProvider(connection)));
+            var answer = question.apply(new Snapshot(jooq, progress));
+            connection.rollback(); // nothing was written; where the question failed, the pool does the same
+            return answer;
+        } catch (SQLException e) {
+            throw translate(e);
+        }
+    }
+
+    /**
+     * The stored progress of the generation that answers, without a snapshot; 0 while there is none.
+     *
+     * @throws DataAccessException when the database can't be reached or refuses
+     */
+    public long position(ReadModel model) {
+        try (var connection = dataSource.getConnection();
+                var query = connection.prepareStatement("""
+                        SELECT g.position
+                        FROM readmodel.active_generation a
+                        JOIN readmodel.generation g ON g.model = a.model AND g.generation = a.generation
+                        WHERE a.model = ? AND a.definition_version <= ?
+                        ORDER BY a.definition_version DESC
+                        LIMIT 1""")) {
+            query.setString(1, model.id());
+            query.setInt(2, model.definitionVersion());
+            try (var row = query.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        } catch (SQLException e) {
+            throw translate(e);
+        }
+    }
+
+    private static Map<ReadModel, Progress> open(Connection connection) throws SQLException {
+        try (PreparedStatement open = connection.prepareStatement(OPEN)) {
+            open.execute();
+            open.getMoreResults();
+            var progress = new EnumMap<ReadModel, Progress>(ReadModel.class);
+            try (var rows = open.getResultSet()) {
+                while (rows.next()) {
+                    var id = rows.getString(1);
+                    for (var model : ReadModel.values()) {
+                        if (model.id().equals(id)) {
+                            progress.put(model, new Progress(rows.getInt(2), rows.getLong(3)));
+                        }
+                    }
+                }
+            }
+            return progress;
+        }
+    }
+
+    private static Map<ReadModel, Integer> generations(Map<ReadModel, Progress> progress) {
+        var generations = new EnumMap<ReadModel, Integer>(ReadModel.class);
+        progress.forEach((model, its) -> generations.put(model, its.generation()));
+        return generations;
+    }
+
+    private static Configuration configure(Map<ReadModel, Integer> generations) {
+        var schema = new MappedSchema().withInput("readmodel");
+        generations.forEach((model, generation) -> model.tables()
+                .forEach(table -> schema.withTables(
+                        new MappedTable().withInput(table).withOutput(ReadModel.physicalName(table, generation)))));
+        return new DefaultConfiguration()
+                .set(SQLDialect.POSTGRES)
+                .set(new Settings()
+                        .withRenderMapping(new RenderMapping().withSchemata(schema))
+                        .withInListPadding(true)
+                        .withExecuteLogging(false));
+    }
+
+    private static String ownVersions() {
+        var cases = new StringBuilder();
+        for (var model : ReadModel.values()) {
+            cases.append(" WHEN '%s' THEN %d".formatted(model.id(), model.definitionVersion()));
+        }
+        return cases.toString();
+    }
+
+    private static DataAccessException translate(SQLException e) {
+        var translated = EXCEPTIONS.translate("read models", null, e);
+        return translated != null
+                ? translated
+                : new org.springframework.jdbc.UncategorizedSQLException("read models", null, e);
+    }
+}

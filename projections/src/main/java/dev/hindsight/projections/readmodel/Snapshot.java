@@ -1,0 +1,106 @@
+package dev.hindsight.projections.readmodel;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jooq.DSLContext;
+
+/**
+ * One moment of all PostgreSQL read models: every question asked through it sees the same rows at the same positions.
+ * Valid only inside {@link ReadModels#read}, on its thread.
+ */
+public final class Snapshot {
+
+    private final DSLContext jooq;
+    private final Map<ReadModel, Progress> progress;
+
+    /** @param position the last event that the rows include */
+    record Progress(int generation, long position) {}
+
+    Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress) {
+        this.jooq = jooq;
+        this.progress = Map.copyOf(progress);
+    }
+
+    /**
+     * Runs queries written against the generated tables ({@code TICKET}, {@code PERSON} …): they are rendered with the
+     * names of the generations that answer in this snapshot.
+     */
+    public DSLContext jooq() {
+        return jooq;
+    }
+
+    /** The last event that the model's rows include; 0 before the first. */
+    public long position(ReadModel model) {
+        return of(model).position();
+    }
+
+    public int generation(ReadModel model) {
+        return of(model).generation();
+    }
+
+    /** Whether and since when the model passes over this ticket. */
+    public Optional<Parked> parked(ReadModel model, UUID ticketId) {
+        return Optional.ofNullable(parked(model, List.of(ticketId)).get(ticketId));
+    }
+
+    /** Which of these tickets the model passes over. */
+    public Map<UUID, Parked> parked(ReadModel model, Collection<UUID> ticketIds) {
+        return jooq.connectionResult(connection -> {
+            try (var query = connection.prepareStatement("SELECT ticket_id, stream, first_position, cause, since"
+                    + " FROM readmodel.parked WHERE model = ? AND generation = ? AND ticket_id = ANY (?)")) {
+                query.setString(1, model.id());
+                query.setInt(2, generation(model));
+                query.setArray(3, connection.createArrayOf("uuid", ticketIds.toArray()));
+                try (var rows = query.executeQuery()) {
+                    var parked = new HashMap<UUID, Parked>();
+                    while (rows.next()) {
+                        parked.put(rows.getObject("ticket_id", UUID.class), parked(rows));
+                    }
+                    return parked;
+                }
+            }
+        });
+    }
+
+    /** Everything that the model passes over, the oldest first, at most a thousand. */
+    public List<Parked> parked(ReadModel model) {
+        return jooq.connectionResult(connection -> {
+            try (var query = connection.prepareStatement("SELECT stream, first_position, cause, since"
+                    + " FROM readmodel.parked WHERE model = ? AND generation = ? ORDER BY first_position LIMIT 1000")) {
+                query.setString(1, model.id());
+                query.setInt(2, generation(model));
+                try (var rows = query.executeQuery()) {
+                    var parked = new ArrayList<Parked>();
+                    while (rows.next()) {
+                        parked.add(parked(rows));
+                    }
+                    return parked;
+                }
+            }
+        });
+    }
+
+    private static Parked parked(ResultSet row) throws SQLException {
+        return new Parked(
+                row.getString("stream"),
+                row.getLong("first_position"),
+                row.getString("cause"),
+                row.getObject("since", OffsetDateTime.class).toInstant());
+    }
+
+    private Progress of(ReadModel model) {
+        var known = progress.get(model);
+        if (known == null) {
+            throw new IllegalStateException("read model " + model.id() + " has no generation yet");
+        }
+        return known;
+    }
+}
