@@ -2,6 +2,7 @@ package dev.hindsight.domain.configuration;
 
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.InvalidRequest.FieldError;
+import dev.hindsight.domain.PlainText;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -86,7 +87,7 @@ public record FieldDefinition(String key, String name, FieldType type, List<Stri
         } else if (text.length() > MAX_TEXT) {
             throw refuse("must have at most " + MAX_TEXT + " characters");
         }
-        return FieldValue.ofText(text);
+        return FieldValue.ofText(PlainText.body("customFields." + key, text));
     }
 
     private FieldValue number(Object value) {

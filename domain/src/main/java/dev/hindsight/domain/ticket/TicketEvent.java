@@ -118,7 +118,11 @@ public sealed interface TicketEvent extends Event {
 
     record TypeChanged(UUID ticketId, Instant at, String from, String type) implements TicketEvent {}
 
-    /** Impact or urgency changed; the priority stays where it is overridden. */
+    /**
+     * Impact or urgency changed.
+     *
+     * @param priority what the matrix gives; a ticket whose priority is overridden keeps the overriding one
+     */
     record TicketPrioritized(UUID ticketId, Instant at, int impact, int urgency, String priority, String matrix)
             implements TicketEvent {}
 

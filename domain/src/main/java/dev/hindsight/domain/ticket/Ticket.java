@@ -1,0 +1,275 @@
+package dev.hindsight.domain.ticket;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.hindsight.domain.configuration.FieldValue;
+import dev.hindsight.domain.ticket.TicketEvent.*;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What decisions need to know of a ticket, and no more. Evolved from its events alone; immutable. Iteration order of
+ * its sets and maps means nothing.
+ *
+ * @param lastAt when its last event happened
+ */
+public record Ticket(
+        UUID id,
+        long number,
+        Instant lastAt,
+        Standing standing,
+        About about,
+        Ranking ranking,
+        Place place,
+        Set<String> tags,
+        Map<String, FieldValue> fields,
+        Set<Link> links,
+        Set<Mark> marks) {
+
+    /**
+     * @param holdReason and its text, while ON_HOLD
+     * @param reopenUntil while RESOLVED, where known
+     */
+    public record Standing(
+            Status status,
+            @Nullable HoldReason holdReason,
+            @Nullable String holdText,
+            @Nullable Instant reopenUntil) {
+        static Standing of(Status status) {
+            return new Standing(status, null, null, null);
+        }
+    }
+
+    /** What it is about and who asks; null is what an import does not know. */
+    public record About(
+            TicketType type,
+            @Nullable String subject,
+            @Nullable String category,
+            @Nullable UUID requesterId,
+            @Nullable UUID organizationId) {}
+
+    /**
+     * @param byMatrix the priority that the matrix gave last
+     * @param override what a person set instead
+     */
+    public record Ranking(
+            @Nullable Level impact,
+            @Nullable Level urgency,
+            @Nullable Priority byMatrix,
+            @Nullable Priority override) {
+
+        /** The priority that holds; null where an import knows none. */
+        public @Nullable Priority priority() {
+            return override == null ? byMatrix : override;
+        }
+    }
+
+    /** Where it waits and who has it. */
+    public record Place(@Nullable String queue, @Nullable UUID assigneeId) {}
+
+    public record Link(LinkType type, UUID otherId) {}
+
+    /** Marks outside status and matrix. */
+    public enum Mark {
+        SPAM,
+        MAJOR_INCIDENT
+    }
+
+    public Status status() {
+        return standing.status();
+    }
+
+    /** The moment as this ticket's events may carry it: microseconds, never before the last event. */
+    public Instant notBefore(Instant at) {
+        var moment = micros(at);
+        return moment.isBefore(lastAt) ? lastAt : moment;
+    }
+
+    static Instant micros(Instant at) {
+        return at.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /**
+     * The ticket after one more event. Never refuses: what is stored has happened.
+     *
+     * @param before null before the first event
+     */
+    public static Ticket evolve(@Nullable Ticket before, TicketEvent event) {
+        if (event instanceof TicketOpened opened) {
+            return opened(opened);
+        } else if (event instanceof TicketImported imported) {
+            return imported(imported);
+        }
+        return requireNonNull(before, "a ticket begins with TicketOpened or TicketImported")
+                .at(event.at())
+                .after(event);
+    }
+
+    private Ticket after(TicketEvent event) {
+        return switch (event) {
+            case TicketOpened e -> opened(e);
+            case TicketImported e -> imported(e);
+            case ImportedActivityRecorded e -> this;
+            case TicketCategorized e ->
+                with(new About(about.type, about.subject, e.category(), about.requesterId, about.organizationId));
+            case TypeChanged e ->
+                with(new About(
+                        TicketType.valueOf(e.type()),
+                        about.subject,
+                        about.category,
+                        about.requesterId,
+                        about.organizationId));
+            case SubjectChanged e ->
+                with(new About(about.type, e.subject(), about.category, about.requesterId, about.organizationId));
+            case RequesterChanged e ->
+                with(new About(about.type, about.subject, about.category, e.requesterId(), e.organizationId()));
+            case TicketPrioritized e ->
+                with(new Ranking(
+                        Level.of(e.impact()), Level.of(e.urgency()), Priority.valueOf(e.priority()), ranking.override));
+            case PriorityOverridden e ->
+                with(new Ranking(ranking.impact, ranking.urgency, ranking.byMatrix, Priority.valueOf(e.priority())));
+            case PriorityOverrideWithdrawn e ->
+                with(new Ranking(ranking.impact, ranking.urgency, priorityOrNull(e.priority()), null));
+            case TicketMarkedAsSpam e -> withMarks(marks -> marks.add(Mark.SPAM));
+            case TicketUnmarkedAsSpam e -> withMarks(marks -> marks.remove(Mark.SPAM));
+            case MajorIncidentDeclared e -> withMarks(marks -> marks.add(Mark.MAJOR_INCIDENT));
+            case MajorIncidentStoodDown e -> withMarks(marks -> marks.remove(Mark.MAJOR_INCIDENT));
+            case CustomFieldChanged e -> withField(e.field(), new FieldValue(e.value(), e.text()));
+            case TagAdded e -> withTags(tags -> tags.add(e.tag()));
+            case TagRemoved e -> withTags(tags -> tags.remove(e.tag()));
+            case TicketQueued e -> with(new Place(e.queue(), place.assigneeId));
+            case TicketAssigned e -> with(new Place(place.queue, e.assigneeId()));
+            case TicketUnassigned e -> with(new Place(place.queue, null));
+            case RequesterReplied e -> this;
+            case PublicReplyAdded e -> this;
+            case InternalNoteAdded e -> this;
+            case TicketLinked e -> withLinks(links -> links.add(link(e.type(), e.otherId())));
+            case TicketUnlinked e -> withLinks(links -> links.remove(link(e.type(), e.otherId())));
+            case HoldReasonChanged e ->
+                with(new Standing(status(), HoldReason.valueOf(e.reason()), e.reasonText(), null));
+            case TicketPutOnHold e ->
+                with(new Standing(
+                        Lifecycle.statusAfter(e, status()), HoldReason.valueOf(e.reason()), e.reasonText(), null));
+            case TicketResolved e ->
+                with(new Standing(Lifecycle.statusAfter(e, status()), null, null, e.reopenUntil()));
+            case WorkStarted e -> moved(e);
+            case TicketPended e -> moved(e);
+            case TicketResumed e -> moved(e);
+            case TicketReopened e -> moved(e);
+            case TicketClosed e -> moved(e);
+            case TicketCancelled e -> moved(e);
+        };
+    }
+
+    private static Ticket opened(TicketOpened e) {
+        return new Ticket(
+                e.ticketId(),
+                e.number(),
+                e.at(),
+                Standing.of(Lifecycle.statusAfter(e, Status.NEW)),
+                new About(TicketType.valueOf(e.type()), e.subject(), e.category(), e.requesterId(), e.organizationId()),
+                new Ranking(Level.of(e.impact()), Level.of(e.urgency()), Priority.valueOf(e.priority()), null),
+                new Place(e.queue(), null),
+                Set.copyOf(e.tags()),
+                fields(e.fields(), e.texts()),
+                Set.of(),
+                Set.of());
+    }
+
+    private static Ticket imported(TicketImported e) {
+        return new Ticket(
+                e.ticketId(),
+                e.number(),
+                e.at(),
+                Standing.of(Lifecycle.statusAfter(e, Status.NEW)),
+                new About(TicketType.valueOf(e.type()), e.subject(), e.category(), e.requesterId(), null),
+                new Ranking(levelOrNull(e.impact()), levelOrNull(e.urgency()), priorityOrNull(e.priority()), null),
+                new Place(e.queue(), null),
+                Set.of(),
+                fields(e.fields(), e.texts()),
+                Set.of(),
+                Set.of());
+    }
+
+    private static Map<String, FieldValue> fields(Map<String, List<String>> values, Map<String, String> texts) {
+        var fields = new HashMap<String, FieldValue>();
+        values.forEach((field, value) -> fields.put(field, new FieldValue(value, null)));
+        texts.forEach((field, text) -> fields.put(field, FieldValue.ofText(text)));
+        return Map.copyOf(fields);
+    }
+
+    private static @Nullable Level levelOrNull(@Nullable Integer number) {
+        return number == null ? null : Level.of(number);
+    }
+
+    private static @Nullable Priority priorityOrNull(@Nullable String name) {
+        return name == null ? null : Priority.valueOf(name);
+    }
+
+    private static Link link(String type, UUID otherId) {
+        return new Link(LinkType.valueOf(type), otherId);
+    }
+
+    private Ticket moved(StatusEvent event) {
+        return with(Standing.of(Lifecycle.statusAfter(event, status())));
+    }
+
+    private Ticket at(Instant at) {
+        return new Ticket(id, number, at, standing, about, ranking, place, tags, fields, links, marks);
+    }
+
+    private Ticket with(Standing standing) {
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+    }
+
+    private Ticket with(About about) {
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+    }
+
+    private Ticket with(Ranking ranking) {
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+    }
+
+    private Ticket with(Place place) {
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+    }
+
+    private Ticket withTags(Consumer<Set<String>> change) {
+        var changed = changed(tags, change);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, changed, fields, links, marks);
+    }
+
+    private Ticket withLinks(Consumer<Set<Link>> change) {
+        var changed = changed(links, change);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, changed, marks);
+    }
+
+    private Ticket withMarks(Consumer<Set<Mark>> change) {
+        var changed = changed(marks, change);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, changed);
+    }
+
+    private Ticket withField(String field, FieldValue value) {
+        var changed = new HashMap<>(fields);
+        if (value.isEmpty()) {
+            changed.remove(field);
+        } else {
+            changed.put(field, value);
+        }
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, Map.copyOf(changed), links, marks);
+    }
+
+    private static <T> Set<T> changed(Set<T> before, Consumer<Set<T>> change) {
+        var after = new HashSet<>(before);
+        change.accept(after);
+        return Set.copyOf(after);
+    }
+}
