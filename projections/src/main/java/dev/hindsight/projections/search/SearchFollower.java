@@ -1,0 +1,212 @@
+package dev.hindsight.projections.search;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.opensearch.client.opensearch._types.OpenSearchException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Keeps the index level with the read model "tickets": a few times a second the tickets that changed are written, one
+ * document each however many events they had, then the index is refreshed and the position up to which everything can
+ * be found is recorded. Where OpenSearch (or the database) is down, slow or empty, this waits with growing patience and
+ * catches up from the recorded position; nothing else waits for it and no ticket is ever passed over for it.
+ */
+public final class SearchFollower implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SearchFollower.class);
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(500);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    /** How often we look whether the index is still there and still the same, even when nothing changes. */
+    private static final Duration LOOK = Duration.ofSeconds(10);
+
+    private static final int SLICE = 1_000;
+
+    private final TicketChanges changes;
+    private final TicketIndexWriter index;
+    private final SearchProgress progress;
+    private final Duration every;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition stopAsked = lock.newCondition();
+    private boolean stopping;
+    private @Nullable Thread thread;
+    private volatile Status status = new Status(0, null, null);
+
+    /** @param every how often changes become findable while all is well */
+    SearchFollower(
+            TicketChanges changes,
+            TicketIndexWriter index,
+            SearchProgress progress,
+            Duration every,
+            InstantSource clock) {
+        this.changes = changes;
+        this.index = index;
+        this.progress = progress;
+        this.every = every;
+        this.clock = clock;
+    }
+
+    /**
+     * How it goes.
+     *
+     * @param position everything up to here can be found
+     * @param failingSince null while all is well
+     * @param failure what is wrong, for operators; null while all is well
+     */
+    public record Status(long position, @Nullable Instant failingSince, @Nullable String failure) {}
+
+    public Status status() {
+        return status;
+    }
+
+    @Override
+    public void start() {
+        lock.lock();
+        try {
+            stopping = false;
+            thread = Thread.ofPlatform().name("search-follower").daemon().start(this::run);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void stop() {
+        Thread running;
+        lock.lock();
+        try {
+            stopping = true;
+            stopAsked.signalAll();
+            running = thread;
+            thread = null;
+        } finally {
+            lock.unlock();
+        }
+        if (running != null) {
+            try {
+                running.join(Duration.ofSeconds(5));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        lock.lock();
+        try {
+            return thread != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        Duration wait = Duration.ZERO;
+        Duration patience = SHORTEST_WAIT;
+        SearchProgress.@Nullable Place place = null;
+        long lookedAt = System.nanoTime();
+        while (sleptThrough(wait)) {
+            try {
+                if (place == null || System.nanoTime() - lookedAt > LOOK.toNanos()) {
+                    place = progress.open(index);
+                    lookedAt = System.nanoTime();
+                }
+                place = catchUp(place);
+                wait = every;
+                patience = SHORTEST_WAIT;
+            } catch (IOException | OpenSearchException | DataAccessException | TransactionException e) {
+                failed(e);
+                place = null;
+                wait = patience;
+                patience = longer(patience);
+            } catch (RuntimeException e) {
+                // The client's pool answers with bare runtime exceptions; a fault of ours is shown until it is mended.
+                failed(e);
+                place = null;
+                wait = LONGEST_WAIT;
+            }
+        }
+    }
+
+    /** Writes, refreshes and records until nothing more changed. */
+    private SearchProgress.Place catchUp(SearchProgress.Place start) throws IOException {
+        var place = start;
+        boolean complete = false;
+        while (!complete && !stopAsked()) {
+            boolean written = false;
+            long end = System.nanoTime() + every.toNanos();
+            long reached = place.position();
+            do {
+                var slice = changes.after(reached, SLICE);
+                var documents = slice.documents();
+                if (!documents.isEmpty()) {
+                    progress.refused(place, index.write(place.generation(), documents));
+                    written = true;
+                }
+                reached = slice.upTo();
+                complete = slice.complete();
+            } while (!complete && System.nanoTime() < end);
+            if (written) {
+                index.refresh(place.generation());
+            }
+            place = progress.record(place, reached);
+            status = new Status(reached, null, null);
+        }
+        return place;
+    }
+
+    private void failed(Exception e) {
+        var before = status;
+        Instant since = before.failingSince();
+        String failure = e.toString();
+        if (since == null) {
+            since = clock.instant();
+            LOG.warn("Search stands still at position {} until this is over: {}", before.position(), failure);
+        } else if (!failure.equals(before.failure())) {
+            LOG.warn("Search still stands still: {}", failure);
+        }
+        LOG.debug("What stopped the search", e);
+        status = new Status(before.position(), since, failure);
+    }
+
+    private static Duration longer(Duration patience) {
+        var twice = patience.multipliedBy(2);
+        return twice.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : twice;
+    }
+
+    private boolean stopAsked() {
+        lock.lock();
+        try {
+            return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** @return false when it is time to stop */
+    private boolean sleptThrough(Duration duration) {
+        lock.lock();
+        try {
+            long left = duration.toNanos();
+            while (!stopping && left > 0) {
+                left = stopAsked.awaitNanos(left);
+            }
+            return !stopping;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

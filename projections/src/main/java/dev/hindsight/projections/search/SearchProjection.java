@@ -1,0 +1,56 @@
+package dev.hindsight.projections.search;
+
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
+import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
+import dev.hindsight.projections.readmodel.search.TicketIndex;
+import java.time.Duration;
+import java.time.InstantSource;
+import javax.sql.DataSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** The beans of the read model "ticket-search": the way to OpenSearch and the follower that fills the index. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(OpenSearchSettings.class)
+public class SearchProjection {
+
+    @Bean
+    OpenSearchConnection openSearchConnection(OpenSearchSettings settings) {
+        return new OpenSearchConnection(settings);
+    }
+
+    @Bean
+    TicketIndex ticketIndex(OpenSearchSettings settings) {
+        return new TicketIndex(settings.indexPrefix());
+    }
+
+    @Bean
+    SearchFollower searchFollower(
+            OpenSearchConnection connection,
+            OpenSearchSettings settings,
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            Generations generations,
+            FreshnessGate freshness) {
+        return follower(connection, settings, dataSource, transactions, generations, freshness);
+    }
+
+    static SearchFollower follower(
+            OpenSearchConnection connection,
+            OpenSearchSettings settings,
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            Generations generations,
+            FreshnessGate freshness) {
+        return new SearchFollower(
+                new TicketRows(dataSource, transactions),
+                new TicketIndexWriter(connection, settings),
+                new SearchProgress(dataSource, generations, freshness),
+                Duration.ofMillis(500),
+                InstantSource.system());
+    }
+}
