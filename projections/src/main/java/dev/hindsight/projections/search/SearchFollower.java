@@ -62,7 +62,10 @@ public final class SearchFollower implements SmartLifecycle {
      * @param failingSince null while all is well
      * @param failure what is wrong, for operators; null while all is well
      */
-    public record Status(long position, @Nullable Instant failingSince, @Nullable String failure) {}
+    public record Status(
+            long position,
+            @Nullable Instant failingSince,
+            @Nullable String failure) {}
 
     public Status status() {
         return status;

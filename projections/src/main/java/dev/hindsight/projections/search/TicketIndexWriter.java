@@ -1,5 +1,6 @@
 package dev.hindsight.projections.search;
 
+import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
@@ -80,8 +81,8 @@ final class TicketIndexWriter {
     }
 
     private String definition() throws IOException {
-        try (InputStream resource =
-                TicketIndexWriter.class.getResourceAsStream("/search/tickets-v" + TicketIndex.DEFINITION + ".json")) {
+        try (InputStream resource = TicketIndexWriter.class.getResourceAsStream(
+                "/search/tickets-v" + ReadModel.TICKET_SEARCH.definitionVersion() + ".json")) {
             var definition = (ObjectNode) json.readTree(Objects.requireNonNull(resource));
             var indexSettings = (ObjectNode) definition.at("/settings/index");
             indexSettings.put("number_of_shards", settings.shards());
@@ -96,9 +97,8 @@ final class TicketIndexWriter {
 
     private void awaitHealth(String name) throws IOException {
         var health = client.cluster()
-                .health(request -> request.index(name)
-                        .waitForStatus(HealthStatus.Yellow)
-                        .timeout(time -> time.time("10s")));
+                .health(request ->
+                        request.index(name).waitForStatus(HealthStatus.Yellow).timeout(time -> time.time("10s")));
         if (health.timedOut()) {
             throw new IOException("Index " + name + " is not ready to be written");
         }
@@ -126,8 +126,10 @@ final class TicketIndexWriter {
         }
         var stripped = documents.stream()
                 .filter(document -> refused.stream()
-                        .anyMatch(one -> one.ticketId().equals(document.document().id())))
-                .map(document -> new TicketDocument.Versioned(document.document().withoutTexts(), document.position()))
+                        .anyMatch(
+                                one -> one.ticketId().equals(document.document().id())))
+                .map(document ->
+                        new TicketDocument.Versioned(document.document().withoutTexts(), document.position()))
                 .toList();
         var still = refusals(bulk(generation, stripped), stripped);
         if (!still.isEmpty()) {
@@ -141,11 +143,11 @@ final class TicketIndexWriter {
     private BulkResponse bulk(int generation, List<TicketDocument.Versioned> documents) throws IOException {
         var bulk = new BulkRequest.Builder().index(index.name(generation));
         for (var document : documents) {
-            bulk.operations(operation -> operation.index(write -> write.id(
-                            document.document().id().toString())
-                    .version(document.position())
-                    .versionType(VersionType.ExternalGte)
-                    .document(document.document())));
+            bulk.operations(operation ->
+                    operation.index(write -> write.id(document.document().id().toString())
+                            .version(document.position())
+                            .versionType(VersionType.ExternalGte)
+                            .document(document.document())));
         }
         return client.bulk(bulk.build());
     }
@@ -161,8 +163,12 @@ final class TicketIndexWriter {
             if (item.status() < OK || item.status() == CONFLICT) {
                 continue; // written, or a newer document is there already
             }
-            String type = item.error() == null ? "status " + item.status() : item.error().type();
-            if (item.status() == TOO_MANY || item.status() >= SERVER_FAULT || "index_not_found_exception".equals(type)) {
+            String type = item.error() == null
+                    ? "status " + item.status()
+                    : item.error().type();
+            if (item.status() == TOO_MANY
+                    || item.status() >= SERVER_FAULT
+                    || "index_not_found_exception".equals(type)) {
                 throw new IOException("OpenSearch did not take a document: " + type);
             }
             var document = documents.get(i);

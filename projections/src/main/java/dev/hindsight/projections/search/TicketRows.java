@@ -64,8 +64,7 @@ final class TicketRows implements TicketChanges {
                         SELECT id, number, last_position, created_at, updated_at, requester, organization, assignee,
                                description_id, priority, type, status, category, queue, channel, tags,
                                custom_fields::text AS custom_fields, subject, description
-                        FROM readmodel.%s WHERE last_position > ? ORDER BY last_position LIMIT ?"""
-                        .formatted(ReadModel.physicalName("ticket", generation)))
+                        FROM readmodel.%s WHERE last_position > ? ORDER BY last_position LIMIT ?""".formatted(ReadModel.physicalName("ticket", generation)))
                 .params(position, limit)
                 .query((row, n) -> row(row))
                 .list();
@@ -88,8 +87,7 @@ final class TicketRows implements TicketChanges {
         var conversations = new HashMap<UUID, Conversation>();
         jdbc.sql("""
                         SELECT ticket_id, id, kind, left(body, %d) AS body FROM readmodel.%s WHERE ticket_id = ANY (?)
-                        ORDER BY ticket_id, version DESC"""
-                        .formatted(LONGEST_TEXT, ReadModel.physicalName("ticket_message", generation)))
+                        ORDER BY ticket_id, version DESC""".formatted(LONGEST_TEXT, ReadModel.physicalName("ticket_message", generation)))
                 .param(rows.stream().map(Row::id).toArray(UUID[]::new))
                 .query(row -> {
                     if (!descriptions.contains(row.getObject("id", UUID.class))) {
@@ -149,7 +147,11 @@ final class TicketRows implements TicketChanges {
         if (text == null || text.isBlank() || text.equals(Personal.ERASED)) {
             return null;
         }
-        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) : text;
+        if (text.length() <= LONGEST_TEXT) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(LONGEST_TEXT - 1)) ? LONGEST_TEXT - 1 : LONGEST_TEXT;
+        return text.substring(0, end);
     }
 
     private static Row row(ResultSet row) throws SQLException {

@@ -67,7 +67,8 @@ record SearchQuery(List<Clause> clauses) {
      * @param from inclusive, null: open
      * @param before exclusive, null: open; never both null
      */
-    record During(Field field, @Nullable Instant from, @Nullable Instant before) implements Term {}
+    record During(
+            Field field, @Nullable Instant from, @Nullable Instant before) implements Term {}
 
     /** What can stand before a colon; lower-case in the language. */
     enum Field {

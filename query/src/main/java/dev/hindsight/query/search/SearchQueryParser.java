@@ -17,7 +17,6 @@ import dev.hindsight.query.search.SearchQuery.Word;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -204,7 +203,8 @@ final class SearchQueryParser {
             // Said below, as for ids of another length.
         }
         throw new InvalidRequest(
-                name(field), field.kind() == Kind.PERSON ? "must be a person's id, me or none" : "must be an id or none");
+                name(field),
+                field.kind() == Kind.PERSON ? "must be a person's id, me or none" : "must be an id or none");
     }
 
     private long number(String value, int start) {

@@ -44,7 +44,8 @@ class SearchQueryParserTest {
 
     @Test
     void or_binds_closer_than_standing_side_by_side() {
-        assertThat(SearchQueryParser.parse("jam printer OR -scanner OR \"fax machine\"").clauses())
+        assertThat(SearchQueryParser.parse("jam printer OR -scanner OR \"fax machine\"")
+                        .clauses())
                 .containsExactly(
                         one(new Word("jam")),
                         new Clause(List.of(
@@ -117,7 +118,8 @@ class SearchQueryParserTest {
 
     @Test
     void addresses_and_odd_characters_are_words() {
-        assertThat(SearchQueryParser.parse("http://intra/x?a=b {\"match_all\":{}} 10:30 - -- a\"b").clauses())
+        assertThat(SearchQueryParser.parse("http://intra/x?a=b {\"match_all\":{}} 10:30 - -- a\"b")
+                        .clauses())
                 .containsExactly(
                         one(new Word("http://intra/x?a=b")),
                         one(new Word("{\"match_all\":{}}")),
@@ -128,28 +130,30 @@ class SearchQueryParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "printer foo:bar         | column 9: there is no field of this name",
-        "foo:bar                 | known are status, priority, type, channel, queue",
-        "a status:broken         | column 10: status must be one of NEW, OPEN",
-        "status:open,            | column 13: status needs a value",
-        "status: open            | column 8: status needs a value",
-        "status:none             | column 8: status must be one of",
-        "priority:p9             | column 10: priority must be one of P1",
-        "assignee:ana            | column 10: assignee must be a person's id, me or none",
-        "organization:1-1-1-1-1  | column 14: organization must be an id or none",
-        "number:HD-x             | column 8: number must be like HD-1042",
-        "number:12345678901234567890 | column 8: number must be like",
-        "created:yesterday       | column 9: created must be a day",
-        "created:2026-13-01      | column 9: created must be a day",
-        "updated:2026-02-02..2026-01-01 | column 9: updated range must not end",
-        "created:..              | column 9: created must be a day",
-        "\"paper jam             | column 1: this quote is never closed",
-        "queue:\"a\"b            | column 10: a blank or comma",
-        "OR a                    | column 1: OR needs something before it",
-        "a OR                    | column 3: OR needs something after it",
-        "a OR OR b               | column 3: OR needs something after it",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "printer foo:bar         | column 9: there is no field of this name",
+                "foo:bar                 | known are status, priority, type, channel, queue",
+                "a status:broken         | column 10: status must be one of NEW, OPEN",
+                "status:open,            | column 13: status needs a value",
+                "status: open            | column 8: status needs a value",
+                "status:none             | column 8: status must be one of",
+                "priority:p9             | column 10: priority must be one of P1",
+                "assignee:ana            | column 10: assignee must be a person's id, me or none",
+                "organization:1-1-1-1-1  | column 14: organization must be an id or none",
+                "number:HD-x             | column 8: number must be like HD-1042",
+                "number:12345678901234567890 | column 8: number must be like",
+                "created:yesterday       | column 9: created must be a day",
+                "created:2026-13-01      | column 9: created must be a day",
+                "updated:2026-02-02..2026-01-01 | column 9: updated range must not end",
+                "created:..              | column 9: created must be a day",
+                "\"paper jam             | column 1: this quote is never closed",
+                "queue:\"a\"b            | column 10: a blank or comma",
+                "OR a                    | column 1: OR needs something before it",
+                "a OR                    | column 3: OR needs something after it",
+                "a OR OR b               | column 3: OR needs something after it",
+            })
     void what_is_not_understood_is_refused_at_its_column(String query, String message) {
         assertThatThrownBy(() -> SearchQueryParser.parse(query))
                 .isInstanceOfSatisfying(InvalidRequest.class, refused -> {
@@ -173,8 +177,34 @@ class SearchQueryParserTest {
     void whatever_is_typed_is_understood_or_refused(long seed) {
         var random = new Random(seed);
         var pieces = List.of(
-                "\"", "\\", "-", ":", ",", "..", "OR", " ", "status:", "created:", "number:", "me", "none", "\ud83d",
-                "\ude00", "\u0000", "é", ">", "<", "*", "{", "}", "/", "1", "x", "tag:", "\u200b", "\u202e");
+                "\"",
+                "\\",
+                "-",
+                ":",
+                ",",
+                "..",
+                "OR",
+                " ",
+                "status:",
+                "created:",
+                "number:",
+                "me",
+                "none",
+                "\ud83d",
+                "\ude00",
+                "\u0000",
+                "é",
+                ">",
+                "<",
+                "*",
+                "{",
+                "}",
+                "/",
+                "1",
+                "x",
+                "tag:",
+                "\u200b",
+                "\u202e");
         for (int i = 0; i < 20_000; i++) {
             var query = new StringBuilder();
             for (int length = random.nextInt(12); length >= 0; length--) {

@@ -1,5 +1,6 @@
 package dev.hindsight.projections.readmodel.search;
 
+import dev.hindsight.projections.readmodel.ReadModel;
 import java.util.List;
 
 /**
@@ -10,12 +11,6 @@ import java.util.List;
  * @param prefix put before every name, for clusters that are shared; may be empty
  */
 public record TicketIndex(String prefix) {
-
-    /** The read model's name in the registry of generations. */
-    public static final String MODEL = "ticket-search";
-
-    /** Version of the index definition: every change of mapping or analysis is a new one. */
-    public static final int DEFINITION = 1;
 
     public static final String ID = "id";
     public static final String NUMBER = "number";
@@ -57,6 +52,6 @@ public record TicketIndex(String prefix) {
 
     /** Physical name of one generation, such as {@code tickets-v1-g1}. */
     public String name(int generation) {
-        return prefix + "tickets-v" + DEFINITION + "-g" + generation;
+        return prefix + "tickets-v" + ReadModel.TICKET_SEARCH.definitionVersion() + "-g" + generation;
     }
 }
