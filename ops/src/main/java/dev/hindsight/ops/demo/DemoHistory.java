@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -262,7 +263,9 @@ public final class DemoHistory {
                     Level.of(kind.urgency()),
                     null,
                     Map.of(),
-                    first && chance(0.2) ? List.of(words.get("office").toLowerCase(java.util.Locale.ROOT)) : List.of(),
+                    first && chance(0.2)
+                            ? List.of(words.getOrDefault("office", SOURCE).toLowerCase(Locale.ROOT))
+                            : List.of(),
                     first ? DemoTexts.fill(kind.subject(), words) : null,
                     requester,
                     Optional.ofNullable(message)

@@ -39,13 +39,7 @@ record DemoTexts(
         List<Case> cases = lines("subjects.txt").stream()
                 .map(line -> line.split("\\|", -1))
                 .map(cell -> new Case(
-                        cell[0],
-                        cell[1],
-                        cell[2],
-                        cell[3].charAt(0) - '0',
-                        cell[3].charAt(2) - '0',
-                        cell[4],
-                        cell[5]))
+                        cell[0], cell[1], cell[2], cell[3].charAt(0) - '0', cell[3].charAt(2) - '0', cell[4], cell[5]))
                 .toList();
         Map<String, List<String>> messages = lines("messages.txt").stream()
                 .map(line -> line.split("\\|", 2))
