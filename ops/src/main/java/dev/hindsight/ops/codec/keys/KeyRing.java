@@ -1,0 +1,282 @@
+package dev.hindsight.ops.codec.keys;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.f4b6a3.uuid.UuidCreator;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data keys in the keys schema, unwrapped ones kept in memory up to a bound. Person and system keys are wrapped by
+ * the master key, ticket keys by their requester's or the system's.
+ */
+public final class KeyRing implements DataKeys {
+
+    private final KeyTable table;
+    private final KeyInserter inserter;
+    private final MasterKey master;
+    private final Cache<UUID, DataKey> byId;
+    private final Cache<String, DataKey> byOwner;
+    // Counts what was forgotten, so that a key read before does not enter memory after.
+    private final AtomicLong forgotten = new AtomicLong();
+    private final EmailFingerprint emails;
+
+    private KeyRing(DataSource dataSource, MasterKey master, int inMemory) {
+        this.table = new KeyTable(dataSource);
+        this.inserter = new KeyInserter(table);
+        this.master = master;
+        this.byId = Caffeine.newBuilder().maximumSize(inMemory).build();
+        this.byOwner = Caffeine.newBuilder().maximumSize(inMemory).build();
+        this.emails = new EmailFingerprint(lookupKey("email"));
+    }
+
+    /**
+     * Opens the keys of a migrated database and makes the system's key at the first time.
+     *
+     * @param dataSource connections of its own, two to four: not the pool that commands take theirs from, since a
+     *     command needs a key while it holds a connection
+     * @param inMemory how many unwrapped keys are kept; one takes about half a kilobyte
+     * @throws WrongKeyException when the database was made with another master key
+     */
+    public static KeyRing open(DataSource dataSource, MasterKey master, int inMemory) {
+        KeyRing ring = new KeyRing(dataSource, master, inMemory);
+        ring.underMaster(KeyOwner.SYSTEM).material();
+        return ring;
+    }
+
+    /** Fingerprints of e-mail addresses under this database's secret. */
+    public EmailFingerprint emailFingerprint() {
+        return emails;
+    }
+
+    @Override
+    public DataKey openTicket(UUID ticket, @Nullable UUID requester) {
+        String owner = KeyOwner.ticket(ticket);
+        DataKey known = byOwner.getIfPresent(owner);
+        if (known == null) {
+            known = make(owner, wrapper(requester));
+        }
+        return usable(known);
+    }
+
+    @Override
+    public DataKey ofTicket(UUID ticket) {
+        String owner = KeyOwner.ticket(ticket);
+        DataKey key = find(owner);
+        if (key == null) {
+            throw new MissingKeyException("of " + owner);
+        }
+        return usable(key);
+    }
+
+    @Override
+    public DataKey ofPerson(UUID person) {
+        return usable(underMaster(KeyOwner.person(person)));
+    }
+
+    @Override
+    public void changeRequester(UUID ticket, UUID requester) {
+        DataKey key = ofTicket(ticket);
+        DataKey wrapper = wrapper(requester);
+        byte[] wrapped = key.material().wrappedUnder(wrapper.material().wrappingKey());
+        if (!table.rewrap(key.id(), wrapper.id(), wrapped)) {
+            forget(key.owner());
+            forget(wrapper.owner());
+            throw new DestroyedKeyException(key.owner() + " or of whom wraps it");
+        }
+    }
+
+    @Override
+    public DataKey byId(UUID keyId) {
+        DataKey known = byId.getIfPresent(keyId);
+        if (known != null) {
+            return known;
+        }
+        long before = forgotten.get();
+        KeyTable.Row row = table.byId(keyId);
+        if (row == null) {
+            throw new MissingKeyException(keyId.toString());
+        }
+        return remember(unwrap(row), before);
+    }
+
+    @Override
+    public void prepare(KeyWishes wishes) {
+        List<String> persons = wishes.persons().stream().map(KeyOwner::person).toList();
+        prefetch(persons);
+        makeAll(persons.stream().filter(o -> byOwner.getIfPresent(o) == null).toList(), Map.of());
+        Map<String, DataKey> wrappers = new HashMap<>();
+        wishes.requesters().forEach((ticket, requester) -> {
+            String owner = KeyOwner.ticket(ticket);
+            if (byOwner.getIfPresent(owner) == null) {
+                wrappers.put(owner, wrapper(requester));
+            }
+        });
+        makeAll(wrappers.keySet(), wrappers);
+    }
+
+    @Override
+    public void prefetch(Collection<String> owners) {
+        List<String> missing =
+                owners.stream().filter(o -> byOwner.getIfPresent(o) == null).toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        long before = forgotten.get();
+        table.byOwners(missing).forEach(row -> remember(unwrap(row), before));
+    }
+
+    @Override
+    public void forget(String owner) {
+        forgotten.incrementAndGet();
+        byOwner.invalidate(owner);
+        for (KeyTable.Row row : table.under(owner)) {
+            byId.invalidate(row.id());
+            byOwner.invalidate(row.owner());
+        }
+    }
+
+    private DataKey wrapper(@Nullable UUID requester) {
+        return requester == null ? usable(underMaster(KeyOwner.SYSTEM)) : ofPerson(requester);
+    }
+
+    private DataKey underMaster(String owner) {
+        DataKey key = find(owner);
+        return key != null ? key : make(owner, null);
+    }
+
+    /** In memory, or else in the table; null when there is none. */
+    private @Nullable DataKey find(String owner) {
+        DataKey known = byOwner.getIfPresent(owner);
+        if (known != null) {
+            return known;
+        }
+        long before = forgotten.get();
+        List<KeyTable.Row> rows = table.byOwners(List.of(owner));
+        return rows.isEmpty() ? null : remember(unwrap(rows.getFirst()), before);
+    }
+
+    /** @param wrapper null for the master key */
+    private DataKey make(String owner, @Nullable DataKey wrapper) {
+        long before = forgotten.get();
+        KeyMaterial material = KeyMaterial.random();
+        KeyTable.NewKey candidate = candidate(owner, material, wrapper);
+        if (inserter.insert(candidate)) {
+            return remember(new DataKey(candidate.id(), owner, material), before);
+        }
+        return existing(owner);
+    }
+
+    private void makeAll(Collection<String> owners, Map<String, DataKey> wrappers) {
+        if (owners.isEmpty()) {
+            return;
+        }
+        long before = forgotten.get();
+        Map<UUID, DataKey> made = new HashMap<>();
+        List<KeyTable.NewKey> candidates = new ArrayList<>();
+        for (String owner : owners.stream().sorted().toList()) {
+            KeyMaterial material = KeyMaterial.random();
+            KeyTable.NewKey candidate = candidate(owner, material, wrappers.get(owner));
+            candidates.add(candidate);
+            made.put(candidate.id(), new DataKey(candidate.id(), owner, material));
+        }
+        for (UUID id : table.insert(Collections.unmodifiableList(candidates))) {
+            DataKey key = made.remove(id);
+            if (key != null) {
+                remember(key, before);
+            }
+        }
+        prefetch(made.values().stream().map(DataKey::owner).toList());
+    }
+
+    private KeyTable.NewKey candidate(String owner, KeyMaterial material, @Nullable DataKey wrapper) {
+        SecretKeySpec wrapping =
+                wrapper == null ? master.wrappingKey() : wrapper.material().wrappingKey();
+        return new KeyTable.NewKey(
+                UuidCreator.getTimeOrderedEpochPlus1(),
+                owner,
+                wrapper == null ? null : wrapper.id(),
+                material.wrappedUnder(wrapping));
+    }
+
+    private DataKey existing(String owner) {
+        DataKey key = find(owner);
+        if (key == null) {
+            throw new IllegalStateException("the key of " + owner + " neither could be stored nor is there");
+        }
+        return key;
+    }
+
+    private DataKey unwrap(KeyTable.Row row) {
+        byte[] wrapped = row.wrapped();
+        if (wrapped == null) {
+            return new DataKey(row.id(), row.owner(), null);
+        }
+        if (row.wrappedBy() == null) {
+            return new DataKey(row.id(), row.owner(), new KeyMaterial(KeyWrap.unwrap(master.wrappingKey(), wrapped)));
+        }
+        DataKey wrapper = wrapperOf(row);
+        if (wrapper.destroyed()) {
+            return new DataKey(row.id(), row.owner(), null);
+        }
+        return new DataKey(
+                row.id(),
+                row.owner(),
+                new KeyMaterial(KeyWrap.unwrap(wrapper.material().wrappingKey(), wrapped)));
+    }
+
+    /** The row brings its wrapper with it, so that a batch of tickets costs one query however many requesters. */
+    private DataKey wrapperOf(KeyTable.Row row) {
+        UUID id = row.wrappedBy();
+        String owner = row.wrapperOwner();
+        if (id == null || owner == null) {
+            throw new MissingKeyException("%s, which wraps the one of %s".formatted(id, row.owner()));
+        }
+        byte[] wrapped = row.wrapperWrapped();
+        if (wrapped == null) {
+            return new DataKey(id, owner, null);
+        }
+        DataKey known = byId.getIfPresent(id);
+        if (known != null && !known.destroyed()) {
+            return known;
+        }
+        return remember(
+                new DataKey(id, owner, new KeyMaterial(KeyWrap.unwrap(master.wrappingKey(), wrapped))),
+                forgotten.get());
+    }
+
+    private DataKey remember(DataKey key, long before) {
+        if (forgotten.get() == before) {
+            byId.put(key.id(), key);
+            byOwner.put(key.owner(), key);
+            if (forgotten.get() != before) {
+                byId.invalidate(key.id());
+                byOwner.invalidate(key.owner());
+            }
+        }
+        return key;
+    }
+
+    private static DataKey usable(DataKey key) {
+        key.material();
+        return key;
+    }
+
+    private SecretKeySpec lookupKey(String name) {
+        byte[] candidate = new byte[DataKey.BYTES];
+        new SecureRandom().nextBytes(candidate);
+        byte[] stored = table.lookupKey(name, KeyWrap.apply(Cipher.ENCRYPT_MODE, master.wrappingKey(), candidate));
+        return new SecretKeySpec(KeyWrap.unwrap(master.wrappingKey(), stored), "HmacSHA256");
+    }
+}

@@ -1,0 +1,205 @@
+package dev.hindsight.ops.codec.keys;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+
+/**
+ * The SQL of the keys schema. Every call takes a connection of its own and commits: by plain JDBC, since Spring's
+ * helpers would join the transaction of the command that is under way.
+ */
+final class KeyTable {
+
+    private static final String SELECT = """
+            SELECT k.key_id, k.owner, k.wrapped_by, k.wrapped_key, w.owner, w.wrapped_key
+            FROM keys.data_key k LEFT JOIN keys.data_key w ON w.key_id = k.wrapped_by
+            """;
+
+    private final DataSource dataSource;
+    private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
+
+    KeyTable(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * A stored key.
+     *
+     * @param wrappedBy null for the master key
+     * @param wrapped null when destroyed
+     * @param wrapperOwner null under the master key
+     * @param wrapperWrapped null under the master key, and when the wrapping key was destroyed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Row(
+            UUID id,
+            String owner,
+            @Nullable UUID wrappedBy,
+            byte @Nullable [] wrapped,
+            @Nullable String wrapperOwner,
+            byte @Nullable [] wrapperWrapped) {}
+
+    /** A key to be stored. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record NewKey(UUID id, String owner, @Nullable UUID wrappedBy, byte[] wrapped) {}
+
+    /** The keys of these owners, in no order; unknown owners are passed over. */
+    List<Row> byOwners(Collection<String> owners) {
+        return withConnection("read keys by owner", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SELECT + "WHERE k.owner = ANY (?)")) {
+                select.setArray(1, connection.createArrayOf("text", owners.toArray()));
+                return rows(select);
+            }
+        });
+    }
+
+    /** @return null when there is no such key */
+    @Nullable
+    Row byId(UUID id) {
+        List<Row> rows = withConnection("read a key", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SELECT + "WHERE k.key_id = ?")) {
+                select.setObject(1, id);
+                return rows(select);
+            }
+        });
+        return rows.isEmpty() ? null : rows.getFirst();
+    }
+
+    /** The ids of the owner's key and of all keys wrapped by it, with their owners. */
+    List<Row> under(String owner) {
+        return withConnection("read the keys under an owner", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SELECT
+                    + "WHERE k.owner = ? OR k.wrapped_by = (SELECT key_id FROM keys.data_key WHERE owner = ?)")) {
+                select.setString(1, owner);
+                select.setString(2, owner);
+                return rows(select);
+            }
+        });
+    }
+
+    /**
+     * Stores those keys whose owner has none yet.
+     *
+     * @param keys sorted by owner, so that two nodes that store the same ones cannot deadlock
+     * @return ids of the stored ones
+     */
+    Set<UUID> insert(List<NewKey> keys) {
+        return withConnection("store keys", connection -> {
+            try (PreparedStatement insert = connection.prepareStatement("""
+                    INSERT INTO keys.data_key (key_id, owner, wrapped_by, wrapped_key)
+                    SELECT * FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::bytea[])
+                    ON CONFLICT (owner) DO NOTHING RETURNING key_id
+                    """)) {
+                insert.setArray(1, connection.createArrayOf("uuid", column(keys, NewKey::id)));
+                insert.setArray(2, connection.createArrayOf("text", column(keys, NewKey::owner)));
+                insert.setArray(3, connection.createArrayOf("uuid", column(keys, NewKey::wrappedBy)));
+                insert.setArray(
+                        4,
+                        connection.createArrayOf(
+                                "bytea", keys.stream().map(NewKey::wrapped).toArray(byte[][]::new)));
+                Set<UUID> stored = new HashSet<>();
+                try (ResultSet result = insert.executeQuery()) {
+                    while (result.next()) {
+                        stored.add(result.getObject(1, UUID.class));
+                    }
+                }
+                return stored;
+            }
+        });
+    }
+
+    /**
+     * Replaces a key's wrapping.
+     *
+     * @return false when the key, the one that wraps it now or the one that shall wrap it was destroyed meanwhile: a
+     *     key that lies in some node's memory must not bring erased content back
+     */
+    boolean rewrap(UUID id, UUID wrappedBy, byte[] wrapped) {
+        return withConnection("wrap a key anew", connection -> {
+            try (PreparedStatement update = connection.prepareStatement("""
+                    UPDATE keys.data_key k SET wrapped_by = ?, wrapped_key = ?
+                    WHERE k.key_id = ? AND k.wrapped_key IS NOT NULL
+                      AND NOT EXISTS (SELECT FROM keys.data_key w
+                                      WHERE w.key_id IN (k.wrapped_by, ?) AND w.wrapped_key IS NULL)
+                    """)) {
+                update.setObject(1, wrappedBy);
+                update.setBytes(2, wrapped);
+                update.setObject(3, id);
+                update.setObject(4, wrappedBy);
+                return update.executeUpdate() == 1;
+            }
+        });
+    }
+
+    /** The wrapped lookup secret of this name: the stored one, or this one, stored now. */
+    byte[] lookupKey(String name, byte[] candidate) {
+        return withConnection("read a lookup key", connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO keys.lookup_key (name, wrapped_key) VALUES (?, ?) ON CONFLICT (name) DO NOTHING")) {
+                insert.setString(1, name);
+                insert.setBytes(2, candidate);
+                insert.executeUpdate();
+            }
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT wrapped_key FROM keys.lookup_key WHERE name = ?")) {
+                select.setString(1, name);
+                try (ResultSet result = select.executeQuery()) {
+                    result.next();
+                    return result.getBytes(1);
+                }
+            }
+        });
+    }
+
+    private static List<Row> rows(PreparedStatement select) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        try (ResultSet result = select.executeQuery()) {
+            while (result.next()) {
+                rows.add(new Row(
+                        result.getObject(1, UUID.class),
+                        result.getString(2),
+                        result.getObject(3, UUID.class),
+                        result.getBytes(4),
+                        result.getString(5),
+                        result.getBytes(6)));
+            }
+        }
+        return rows;
+    }
+
+    private static @Nullable Object[] column(
+            List<NewKey> keys, java.util.function.Function<NewKey, @Nullable Object> column) {
+        @Nullable Object[] values = new @Nullable Object[keys.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = column.apply(keys.get(i));
+        }
+        return values;
+    }
+
+    private interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    private <T> T withConnection(String what, Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            if (!connection.getAutoCommit()) {
+                connection.setAutoCommit(true);
+            }
+            return work.on(connection);
+        } catch (SQLException e) {
+            DataAccessException translated = translator.translate(what, null, e);
+            throw translated != null ? translated : new KeysUnavailableException(what, e);
+        }
+    }
+}
