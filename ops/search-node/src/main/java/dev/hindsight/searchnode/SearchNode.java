@@ -113,7 +113,10 @@ public final class SearchNode {
                 .build();
     }
 
-    /** Standard input is the parent's pipe: its end is the one sign that reaches us even when the parent is killed. */
+    /**
+     * Standard input is the parent's pipe: its end is the one sign that reaches us even when the parent is killed. The
+     * watching thread is also what keeps this JVM up: all of OpenSearch's are daemons.
+     */
     private static void endWithParent() {
         Thread watch = new Thread(
                 () -> {
@@ -128,7 +131,7 @@ public final class SearchNode {
                     System.exit(0);
                 },
                 "parent-watch");
-        watch.setDaemon(true);
+        watch.setDaemon(false);
         watch.start();
     }
 

@@ -211,8 +211,8 @@ public final class EmbeddedOpenSearch implements AutoCloseable {
     private static Path home() {
         Path home = SearchNodeHome.find();
         if (!Files.isDirectory(home.resolve("lib"))) {
-            throw new EmbeddedServerException("No search node in " + home + ": build module ops/search-node, or say with -D"
-                    + HOME_PROPERTY + "=FOLDER where it is");
+            throw new EmbeddedServerException("No search node in " + home
+                    + ": build module ops/search-node, or say with -D" + HOME_PROPERTY + "=FOLDER where it is");
         }
         return home;
     }
@@ -236,7 +236,7 @@ public final class EmbeddedOpenSearch implements AutoCloseable {
     }
 
     public boolean isRunning() {
-        return process.isAlive();
+        return Processes.isAlive(process.toHandle());
     }
 
     /** Ends cleanly; {@link #restart} starts it again. */

@@ -132,8 +132,7 @@ record PostgresBinaries(Path home) {
         try (InputStream packed = open(archive);
                 DigestInputStream digesting = new DigestInputStream(packed, MessageDigest.getInstance("SHA-256"))) {
             digesting.transferTo(java.io.OutputStream.nullOutputStream());
-            return HexFormat.of()
-                    .formatHex(digesting.getMessageDigest().digest(), 0, 8);
+            return HexFormat.of().formatHex(digesting.getMessageDigest().digest(), 0, 8);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

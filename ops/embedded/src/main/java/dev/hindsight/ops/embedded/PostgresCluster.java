@@ -61,6 +61,10 @@ final class PostgresCluster {
         }
     }
 
+    private Path pidFile() {
+        return data.resolve("postmaster.pid");
+    }
+
     private Path passwordFile() {
         return folder.resolve("password");
     }
@@ -111,10 +115,12 @@ final class PostgresCluster {
         Files.writeString(file, HexFormat.of().formatHex(random) + "\n");
     }
 
+    /** Starts the server; nothing may run in this folder any more, see {@link #stopOrphan}. */
     void start(int port, EmbeddedPostgres.Options options) {
         try {
+            // PostgreSQL takes a dead server that init has not collected for a live one.
+            Files.deleteIfExists(pidFile());
             configure(port, options);
-            Files.createDirectories(folder.resolve("log"));
             account.own(folder.resolve("log"));
             if (Files.exists(log()) && Files.size(log()) > LARGEST_LOG) {
                 Files.move(log(), log().resolveSibling("postgresql.1.log"), StandardCopyOption.REPLACE_EXISTING);
@@ -156,18 +162,22 @@ final class PostgresCluster {
         settings.putAll(options.settings());
         String generated = settings.entrySet().stream()
                 .map(setting -> setting.getKey() + " = '" + setting.getValue().replace("'", "''") + "'")
-                .collect(Collectors.joining("\n", "# Written at every start; put your own settings into local.conf.\n", "\n"));
+                .collect(Collectors.joining(
+                        "\n", "# Written at every start; put your own settings into local.conf.\n", "\n"));
         Files.writeString(data.resolve("hindsight.conf"), generated);
-        Files.writeString(
-                data.resolve("postgresql.conf"),
-                """
+        Files.writeString(data.resolve("postgresql.conf"), """
                 include 'hindsight.conf'
-                include_if_exists 'local.conf'
+                include 'local.conf'
                 # Acknowledged means stored.
                 fsync = on
                 full_page_writes = on
                 synchronous_commit = on
                 """);
+        Path own = data.resolve("local.conf");
+        if (Files.notExists(own)) {
+            Files.writeString(own, "# Settings of this installation; they are never overwritten.\n");
+        }
+        account.own(own);
         account.own(data.resolve("hindsight.conf"));
         account.own(data.resolve("postgresql.conf"));
     }
@@ -201,7 +211,8 @@ final class PostgresCluster {
             List<ProcessHandle> tree = Processes.tree(postmaster);
             // A frozen server hears nothing.
             Processes.signal("CONT", tree);
-            if (!tryStop("fast", ORPHAN_FAST_STOP).succeeded() && !tryStop("immediate", DEATH).succeeded()) {
+            if (!tryStop("fast", ORPHAN_FAST_STOP).succeeded()
+                    && !tryStop("immediate", DEATH).succeeded()) {
                 Processes.killAll(tree, DEATH);
             }
         }
@@ -263,7 +274,7 @@ final class PostgresCluster {
 
     /** The process that postmaster.pid names, if it is alive and really a postgres on this folder: ids are reused. */
     private @Nullable ProcessHandle findPostmaster() {
-        Path file = data.resolve("postmaster.pid");
+        Path file = pidFile();
         try {
             if (Files.notExists(file)) {
                 return null;
@@ -274,7 +285,7 @@ final class PostgresCluster {
             }
             long pid = Math.abs(Long.parseLong(lines.getFirst().strip()));
             return ProcessHandle.of(pid)
-                    .filter(ProcessHandle::isAlive)
+                    .filter(Processes::isAlive)
                     .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
                     .filter(process -> Stream.of(process.info().arguments().orElse(new String[0]))
                             .anyMatch(data.toString()::equals))

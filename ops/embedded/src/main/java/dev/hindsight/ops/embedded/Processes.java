@@ -2,6 +2,7 @@ package dev.hindsight.ops.embedded;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 final class Processes {
     private static final int FIRST_PORT = 15_000;
     private static final int LAST_PORT = 32_000;
+    private static final Duration GLANCE = Duration.ofMillis(50);
     private static final int TAIL_BYTES = 4_000;
 
     private Processes() {}
@@ -55,7 +57,8 @@ final class Processes {
                 Files.deleteIfExists(output);
             }
         } catch (IOException failure) {
-            throw new EmbeddedServerException("Cannot run " + command.getFirst() + ": " + failure.getMessage(), failure);
+            throw new EmbeddedServerException(
+                    "Cannot run " + command.getFirst() + ": " + failure.getMessage(), failure);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new EmbeddedServerException("Interrupted while running " + command.getFirst(), interrupted);
@@ -73,7 +76,7 @@ final class Processes {
     /** Sends a signal such as STOP or KILL; processes that are gone already are passed over. */
     static void signal(String signal, Collection<ProcessHandle> processes) {
         List<String> pids = processes.stream()
-                .filter(ProcessHandle::isAlive)
+                .filter(Processes::isAlive)
                 .map(process -> Long.toString(process.pid()))
                 .toList();
         if (pids.isEmpty()) {
@@ -82,21 +85,50 @@ final class Processes {
         Result result = run(
                 Stream.concat(Stream.of("kill", "-" + signal), pids.stream()).toList(), Duration.ofSeconds(10));
         if (!result.succeeded()
-                && processes.stream().anyMatch(ProcessHandle::isAlive)
+                && processes.stream().anyMatch(Processes::isAlive)
                 && !result.output().contains("No such process")) {
             throw new EmbeddedServerException("Cannot send " + signal + " to " + pids + ": " + result.output());
         }
     }
 
-    static boolean awaitExit(ProcessHandle process, Duration deadline) {
-        try {
-            process.onExit().get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException alive) {
+    /**
+     * Whether it still runs. One that has ended, all its threads included, but whose parent did not collect it (a lazy
+     * init process) does not.
+     */
+    static boolean isAlive(ProcessHandle process) {
+        if (!process.isAlive()) {
             return false;
+        }
+        Path entry = Path.of("/proc", Long.toString(process.pid()));
+        try (Stream<Path> threads = Files.list(entry.resolve("task"))) {
+            String status = Files.readString(entry.resolve("stat"));
+            boolean ended = status.startsWith("Z", status.lastIndexOf(')') + 2);
+            return !(ended && threads.count() <= 1);
+        } catch (IOException | UncheckedIOException goneOrNoSuchFileSystem) {
+            return process.isAlive();
+        }
+    }
+
+    static boolean awaitExit(ProcessHandle process, Duration deadline) {
+        long end = System.nanoTime() + deadline.toNanos();
+        while (isAlive(process)) {
+            long left = end - System.nanoTime();
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            awaitNotice(process, Duration.ofNanos(Math.min(left, GLANCE.toNanos())));
+        }
+        return true;
+    }
+
+    private static void awaitNotice(ProcessHandle process, Duration deadline) {
+        try {
+            process.onExit().get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException alive) {
+            // Whoever asked looks again.
+            return;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            return false;
         } catch (ExecutionException failure) {
             throw new EmbeddedServerException("Cannot wait for process " + process.pid(), failure);
         }

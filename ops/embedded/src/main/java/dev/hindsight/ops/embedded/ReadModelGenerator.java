@@ -86,8 +86,8 @@ public final class ReadModelGenerator {
                         .withDatabase(new Database()
                                 .withName("org.jooq.meta.postgres.PostgresDatabase")
                                 .withSchemata(migrations.stream()
-                                        .map(folder ->
-                                                new org.jooq.meta.jaxb.SchemaMappingType().withInputSchema(schema(folder)))
+                                        .map(folder -> new org.jooq.meta.jaxb.SchemaMappingType()
+                                                .withInputSchema(schema(folder)))
                                         .toList())
                                 .withIncludes(".*")
                                 .withExcludes("flyway_schema_history"))
@@ -116,7 +116,7 @@ public final class ReadModelGenerator {
                     files = tree.filter(Files::isRegularFile).sorted().toList();
                 }
                 for (Path file : files) {
-                    update(digest, folder.getParent().relativize(file).toString());
+                    update(digest, schema(folder) + "/" + folder.relativize(file));
                     update(digest, Files.readString(file));
                 }
             }

@@ -36,7 +36,10 @@ final class SearchNodeHome {
                         above.stream().map(place -> place.resolve(IN_CHECKOUT)))
                 .filter(home -> Files.isDirectory(home.resolve("lib")))
                 .findFirst()
-                .orElse(above.isEmpty() ? Path.of("search-node") : above.getFirst().resolve("search-node"));
+                .orElse(
+                        above.isEmpty()
+                                ? Path.of("search-node")
+                                : above.getFirst().resolve("search-node"));
     }
 
     /** {@code java -jar} makes the application's jar the whole class path; on a longer one it is the first entry. */

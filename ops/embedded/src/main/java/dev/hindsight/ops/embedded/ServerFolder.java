@@ -15,7 +15,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerFolder implements AutoCloseable {
     private static final String LOCK = "lock";
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration GLANCE = Duration.ofMillis(50);
     private static final ReentrantLock TEMPORARY = new ReentrantLock();
 
     private final Path path;
@@ -52,7 +56,7 @@ final class ServerFolder implements AutoCloseable {
         Path absolute = path.toAbsolutePath().normalize();
         try {
             createPrivate(absolute);
-            FileChannel lock = hold(absolute);
+            FileChannel lock = holdWithin(PATIENCE, absolute);
             if (lock == null) {
                 throw new EmbeddedServerException(absolute + " is in use by process " + holder(absolute));
             }
@@ -136,9 +140,20 @@ final class ServerFolder implements AutoCloseable {
             return null;
         }
         channel.truncate(0);
-        channel.write(ByteBuffer.wrap(
-                Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+        channel.write(
+                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
         return channel;
+    }
+
+    /** A JVM that was killed this moment still holds its files until its last thread is gone. */
+    private static @Nullable FileChannel holdWithin(Duration patience, Path folder) throws IOException {
+        long end = System.nanoTime() + patience.toNanos();
+        FileChannel lock = hold(folder);
+        while (lock == null && System.nanoTime() < end) {
+            LockSupport.parkNanos(GLANCE.toNanos());
+            lock = hold(folder);
+        }
+        return lock;
     }
 
     private static String holder(Path folder) throws IOException {
