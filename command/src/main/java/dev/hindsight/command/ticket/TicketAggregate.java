@@ -239,6 +239,11 @@ public class TicketAggregate {
         events.forEach(event -> AggregateLifecycle.apply(event, envelope));
     }
 
+    /** The ticket as this unit of work sees it. */
+    public Ticket ticket() {
+        return known();
+    }
+
     private Ticket known() {
         return requireNonNull(ticket, "a ticket begins with TicketOpened or TicketImported");
     }

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.edge;
 
+import dev.hindsight.command.dispatch.IdempotencyMismatch;
 import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
@@ -88,6 +89,12 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> preconditionFailed(PreconditionFailed failed, HttpServletRequest request) {
         return problems.answer(
                 request, new Problem(HttpStatus.PRECONDITION_FAILED, "PRECONDITION_FAILED", text(failed)));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> otherRequest(IdempotencyMismatch mismatch, HttpServletRequest request) {
+        return problems.answer(
+                request, new Problem(HttpStatus.UNPROCESSABLE_CONTENT, "IDEMPOTENCY_MISMATCH", text(mismatch)));
     }
 
     @ExceptionHandler

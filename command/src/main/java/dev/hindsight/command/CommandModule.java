@@ -1,0 +1,145 @@
+package dev.hindsight.command;
+
+import dev.hindsight.command.call.WriteBodyConverter;
+import dev.hindsight.command.configuration.ConfigurationEndpoint;
+import dev.hindsight.command.configuration.KnownConfiguration;
+import dev.hindsight.command.desk.ConversationEndpoint;
+import dev.hindsight.command.desk.Desk;
+import dev.hindsight.command.desk.MarksEndpoint;
+import dev.hindsight.command.desk.OpeningEndpoint;
+import dev.hindsight.command.desk.WorkEndpoint;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.IdempotencyCleaner;
+import dev.hindsight.command.dispatch.Remembered;
+import dev.hindsight.command.dispatch.TicketNumbers;
+import dev.hindsight.command.people.Fingerprints;
+import dev.hindsight.command.people.People;
+import dev.hindsight.command.people.PeopleEndpoint;
+import dev.hindsight.command.people.PeopleHandler;
+import dev.hindsight.command.people.PersonIndex;
+import dev.hindsight.command.ticket.TicketAggregate;
+import java.time.Clock;
+import java.time.Duration;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * The module's beans. Whoever imports it provides a {@link JdbcTemplate} on the transactions of the command bus,
+ * {@link Fingerprints}, {@link AppendedPositions}, the {@link EventStore}, and Axon's started {@code Configuration} to
+ * which {@link CommandWiring} contributed.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+public class CommandModule {
+
+    private static final Clock CLOCK = Clock.systemUTC();
+
+    @Bean
+    CommandWiring commandWiring(Remembered remembered, PersonIndex personIndex) {
+        return new CommandWiring(remembered, personIndex);
+    }
+
+    @Bean
+    Remembered remembered(JdbcTemplate jdbc) {
+        return new Remembered(jdbc);
+    }
+
+    @Bean
+    IdempotencyCleaner idempotencyCleaner(Remembered remembered) {
+        return new IdempotencyCleaner(remembered);
+    }
+
+    @Bean
+    TicketNumbers ticketNumbers(JdbcTemplate jdbc) {
+        return new TicketNumbers(JdbcClient.create(jdbc));
+    }
+
+    @Bean
+    PersonIndex personIndex(JdbcTemplate jdbc, Fingerprints fingerprints) {
+        return new PersonIndex(JdbcClient.create(jdbc), fingerprints);
+    }
+
+    @Bean
+    CommandDispatch commandDispatch(
+            org.axonframework.config.Configuration axon,
+            EventStore events,
+            AppendedPositions positions,
+            @Value("${hindsight.writer:development}") String writer) {
+        return new CommandDispatch(axon.commandBus(), events, positions, writer);
+    }
+
+    @Bean
+    People people(
+            CommandDispatch dispatch,
+            EventStore events,
+            PersonIndex index,
+            org.axonframework.config.Configuration axon) {
+        return new People(dispatch, events, index, axon.getComponent(PeopleHandler.class), CLOCK);
+    }
+
+    @Bean
+    KnownConfiguration knownConfiguration(EventStore events) {
+        return new KnownConfiguration(events);
+    }
+
+    @Bean
+    Desk desk(
+            CommandDispatch dispatch,
+            org.axonframework.config.Configuration axon,
+            TicketNumbers numbers,
+            EventStore events) {
+        return new Desk(dispatch, axon.repository(TicketAggregate.class), numbers, events, CLOCK);
+    }
+
+    @Bean
+    OpeningEndpoint openingEndpoint(Desk desk, People people, KnownConfiguration configuration) {
+        return new OpeningEndpoint(desk, people, configuration);
+    }
+
+    @Bean
+    WorkEndpoint workEndpoint(
+            Desk desk,
+            People people,
+            KnownConfiguration configuration,
+            @Value("${hindsight.reopen-window:P14D}") Duration reopenWindow) {
+        return new WorkEndpoint(desk, people, configuration, reopenWindow);
+    }
+
+    @Bean
+    ConversationEndpoint conversationEndpoint(Desk desk, People people) {
+        return new ConversationEndpoint(desk, people);
+    }
+
+    @Bean
+    MarksEndpoint marksEndpoint(Desk desk) {
+        return new MarksEndpoint(desk);
+    }
+
+    @Bean
+    ConfigurationEndpoint configurationEndpoint(CommandDispatch dispatch, KnownConfiguration configuration) {
+        return new ConfigurationEndpoint(dispatch, configuration, CLOCK);
+    }
+
+    @Bean
+    PeopleEndpoint peopleEndpoint(CommandDispatch dispatch, People people) {
+        return new PeopleEndpoint(dispatch, people, CLOCK);
+    }
+
+    /** Ahead of the application's own converters, so that write bodies are read strictly. */
+    @Bean
+    WebMvcConfigurer writeBodies() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
+                builder.addCustomConverter(new WriteBodyConverter());
+            }
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** Queues, categories and custom fields: put by admins, looked up by ticket commands. */
+@NullMarked
+package dev.hindsight.command.configuration;
+
+import org.jspecify.annotations.NullMarked;

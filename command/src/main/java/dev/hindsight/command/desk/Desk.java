@@ -1,0 +1,222 @@
+package dev.hindsight.command.desk;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hindsight.command.call.Answers;
+import dev.hindsight.command.dispatch.Answer;
+import dev.hindsight.command.dispatch.Call;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Receipt;
+import dev.hindsight.command.dispatch.Step;
+import dev.hindsight.command.dispatch.TicketNumbers;
+import dev.hindsight.command.ticket.TicketAggregate;
+import dev.hindsight.command.ticket.TicketCommand;
+import dev.hindsight.command.ticket.TicketCommand.LinkTickets;
+import dev.hindsight.command.ticket.TicketResult;
+import dev.hindsight.domain.Forbidden;
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.NotFound;
+import dev.hindsight.domain.people.Caller;
+import dev.hindsight.domain.people.Role;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.modelling.command.Aggregate;
+import org.axonframework.modelling.command.AggregateNotFoundException;
+import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+
+/**
+ * What the calls on tickets share: finding the ticket, the caller's right to the call, sending, answering. Ownership is
+ * checked in the command's unit of work, on the ticket as the command will see it. Safe for concurrent use.
+ */
+public final class Desk {
+
+    private static final Pattern NUMBER = Pattern.compile("(?i:HD-)?([1-9]\\d{0,17})");
+    private static final int UUID_LENGTH = 36;
+    private static final String TICKETS = "/api/v1/tickets/";
+
+    private final CommandDispatch dispatch;
+    private final Repository<TicketAggregate> tickets;
+    private final TicketNumbers numbers;
+    private final EventStore events;
+    private final Clock clock;
+    private final Cache<Long, UUID> byNumber =
+            Caffeine.newBuilder().maximumSize(20_000).build();
+
+    public Desk(
+            CommandDispatch dispatch,
+            Repository<TicketAggregate> tickets,
+            TicketNumbers numbers,
+            EventStore events,
+            Clock clock) {
+        this.dispatch = dispatch;
+        this.tickets = tickets;
+        this.numbers = numbers;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    TicketNumbers numbers() {
+        return numbers;
+    }
+
+    /**
+     * The ticket that an id or a number names; whether an id's ticket exists shows when the command meets it.
+     *
+     * @throws NotFound where it is neither, or nobody has the number
+     * @throws Forbidden where the caller's roles write to no ticket
+     */
+    UUID ticket(String idOrNumber, Caller caller) {
+        if (!caller.worksTickets() && !caller.is(Role.REQUESTER)) {
+            throw new Forbidden("Only agents, supervisors and requesters write to tickets.");
+        }
+        return ticket(idOrNumber);
+    }
+
+    private UUID ticket(String idOrNumber) {
+        if (idOrNumber.length() == UUID_LENGTH) {
+            try {
+                return UUID.fromString(idOrNumber);
+            } catch (IllegalArgumentException malformed) {
+                throw none();
+            }
+        }
+        var matcher = NUMBER.matcher(idOrNumber);
+        if (!matcher.matches()) {
+            throw none();
+        }
+        long number = Long.parseLong(matcher.group(1));
+        UUID known = byNumber.getIfPresent(number);
+        if (known == null) {
+            known = numbers.ticketOf(number).orElseThrow(Desk::none);
+            byNumber.put(number, known);
+        }
+        return known;
+    }
+
+    /** Another ticket that a body names; whether an id's ticket exists is asked when linking. */
+    UUID otherTicket(String field, String idOrNumber) {
+        try {
+            return ticket(idOrNumber);
+        } catch (NotFound none) {
+            throw new InvalidRequest(field, "is no ticket");
+        }
+    }
+
+    /** A call that only those who work tickets may make. */
+    ResponseEntity<TicketAnswer> work(Call call, Caller caller, TicketCommand command) {
+        var step = new Step(command, () -> mayWork(caller, command.ticketId()));
+        return tell(dispatch.send(call, () -> step, result -> receipt(result, false, false)), null);
+    }
+
+    /** A note: only those who work tickets write and read it. */
+    ResponseEntity<TicketAnswer> note(Call call, Caller caller, TicketCommand command, String location) {
+        var step = new Step(command, () -> mayWork(caller, command.ticketId()));
+        return tell(dispatch.send(call, () -> step, result -> receipt(result, true, false)), location);
+    }
+
+    /** A reply: the ticket's own requester may write it too. */
+    ResponseEntity<TicketAnswer> reply(Call call, Caller caller, TicketCommand command, String location) {
+        var step = new Step(command, () -> mayTakePart(caller, command.ticketId()));
+        return tell(
+                dispatch.send(
+                        call,
+                        () -> step,
+                        result -> receipt(result, true, ((TicketResult) result).followUpOf() != null)),
+                location);
+    }
+
+    /** A link, made (201) only where it was not there. */
+    ResponseEntity<TicketAnswer> link(Call call, Caller caller, LinkTickets command, String location) {
+        var before = new Object() {
+            long version;
+        };
+        var step = new Step(command, () -> {
+            mayWork(caller, command.ticketId());
+            before.version = load(command.ticketId()).version() + 1;
+            if (events.lastSequenceNumberFor("ticket-" + command.otherId()).isEmpty()) {
+                throw new InvalidRequest("otherId", "is no ticket");
+            }
+        });
+        return tell(
+                dispatch.send(
+                        call,
+                        () -> step,
+                        result -> receipt(result, ((TicketResult) result).version() > before.version, false)),
+                location);
+    }
+
+    /** Opens a ticket; {@code step} is asked for each attempt anew. */
+    ResponseEntity<TicketAnswer> open(Call call, Supplier<Step> step) {
+        return tell(dispatch.send(call, step, result -> receipt(result, true, true)), null);
+    }
+
+    private static Receipt receipt(Object handled, boolean made, boolean opened) {
+        var result = (TicketResult) handled;
+        return new Receipt(
+                "ticket-" + result.ticketId(),
+                made,
+                result.number(),
+                result.version(),
+                result.messageId(),
+                result.followUpOf(),
+                opened);
+    }
+
+    /** @param location of what was made, null where it is the ticket itself */
+    private static ResponseEntity<TicketAnswer> tell(Answer answer, @Nullable String location) {
+        TicketAnswer body = TicketAnswer.of(answer);
+        return Answers.tell(
+                answer, body, location == null || body.followUpOf() != null ? TICKETS + body.id() : location);
+    }
+
+    static String under(UUID ticket, String path) {
+        return TICKETS + ticket + path;
+    }
+
+    /** Whom the ticket is hidden from does not learn that the call is not theirs either. */
+    private void mayWork(Caller caller, UUID ticket) {
+        if (caller.worksTickets()) {
+            return;
+        } else if (caller.is(Role.REQUESTER) && !caller.readsAllTickets()) {
+            mustOwn(caller, ticket);
+        }
+        throw new Forbidden("Only agents and supervisors may do this.");
+    }
+
+    private void mayTakePart(Caller caller, UUID ticket) {
+        if (caller.worksTickets()) {
+            return;
+        } else if (!caller.is(Role.REQUESTER)) {
+            throw new Forbidden("Only agents, supervisors and the ticket's requester may do this.");
+        }
+        mustOwn(caller, ticket);
+    }
+
+    private void mustOwn(Caller caller, UUID ticket) {
+        if (!caller.person().equals(load(ticket).invoke(a -> a.ticket().about().requesterId()))) {
+            throw none();
+        }
+    }
+
+    private Aggregate<TicketAggregate> load(UUID ticket) {
+        try {
+            return tickets.load("ticket-" + ticket);
+        } catch (AggregateNotFoundException none) {
+            throw none();
+        }
+    }
+
+    private static NotFound none() {
+        return new NotFound("There is no such ticket.");
+    }
+}

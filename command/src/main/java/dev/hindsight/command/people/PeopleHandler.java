@@ -1,0 +1,128 @@
+package dev.hindsight.command.people;
+
+import dev.hindsight.command.dispatch.CommandDispatch.Conflict;
+import dev.hindsight.command.dispatch.Receipt;
+import dev.hindsight.command.people.PersonCommand.AppointAgent;
+import dev.hindsight.command.people.PersonCommand.RecognizePerson;
+import dev.hindsight.command.people.PersonCommand.RegisterPerson;
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.Refusal;
+import dev.hindsight.domain.people.Person;
+import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import org.axonframework.commandhandling.CommandHandler;
+import org.axonframework.modelling.command.Aggregate;
+import org.axonframework.modelling.command.AggregateNotFoundException;
+import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers people once. What makes them one (a token, an address) is claimed in the transaction of the event that
+ * says so; of two at once the second meets a {@link Conflict} and finds the first one's person when it looks again.
+ */
+public final class PeopleHandler {
+
+    private final Repository<PersonAggregate> people;
+    private final PersonIndex index;
+
+    public PeopleHandler(Repository<PersonAggregate> people, PersonIndex index) {
+        this.people = people;
+        this.index = index;
+    }
+
+    @CommandHandler
+    Receipt handle(RecognizePerson c) {
+        Optional<UUID> known = index.byIdentity(c.issuer(), c.subject());
+        Aggregate<PersonAggregate> person;
+        if (known.isPresent()) {
+            person = load(known.get());
+        } else {
+            Optional<UUID> byEmail = Optional.ofNullable(c.email()).flatMap(index::byEmail);
+            if (byEmail.isPresent()) {
+                person = load(byEmail.get());
+                index.claimIdentity(c.issuer(), c.subject(), byEmail.get());
+                person.execute(p -> p.decide(state -> Optional.of(state.identify(c.issuer(), c.subject(), c.at()))));
+            } else {
+                index.claimIdentity(c.issuer(), c.subject(), c.newId());
+                person = register(c.newId(), c.name(), c.email(), c.issuer(), c.subject(), c.at());
+            }
+        }
+        String name = c.name();
+        if (name != null) {
+            person.execute(p -> p.decide(state -> state.rename(name, c.at())));
+        }
+        if (c.worksTickets()) {
+            person.execute(p -> p.decide(state -> state.appointByToken(c.at())));
+        }
+        return receipt(person, false);
+    }
+
+    /** Also called inside the unit of work of a command that names somebody new. */
+    @CommandHandler
+    Receipt handle(RegisterPerson c) {
+        return receipt(register(c.personId(), c.name(), c.email(), null, null, c.at()), true);
+    }
+
+    @CommandHandler
+    Receipt handle(AppointAgent c) {
+        Aggregate<PersonAggregate> person;
+        boolean made = false;
+        try {
+            person = load(c.personId());
+            checkAddress(person.invoke(PersonAggregate::person), c.email());
+        } catch (AggregateNotFoundException unknown) {
+            if (c.email() != null && index.byEmail(c.email()).isPresent()) {
+                throw new Refusal("EMAIL_TAKEN", "Somebody is known by this address already: appoint that person.");
+            }
+            person = register(c.personId(), c.name(), c.email(), null, null, c.at());
+            made = true;
+        }
+        String name = c.name();
+        if (name != null) {
+            person.execute(p -> p.decide(state -> state.rename(name, c.at())));
+        }
+        person.execute(p -> p.decide(state -> state.appoint(c.at())));
+        return receipt(person, made);
+    }
+
+    private static void checkAddress(Person person, @Nullable String email) {
+        if (email != null && !email.equals(person.email())) {
+            throw new InvalidRequest("email", "must be the one that this person is known by");
+        }
+    }
+
+    private Aggregate<PersonAggregate> register(
+            UUID id,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String issuer,
+            @Nullable String subject,
+            Instant at) {
+        if (email != null) {
+            index.claimEmail(email, id);
+        }
+        var registered =
+                new PersonRegistered(id, at.truncatedTo(ChronoUnit.MICROS), name, email, issuer, subject, null, null);
+        try {
+            return people.newInstance(() -> new PersonAggregate(registered));
+        } catch (RuntimeException unchecked) {
+            throw unchecked;
+        } catch (Exception checked) {
+            throw new IllegalStateException("a person could not be registered", checked);
+        }
+    }
+
+    private Aggregate<PersonAggregate> load(UUID id) {
+        return people.load("person-" + id);
+    }
+
+    private static Receipt receipt(Aggregate<PersonAggregate> person, boolean made) {
+        long version = person.version() + 1;
+        return made
+                ? Receipt.made(person.identifierAsString(), version)
+                : Receipt.written(person.identifierAsString(), version);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.hindsight.command.people;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked of people. Every command answers a {@code Receipt}. */
+public sealed interface PersonCommand {
+
+    /**
+     * A token was accepted: whoever it belongs to is registered, identified, renamed or appointed as it says.
+     *
+     * @param newId used where the bearer is new
+     * @param email verified, as {@code EmailAddress} keeps it
+     * @param worksTickets whether the token gives a role that works tickets
+     */
+    record RecognizePerson(
+            UUID newId,
+            String issuer,
+            String subject,
+            @Nullable String email,
+            @Nullable String name,
+            boolean worksTickets,
+            Instant at)
+            implements PersonCommand {}
+
+    /** Somebody is named who was unknown by that address. */
+    record RegisterPerson(
+            UUID personId, @Nullable String name, @Nullable String email, Instant at) implements PersonCommand {}
+
+    /** An admin makes an agent of somebody, known or new. */
+    record AppointAgent(
+            UUID personId, @Nullable String name, @Nullable String email, Instant at) implements PersonCommand {}
+}
