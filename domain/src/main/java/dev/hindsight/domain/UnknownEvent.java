@@ -7,14 +7,14 @@ package dev.hindsight.domain;
 public class UnknownEvent extends RuntimeException {
 
     private final String name;
-    private final int revision;
+    private final String revision;
 
     /**
      * @param name the stored name, such as {@code ticket.opened}
      * @param revision the stored revision
      */
-    public UnknownEvent(String name, int revision) {
-        super("unknown event " + name + " revision " + revision + ": newer software wrote it");
+    public UnknownEvent(String name, String revision) {
+        super("stored event %s revision %s was written by a newer version".formatted(name, revision));
         this.name = name;
         this.revision = revision;
     }
@@ -23,7 +23,7 @@ public class UnknownEvent extends RuntimeException {
         return name;
     }
 
-    public int revision() {
+    public String revision() {
         return revision;
     }
 }

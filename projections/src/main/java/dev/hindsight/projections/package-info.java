@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/** Read models: one folder each with its fold and tables, the live processing that they share, and what queries may touch. */
+@NullMarked
 package dev.hindsight.projections;
+
+import org.jspecify.annotations.NullMarked;

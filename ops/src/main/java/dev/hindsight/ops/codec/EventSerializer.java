@@ -11,6 +11,7 @@ import org.axonframework.serialization.SerializedType;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
+import org.axonframework.serialization.UnknownSerializedType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,8 +85,17 @@ public final class EventSerializer implements Serializer {
         return switch (type.getName()) {
             case ENVELOPE -> Envelope.class;
             case METADATA, "org.axonframework.messaging.MetaData" -> MetaData.class;
-            default -> codec.names().find(type.getName(), revision(type)).type();
+            default -> eventClass(type);
         };
+    }
+
+    /** A message is made before its payload is asked for: the one that is unknown must not spoil those around it. */
+    private Class<?> eventClass(SerializedType type) {
+        try {
+            return codec.names().find(type.getName(), revision(type)).type();
+        } catch (UnknownEventException e) {
+            return UnknownSerializedType.class;
+        }
     }
 
     @SuppressWarnings("rawtypes") // Axon's signature

@@ -15,7 +15,6 @@ import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.messaging.StreamableMessageSource;
-import org.axonframework.serialization.SerializationException;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.upcasting.event.EventUpcaster;
 import org.jspecify.annotations.Nullable;
@@ -201,7 +200,7 @@ public final class EventLogTail implements StreamableMessageSource<TrackedEventM
     private static TrackedEventMessage<?> decoded(TrackedEventMessage<?> message) {
         try {
             message.getPayload();
-        } catch (SerializationException unreadable) {
+        } catch (RuntimeException unreadable) {
             LOG.debug("Event {} cannot be decoded on this node.", message.getIdentifier(), unreadable);
         }
         return message;

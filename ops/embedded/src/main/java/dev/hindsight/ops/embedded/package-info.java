@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/** Starts, finds again and stops the PostgreSQL and the OpenSearch of a one-machine installation, and of tests. */
+@NullMarked
 package dev.hindsight.ops.embedded;
+
+import org.jspecify.annotations.NullMarked;

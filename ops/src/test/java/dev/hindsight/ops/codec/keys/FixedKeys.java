@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** Data keys that follow from their owner's name, the same in every run, for tests without a database. */
@@ -75,6 +77,15 @@ public final class FixedKeys implements DataKeys {
     /** An unwrapped key of 32 bytes of key and 32 of salt, for golden vectors. */
     public static DataKey of(UUID id, String owner, byte[] keyAndSalt) {
         return new DataKey(id, owner, new KeyMaterial(keyAndSalt));
+    }
+
+    /** The key that wraps others under a key of 32 bytes of key and 32 of salt. */
+    public static byte[] wrappingKeyOf(byte[] keyAndSalt) {
+        return new KeyMaterial(keyAndSalt).wrappingKey().getEncoded();
+    }
+
+    public static byte[] wrap(byte[] wrappingKey, byte[] bytes) {
+        return KeyWrap.apply(Cipher.ENCRYPT_MODE, new SecretKeySpec(wrappingKey, "AES"), bytes);
     }
 
     private DataKey key(String owner) {

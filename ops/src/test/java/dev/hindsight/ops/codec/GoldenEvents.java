@@ -1,0 +1,188 @@
+package dev.hindsight.ops.codec;
+
+import dev.hindsight.domain.Event;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryDefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldDefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldRedefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
+import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
+import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
+import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
+import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
+import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
+import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
+import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
+import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
+import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
+import dev.hindsight.domain.ticket.TicketEvent.HoldReasonChanged;
+import dev.hindsight.domain.ticket.TicketEvent.ImportedActivityRecorded;
+import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
+import dev.hindsight.domain.ticket.TicketEvent.MajorIncidentDeclared;
+import dev.hindsight.domain.ticket.TicketEvent.MajorIncidentStoodDown;
+import dev.hindsight.domain.ticket.TicketEvent.PriorityOverridden;
+import dev.hindsight.domain.ticket.TicketEvent.PriorityOverrideWithdrawn;
+import dev.hindsight.domain.ticket.TicketEvent.PublicReplyAdded;
+import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
+import dev.hindsight.domain.ticket.TicketEvent.RequesterReplied;
+import dev.hindsight.domain.ticket.TicketEvent.SubjectChanged;
+import dev.hindsight.domain.ticket.TicketEvent.TagAdded;
+import dev.hindsight.domain.ticket.TicketEvent.TagRemoved;
+import dev.hindsight.domain.ticket.TicketEvent.TicketAssigned;
+import dev.hindsight.domain.ticket.TicketEvent.TicketCancelled;
+import dev.hindsight.domain.ticket.TicketEvent.TicketCategorized;
+import dev.hindsight.domain.ticket.TicketEvent.TicketClosed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
+import dev.hindsight.domain.ticket.TicketEvent.TicketLinked;
+import dev.hindsight.domain.ticket.TicketEvent.TicketMarkedAsSpam;
+import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
+import dev.hindsight.domain.ticket.TicketEvent.TicketPended;
+import dev.hindsight.domain.ticket.TicketEvent.TicketPrioritized;
+import dev.hindsight.domain.ticket.TicketEvent.TicketPutOnHold;
+import dev.hindsight.domain.ticket.TicketEvent.TicketQueued;
+import dev.hindsight.domain.ticket.TicketEvent.TicketReopened;
+import dev.hindsight.domain.ticket.TicketEvent.TicketResolved;
+import dev.hindsight.domain.ticket.TicketEvent.TicketResumed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketUnassigned;
+import dev.hindsight.domain.ticket.TicketEvent.TicketUnlinked;
+import dev.hindsight.domain.ticket.TicketEvent.TicketUnmarkedAsSpam;
+import dev.hindsight.domain.ticket.TicketEvent.TypeChanged;
+import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** One fixed event for every stored name: the content of the golden files. A line here is never changed. */
+final class GoldenEvents {
+
+    private static final Instant AT = Instant.parse("2026-11-21T09:30:15.250001Z");
+    private static final UUID TICKET = UUID.fromString("0193a000-0000-7000-8000-000000001042");
+    private static final UUID OTHER = UUID.fromString("0193a000-0000-7000-8000-000000001007");
+    private static final UUID ANA = UUID.fromString("0193a000-0000-7000-8000-00000000a001");
+    private static final UUID BEN = UUID.fromString("0193a000-0000-7000-8000-00000000b001");
+    private static final UUID MESSAGE = UUID.fromString("0193a000-0000-7000-8000-00000000c001");
+    private static final UUID ACME = UUID.fromString("0193a000-0000-7000-8000-00000000d001");
+    private static final UUID IMPORT = UUID.fromString("0193a000-0000-7000-8000-00000000e001");
+
+    private GoldenEvents() {}
+
+    static List<Event> all() {
+        return List.of(
+                new TicketOpened(
+                        TICKET,
+                        AT,
+                        1042,
+                        "INCIDENT",
+                        "Printer on floor 3 is jammed",
+                        MESSAGE,
+                        "Every page since 9:00 \u2013 \"paper jam\", tray 2.\nGrüße, Ana \uD83D\uDDA8",
+                        ANA,
+                        ACME,
+                        2,
+                        3,
+                        "P4",
+                        "hindsight-1",
+                        "hardware",
+                        "printers",
+                        List.of("floor-3", "vip"),
+                        Map.of("asset", List.of("PR-3-07"), "floors", List.of("2", "3")),
+                        Map.of("location", "next to room 3.14", "model", "LaserWriter"),
+                        "WEB",
+                        OTHER),
+                new TicketImported(
+                        TICKET,
+                        AT,
+                        1043,
+                        "servicenow",
+                        "INC0000045",
+                        "INCIDENT",
+                        "Network: Symptom 72",
+                        true,
+                        ANA,
+                        2,
+                        2,
+                        "P3",
+                        "servicenow-1",
+                        "group-56",
+                        "category-55",
+                        Map.of("made_sla", List.of("true")),
+                        Map.of("u_symptom", "Symptom 72"),
+                        "IMPORT"),
+                new ImportedActivityRecorded(TICKET, AT, "Assign seriousness", BEN),
+                new TicketCategorized(TICKET, AT, "printers", "printers-laser"),
+                new TypeChanged(TICKET, AT, "INCIDENT", "PROBLEM"),
+                new TicketPrioritized(TICKET, AT, 1, 2, "P2", "hindsight-1"),
+                new PriorityOverridden(TICKET, AT, "P2", "P1", "The board meets on floor 3 today"),
+                new PriorityOverrideWithdrawn(TICKET, AT, "P1", "P2"),
+                new TicketMarkedAsSpam(TICKET, AT),
+                new TicketUnmarkedAsSpam(TICKET, AT),
+                new MajorIncidentDeclared(TICKET, AT),
+                new MajorIncidentStoodDown(TICKET, AT),
+                new SubjectChanged(TICKET, AT, "All printers on floor 3 are jammed"),
+                new RequesterChanged(TICKET, AT, ANA, BEN, null),
+                new CustomFieldChanged(TICKET, AT, "location", null, "now next to room 3.15"),
+                new TagAdded(TICKET, AT, "vip"),
+                new TagRemoved(TICKET, AT, "vip"),
+                new TicketQueued(TICKET, AT, null, "hardware"),
+                new TicketAssigned(TICKET, AT, null, BEN),
+                new TicketUnassigned(TICKET, AT, BEN),
+                new RequesterReplied(TICKET, AT, MESSAGE, ANA, "It smokes now."),
+                new PublicReplyAdded(TICKET, AT, MESSAGE, BEN, "Please unplug it, I am coming."),
+                new InternalNoteAdded(TICKET, AT, MESSAGE, BEN, "Third time this month; order a new one."),
+                new TicketLinked(TICKET, AT, "CAUSED_BY", OTHER),
+                new TicketUnlinked(TICKET, AT, "CAUSED_BY", OTHER),
+                new WorkStarted(TICKET, AT, "NEW", false),
+                new TicketPended(TICKET, AT, "OPEN", false),
+                new TicketPutOnHold(TICKET, AT, "OPEN", "OTHER", "until the fuser arrives", false),
+                new HoldReasonChanged(TICKET, AT, "OTHER", "VENDOR", null),
+                new TicketResumed(TICKET, AT, "ON_HOLD", false),
+                new TicketResolved(
+                        TICKET,
+                        AT,
+                        "OPEN",
+                        "OTHER",
+                        "Replaced by a newer printer",
+                        Instant.parse("2026-11-28T09:30:15.25Z"),
+                        false),
+                new TicketReopened(TICKET, AT, "RESOLVED", false),
+                new TicketClosed(TICKET, AT, "RESOLVED", false),
+                new TicketCancelled(TICKET, AT, "OPEN", "Asked twice by mistake", true),
+                new PersonRegistered(
+                        ANA,
+                        AT,
+                        "Ana Ivanová",
+                        "ana@example.org",
+                        "https://login.example.org",
+                        "248289761001",
+                        "servicenow",
+                        "Caller 2403"),
+                new PersonIdentified(ANA, AT, "https://login.example.org", "248289761001"),
+                new PersonRenamed(ANA, AT, "Ana Novak"),
+                new AgentAppointed(BEN, AT),
+                new AgentDismissed(BEN, AT),
+                new PersonJoinedOrganization(ANA, AT, ACME),
+                new PersonLeftOrganization(ANA, AT, ACME),
+                new OrganizationCreated(ACME, AT, "Acme"),
+                new OrganizationChanged(ACME, AT, "Acme International"),
+                new QueueCreated("hardware", AT, "Hardware"),
+                new QueueChanged("hardware", AT, "Hardware and printers"),
+                new CategoryDefined("printers-laser", AT, "Laser printers", "printers"),
+                new CategoryChanged("printers-laser", AT, "Laser printers, large", null),
+                new CustomFieldDefined("floors", AT, "Floors", "MULTI_SELECT", List.of("1", "2", "3")),
+                new CustomFieldRedefined("floors", AT, "Floors", "MULTI_SELECT", List.of("1", "2", "3", "4")),
+                new LogInitialized(UUID.fromString("0193a000-0000-7000-8000-000000000001"), AT, 1),
+                new ImportStarted(
+                        IMPORT,
+                        AT,
+                        "servicenow",
+                        "servicenow-incidents",
+                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+                new ImportFinished(IMPORT, AT, 141_712, 24_918, 263_001, 6, 2));
+    }
+}

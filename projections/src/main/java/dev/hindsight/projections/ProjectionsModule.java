@@ -1,0 +1,69 @@
+package dev.hindsight.projections;
+
+import dev.hindsight.projections.directory.DirectoryModel;
+import dev.hindsight.projections.live.LiveModels;
+import dev.hindsight.projections.live.ModelMetrics;
+import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.tickets.TicketModel;
+import java.time.InstantSource;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The beans of this module. Wants a migrated database with its transaction manager, the log ({@link EventLog}) and its
+ * tail ({@link LogTail}).
+ */
+@Configuration(proxyBeanMethods = false)
+public class ProjectionsModule {
+
+    @Bean
+    Generations generations(DataSource dataSource, PlatformTransactionManager transactions) {
+        return new Generations(dataSource, new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    ReadModels readModels(DataSource dataSource) {
+        return new ReadModels(dataSource);
+    }
+
+    @Bean
+    FreshnessGate freshnessGate(ReadModels readModels) {
+        return new FreshnessGate(readModels::position);
+    }
+
+    @Bean
+    LiveModels liveModels(
+            Generations generations,
+            LogTail tail,
+            EventLog log,
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            FreshnessGate freshness,
+            @Value("${hindsight.node:${HOSTNAME:one}}") String node) {
+        return new LiveModels(
+                List.of(
+                        new TicketModel(generations.ensure(ReadModel.TICKETS)),
+                        new DirectoryModel(generations.ensure(ReadModel.DIRECTORY))),
+                tail,
+                log,
+                dataSource,
+                transactions,
+                freshness,
+                node);
+    }
+
+    @Bean
+    ModelMetrics modelMetrics(LiveModels models, EventLog log) {
+        return new ModelMetrics(models, log, InstantSource.system());
+    }
+}

@@ -1,0 +1,154 @@
+package dev.hindsight.projections.directory;
+
+import dev.hindsight.domain.configuration.ConfigurationEvent;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryDefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldDefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldRedefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
+import dev.hindsight.domain.people.OrganizationEvent;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
+import dev.hindsight.domain.people.PersonEvent;
+import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
+import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
+import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
+import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
+import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
+import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.projections.FoldFailure;
+import dev.hindsight.projections.directory.DirectoryRow.CategoryRow;
+import dev.hindsight.projections.directory.DirectoryRow.FieldRow;
+import dev.hindsight.projections.directory.DirectoryRow.OrganizationRow;
+import dev.hindsight.projections.directory.DirectoryRow.PersonRow;
+import dev.hindsight.projections.directory.DirectoryRow.QueueRow;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import org.jspecify.annotations.Nullable;
+
+/** How an event changes its entry of the directory: a pure function. */
+final class DirectoryFold {
+
+    private DirectoryFold() {}
+
+    /**
+     * Applies one event.
+     *
+     * @param before the entry after the stream's previous event, null before its first
+     * @throws FoldFailure when the event does not fit
+     */
+    static DirectoryRow step(@Nullable DirectoryRow before, LoggedEvent logged) {
+        var expected = before == null ? 1 : before.version() + 1;
+        if (logged.version() != expected) {
+            throw new FoldFailure("version " + expected + " expected, " + logged.version() + " came");
+        }
+        var after =
+                switch (logged.event()) {
+                    case PersonEvent e -> person(before, logged, e);
+                    case OrganizationEvent e -> organization(before, logged, e);
+                    case ConfigurationEvent e -> configuration(before, logged, e);
+                    default -> throw new FoldFailure("not an event of the directory");
+                };
+        return after.at(logged.version(), logged.position());
+    }
+
+    private static DirectoryRow person(@Nullable DirectoryRow before, LoggedEvent logged, PersonEvent event) {
+        return switch (event) {
+            case PersonRegistered e -> {
+                begins(before);
+                yield new PersonRow(
+                        e.personId(),
+                        logged.version(),
+                        logged.position(),
+                        e.at(),
+                        null,
+                        false,
+                        e.subject() != null,
+                        e.name() != null ? e.name() : e.sourceName(),
+                        e.email(),
+                        e.source());
+            }
+            case PersonIdentified e -> going(before, PersonRow.class).withIdentified();
+            case PersonRenamed e -> going(before, PersonRow.class).withName(e.name());
+            case AgentAppointed e -> going(before, PersonRow.class).withAgent(true);
+            case AgentDismissed e -> going(before, PersonRow.class).withAgent(false);
+            case PersonJoinedOrganization e -> going(before, PersonRow.class).withOrganization(e.organizationId());
+            case PersonLeftOrganization e -> going(before, PersonRow.class).withOrganization(null);
+        };
+    }
+
+    private static DirectoryRow organization(
+            @Nullable DirectoryRow before, LoggedEvent logged, OrganizationEvent event) {
+        return switch (event) {
+            case OrganizationCreated e -> {
+                begins(before);
+                yield new OrganizationRow(e.organizationId(), logged.version(), logged.position(), e.at(), e.name());
+            }
+            case OrganizationChanged e ->
+                new OrganizationRow(
+                        e.organizationId(),
+                        logged.version(),
+                        logged.position(),
+                        going(before, OrganizationRow.class).createdAt(),
+                        e.name());
+        };
+    }
+
+    private static DirectoryRow configuration(
+            @Nullable DirectoryRow before, LoggedEvent logged, ConfigurationEvent event) {
+        var version = logged.version();
+        var position = logged.position();
+        return switch (event) {
+            case QueueCreated e -> {
+                begins(before);
+                yield new QueueRow(e.queue(), version, position, e.at(), e.name());
+            }
+            case QueueChanged e ->
+                new QueueRow(
+                        e.queue(),
+                        version,
+                        position,
+                        going(before, QueueRow.class).createdAt(),
+                        e.name());
+            case CategoryDefined e -> {
+                begins(before);
+                yield new CategoryRow(e.category(), version, position, e.at(), e.name(), e.parent());
+            }
+            case CategoryChanged e ->
+                new CategoryRow(
+                        e.category(),
+                        version,
+                        position,
+                        going(before, CategoryRow.class).createdAt(),
+                        e.name(),
+                        e.parent());
+            case CustomFieldDefined e -> {
+                begins(before);
+                yield new FieldRow(e.field(), version, position, e.at(), e.name(), e.type(), e.options());
+            }
+            case CustomFieldRedefined e ->
+                new FieldRow(
+                        e.field(),
+                        version,
+                        position,
+                        going(before, FieldRow.class).createdAt(),
+                        e.name(),
+                        e.type(),
+                        e.options());
+        };
+    }
+
+    private static void begins(@Nullable DirectoryRow before) {
+        if (before != null) {
+            throw new FoldFailure("the entry begins twice");
+        }
+    }
+
+    private static <T extends DirectoryRow> T going(@Nullable DirectoryRow before, Class<T> type) {
+        if (!type.isInstance(before)) {
+            throw new FoldFailure("the entry does not begin with its first event");
+        }
+        return type.cast(before);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.hindsight.projections.directory;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One entry of the directory, as its stream's events left it. Components are the columns of its table. */
+sealed interface DirectoryRow {
+
+    long version();
+
+    /** The same entry, one event later in which nothing of it changed. */
+    DirectoryRow at(long version, long lastPosition);
+
+    record PersonRow(
+            UUID id,
+            long version,
+            long lastPosition,
+            Instant registeredAt,
+            @Nullable UUID organization,
+            boolean isAgent,
+            boolean identified,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String source)
+            implements DirectoryRow {
+
+        @Override
+        public PersonRow at(long version, long lastPosition) {
+            return new PersonRow(
+                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+        }
+
+        PersonRow withName(String name) {
+            return new PersonRow(
+                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+        }
+
+        PersonRow withAgent(boolean isAgent) {
+            return new PersonRow(
+                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+        }
+
+        PersonRow withIdentified() {
+            return new PersonRow(
+                    id, version, lastPosition, registeredAt, organization, isAgent, true, name, email, source);
+        }
+
+        PersonRow withOrganization(@Nullable UUID organization) {
+            return new PersonRow(
+                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+        }
+    }
+
+    record OrganizationRow(UUID id, long version, long lastPosition, Instant createdAt, String name)
+            implements DirectoryRow {
+        @Override
+        public OrganizationRow at(long version, long lastPosition) {
+            return new OrganizationRow(id, version, lastPosition, createdAt, name);
+        }
+    }
+
+    record QueueRow(String key, long version, long lastPosition, Instant createdAt, String name)
+            implements DirectoryRow {
+        @Override
+        public QueueRow at(long version, long lastPosition) {
+            return new QueueRow(key, version, lastPosition, createdAt, name);
+        }
+    }
+
+    record CategoryRow(
+            String key,
+            long version,
+            long lastPosition,
+            Instant createdAt,
+            String name,
+            @Nullable String parent) implements DirectoryRow {
+        @Override
+        public CategoryRow at(long version, long lastPosition) {
+            return new CategoryRow(key, version, lastPosition, createdAt, name, parent);
+        }
+    }
+
+    record FieldRow(
+            String key,
+            long version,
+            long lastPosition,
+            Instant createdAt,
+            String name,
+            String type,
+            List<String> options)
+            implements DirectoryRow {
+        @Override
+        public FieldRow at(long version, long lastPosition) {
+            return new FieldRow(key, version, lastPosition, createdAt, name, type, options);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.hindsight.projections.live;
+
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import javax.sql.DataSource;
+import org.axonframework.eventhandling.EventHandlerInvoker;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.Segment;
+import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+
+/**
+ * Projects all chunks of a unit of work at once when it prepares to commit: after the progress was stored, which locked
+ * it, and in the same transaction.
+ */
+final class ChunkInvoker<R> implements EventHandlerInvoker {
+
+    private final StreamFold<R> fold;
+    private final BatchProjector<R> projector;
+    private final DataSource dataSource;
+    private final LongConsumer onCommit;
+    private final Consumer<Throwable> onFailure;
+    private final FreshnessGate freshness;
+
+    /** @param dataSource that of the unit of work's transaction */
+    ChunkInvoker(
+            StreamFold<R> fold,
+            DataSource dataSource,
+            LongConsumer onCommit,
+            Consumer<Throwable> onFailure,
+            FreshnessGate freshness) {
+        this.fold = fold;
+        this.projector = new BatchProjector<>(fold);
+        this.dataSource = dataSource;
+        this.onCommit = onCommit;
+        this.onFailure = onFailure;
+        this.freshness = freshness;
+    }
+
+    @Override
+    public boolean canHandle(EventMessage<?> message, Segment segment) {
+        return true;
+    }
+
+    @Override
+    public void handle(EventMessage<?> message, Segment segment) {
+        var work = (BatchingUnitOfWork<?>) CurrentUnitOfWork.get();
+        if (!work.isFirstMessage(message)) {
+            return; // the first brought all with it
+        }
+        var chunks = new ArrayList<Chunk>();
+        var arrivals = new ArrayList<Arrival>();
+        for (var each : work.getMessages()) {
+            var chunk = (Chunk) each.getPayload();
+            chunks.add(chunk);
+            arrivals.addAll(chunk.arrivals());
+        }
+        work.onPrepareCommit(preparing -> project(arrivals));
+        work.afterCommit(committed -> {
+            var reached = arrivals.getLast().position();
+            onCommit.accept(reached);
+            freshness.advanced(fold.model(), reached);
+            chunks.forEach(chunk -> chunk.done().run());
+        });
+        work.onRollback(failed -> {
+            if (failed.getExecutionResult() != null
+                    && failed.getExecutionResult().isExceptionResult()) {
+                onFailure.accept(failed.getExecutionResult().getExceptionResult());
+            }
+        });
+    }
+
+    private void project(List<Arrival> arrivals) {
+        var connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            projector.project(connection, arrivals);
+        } catch (SQLException e) {
+            throw new ProjectionFault(fold.model(), e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.hindsight.projections.live;
+
+import dev.hindsight.domain.UnknownEvent;
+import dev.hindsight.projections.live.ModelStatus.State;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.ReadModel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.axonframework.eventhandling.PropagatingErrorHandler;
+import org.axonframework.eventhandling.TrackedEventMessage;
+import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
+import org.axonframework.messaging.StreamableMessageSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** One generation of a read model that follows the log, from its stored progress on. Safe for concurrent use. */
+public final class LiveModel implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveModel.class);
+
+    /** Chunks per transaction: up to 512 events. */
+    private static final int BATCH = 4;
+
+    private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
+
+    private final StreamFold<?> fold;
+    private final ScheduledExecutorService coordinator;
+    private final ScheduledExecutorService worker;
+    private final ProgressTokenStore progress;
+    private final PatientTransactions transactions;
+    private final PooledStreamingEventProcessor processor;
+    private volatile long position;
+    private volatile State state = State.STOPPED;
+    private volatile @Nullable String detail;
+    private volatile @Nullable Instant oldestUnderway;
+
+    /**
+     * Made, not started.
+     *
+     * @param tail the log's tail, with the availability callback that pooled processors need
+     * @param node names this process among those that share the database, and stays over a restart
+     */
+    public LiveModel(
+            StreamFold<?> fold,
+            StreamableMessageSource<TrackedEventMessage<?>> tail,
+            DataSource dataSource,
+            PlatformTransactionManager transactionManager,
+            FreshnessGate freshness,
+            String node) {
+        this.fold = fold;
+        var name = fold.model().id();
+        coordinator = executor(name + "-coordinator");
+        worker = executor(name + "-worker");
+        progress = new ProgressTokenStore(
+                JdbcClient.create(dataSource), fold.model(), fold.generation(), node, CLAIM_TIMEOUT);
+        transactions = new PatientTransactions(transactionManager, () -> backingOff("the database does not answer"));
+        processor = PooledStreamingEventProcessor.builder()
+                .name(name)
+                .eventHandlerInvoker(new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, freshness))
+                .errorHandler(PropagatingErrorHandler.instance())
+                .messageSource(new ChunkedSource(tail, fold, watch()))
+                .tokenStore(progress)
+                .transactionManager(transactions)
+                .coordinatorExecutor(coordinator)
+                .workerExecutor(worker)
+                .initialSegmentCount(1)
+                .batchSize(BATCH)
+                .tokenClaimInterval(1_000)
+                .claimExtensionThreshold(2_000)
+                .build();
+    }
+
+    public void start() {
+        state = State.RUNNING;
+        processor.start();
+    }
+
+    public ReadModel model() {
+        return fold.model();
+    }
+
+    public ModelStatus status() {
+        return new ModelStatus(fold.model(), fold.generation(), position, state, oldestUnderway, detail);
+    }
+
+    /** Ends after the batch underway, at the latest after 10 s, and gives the claim back. */
+    @Override
+    public void close() {
+        transactions.close();
+        try {
+            processor.shutdownAsync().get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn(
+                    "Model {} did not end in order; its claim runs out by itself",
+                    fold.model().id(),
+                    e);
+        }
+        state = State.STOPPED;
+        coordinator.shutdownNow();
+        worker.shutdownNow();
+    }
+
+    private void committed(long reached) {
+        position = reached;
+        if (state == State.BACKING_OFF) {
+            state = State.RUNNING;
+            detail = null;
+        }
+    }
+
+    private void failed(Throwable fault) {
+        backingOff(Faults.describe(fault));
+    }
+
+    private void backingOff(String why) {
+        if (state == State.RUNNING) {
+            state = State.BACKING_OFF;
+        }
+        detail = why;
+    }
+
+    private ChunkedSource.Watch watch() {
+        return new ChunkedSource.Watch() {
+            @Override
+            public void unknownEvent(long at, UnknownEvent event) {
+                state = State.UNKNOWN_EVENT;
+                var where = "position " + at + ": " + event.getMessage();
+                detail = where;
+                progress.storeUnknownEvent(where);
+                LOG.error("Model {} stops before position {}: {}", fold.model().id(), at, event.getMessage());
+            }
+
+            @Override
+            public void underway(@Nullable Instant since) {
+                oldestUnderway = since;
+            }
+        };
+    }
+
+    private static ScheduledExecutorService executor(String name) {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name(name).daemon().factory());
+    }
+}

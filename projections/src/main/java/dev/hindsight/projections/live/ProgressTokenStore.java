@@ -1,0 +1,106 @@
+package dev.hindsight.projections.live;
+
+import dev.hindsight.projections.readmodel.ReadModel;
+import java.time.Duration;
+import java.util.Optional;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventhandling.tokenstore.TokenStore;
+import org.axonframework.eventhandling.tokenstore.UnableToClaimTokenException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The token of a model's one segment is its generation's progress number itself: there is nothing else that could
+ * disagree with it. A claim is an owner and the time of its last sign of life; another node takes over when that is too
+ * long ago. Must run in the transaction that writes the rows: storing locks the generation's row, so that whoever else
+ * changes the generation (a retry of parked streams) waits.
+ */
+final class ProgressTokenStore implements TokenStore {
+
+    private final JdbcClient jdbc;
+    private final ReadModel model;
+    private final int generation;
+    private final String node;
+    private final Duration claimTimeout;
+
+    /**
+     * @param jdbc takes part in the surrounding transaction
+     * @param node names this process; a restarted one of the same name takes over its own claim at once
+     */
+    ProgressTokenStore(JdbcClient jdbc, ReadModel model, int generation, String node, Duration claimTimeout) {
+        this.jdbc = jdbc;
+        this.model = model;
+        this.generation = generation;
+        this.node = node;
+        this.claimTimeout = claimTimeout;
+    }
+
+    /** Rows can be made again from the log, so this commit need not wait for the disk; it never overtakes the log's. */
+    @Override
+    public void storeToken(@Nullable TrackingToken token, String processorName, int segment)
+            throws UnableToClaimTokenException {
+        var position = token == null ? 0 : token.position().orElseThrow();
+        var stored = jdbc.sql("""
+                        UPDATE readmodel.generation SET position = ?, claimed_at = clock_timestamp()
+                        WHERE model = ? AND generation = ? AND owner = ? AND position <= ?
+                        RETURNING set_config('synchronous_commit', 'off', true)""")
+                .params(position, model.id(), generation, node, position)
+                .query()
+                .listOfRows();
+        if (stored.isEmpty()) {
+            throw new UnableToClaimTokenException("another node works on " + processorName);
+        }
+    }
+
+    @Override
+    public TrackingToken fetchToken(String processorName, int segment) throws UnableToClaimTokenException {
+        return jdbc.sql("""
+                        UPDATE readmodel.generation SET owner = ?, claimed_at = clock_timestamp(),
+                            state = 'LIVE', detail = NULL
+                        WHERE model = ? AND generation = ?
+                          AND (owner IS NULL OR owner = ? OR claimed_at < clock_timestamp() - make_interval(secs => ?))
+                        RETURNING position""")
+                .params(node, model.id(), generation, node, claimTimeout.toMillis() / 1000.0)
+                .query(Long.class)
+                .optional()
+                .map(GlobalSequenceTrackingToken::new)
+                .orElseThrow(() -> new UnableToClaimTokenException("another node works on " + processorName));
+    }
+
+    /** Says for every node to see that the model stands before an event that this node does not know. */
+    void storeUnknownEvent(String detail) {
+        jdbc.sql("UPDATE readmodel.generation SET state = 'UNKNOWN_EVENT', detail = ?"
+                        + " WHERE model = ? AND generation = ? AND owner = ?")
+                .params(detail, model.id(), generation, node)
+                .update();
+    }
+
+    @Override
+    public void extendClaim(String processorName, int segment) throws UnableToClaimTokenException {
+        var extended = jdbc.sql("UPDATE readmodel.generation SET claimed_at = clock_timestamp()"
+                        + " WHERE model = ? AND generation = ? AND owner = ?")
+                .params(model.id(), generation, node)
+                .update();
+        if (extended == 0) {
+            throw new UnableToClaimTokenException("another node works on " + processorName);
+        }
+    }
+
+    @Override
+    public void releaseClaim(String processorName, int segment) {
+        jdbc.sql("UPDATE readmodel.generation SET owner = NULL WHERE model = ? AND generation = ? AND owner = ?")
+                .params(model.id(), generation, node)
+                .update();
+    }
+
+    @Override
+    public int[] fetchSegments(String processorName) {
+        return new int[] {0};
+    }
+
+    @Override
+    public Optional<String> retrieveStorageIdentifier() {
+        return Optional.of("readmodel.generation");
+    }
+}

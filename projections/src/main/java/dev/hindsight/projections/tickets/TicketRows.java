@@ -1,0 +1,38 @@
+package dev.hindsight.projections.tickets;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of one ticket that are to be written: where it stood, and what its events add. */
+final class TicketRows {
+
+    /** A link by what identifies it. */
+    record LinkKey(String type, UUID otherId) {}
+
+    @Nullable
+    TicketRow row;
+
+    final List<TicketStep.Entry> entries = new ArrayList<>(4);
+    final List<TicketStep.Message> messages = new ArrayList<>(2);
+    final Map<LinkKey, TicketStep.Link> links = new LinkedHashMap<>(2);
+
+    TicketRows(@Nullable TicketRow row) {
+        this.row = row;
+    }
+
+    void add(TicketStep step) {
+        row = step.row();
+        entries.add(step.entry());
+        if (step.message() != null) {
+            messages.add(step.message());
+        }
+        var link = step.link();
+        if (link != null) {
+            links.put(new LinkKey(link.type(), link.otherId()), link);
+        }
+    }
+}

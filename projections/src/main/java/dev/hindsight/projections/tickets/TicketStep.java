@@ -1,0 +1,64 @@
+package dev.hindsight.projections.tickets;
+
+import dev.hindsight.domain.ActorKind;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event does to the rows of its ticket.
+ *
+ * @param row the list row afterwards
+ * @param message a message it added
+ * @param link a link it made or undid
+ */
+public record TicketStep(
+        TicketRow row,
+        Entry entry,
+        @Nullable Message message,
+        @Nullable Link link) {
+
+    /**
+     * A row of the timeline.
+     *
+     * @param internal the whole entry is not for requesters
+     */
+    public record Entry(
+            UUID ticketId,
+            long version,
+            long position,
+            String event,
+            ActorKind actorKind,
+            @Nullable UUID actor,
+            @Nullable UUID onBehalfOf,
+            @Nullable String rule,
+            @Nullable Integer ruleVersion,
+            Instant occurredAt,
+            Instant recordedAt,
+            boolean internal,
+            List<FieldChange> changes) {}
+
+    /**
+     * A row of the conversation.
+     *
+     * @param kind REQUESTER_REPLY, PUBLIC_REPLY or INTERNAL_NOTE
+     */
+    public record Message(
+            UUID ticketId,
+            long version,
+            long position,
+            UUID id,
+            String kind,
+            @Nullable UUID author,
+            ActorKind authorKind,
+            String body,
+            Instant at) {}
+
+    /**
+     * A link as it is after the event.
+     *
+     * @param linked false where the link is undone
+     */
+    public record Link(UUID ticketId, String type, UUID otherId, long version, long position, boolean linked) {}
+}

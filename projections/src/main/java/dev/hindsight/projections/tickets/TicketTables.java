@@ -1,0 +1,309 @@
+package dev.hindsight.projections.tickets;
+
+import static dev.hindsight.projections.readmodel.ReadModel.physicalName;
+
+import dev.hindsight.domain.configuration.FieldValue;
+import dev.hindsight.projections.live.SetInsert;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads and writes the physical tables of one generation, always many tickets at once. Immutable. */
+final class TicketTables {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<TreeMap<String, Object>> FIELDS = new TypeReference<>() {};
+
+    private final SetInsert<TicketRow> tickets;
+    private final SetInsert<TicketStep.Entry> entries;
+    private final SetInsert<TicketStep.Message> messages;
+    private final SetInsert<TicketStep.Link> links;
+    private final String select;
+    private final String unlink;
+    private final List<String> deletions;
+
+    TicketTables(int generation) {
+        var ticket = "readmodel." + physicalName("ticket", generation);
+        var link = "readmodel." + physicalName("ticket_link", generation);
+        var message = "readmodel." + physicalName("ticket_message", generation);
+        var timeline = "readmodel." + physicalName("ticket_timeline", generation);
+        var columns = ticketColumns();
+        var updates = columns.names().stream()
+                .filter(name -> !name.equals("id"))
+                .map(name -> name + " = excluded." + name)
+                .collect(Collectors.joining(
+                        ", ", "ON CONFLICT (id) DO UPDATE SET ", " WHERE t.version < excluded.version"));
+        tickets = columns.into(ticket + " AS t", updates);
+        entries = entryColumns().into(timeline, "ON CONFLICT DO NOTHING");
+        messages = messageColumns().into(message, "ON CONFLICT DO NOTHING");
+        links = linkColumns().into(link, "ON CONFLICT DO NOTHING");
+        select = "SELECT " + String.join(", ", columns.names()) + " FROM " + ticket + " WHERE id = ANY (?)";
+        unlink = "DELETE FROM " + link
+                + " l USING unnest(?::uuid[], ?::text[], ?::uuid[]) AS u(ticket_id, type, other_id)"
+                + " WHERE l.ticket_id = u.ticket_id AND l.type = u.type AND l.other_id = u.other_id";
+        deletions = List.of(
+                "DELETE FROM " + ticket + " WHERE id = ?",
+                "DELETE FROM " + message + " WHERE ticket_id = ?",
+                "DELETE FROM " + timeline + " WHERE ticket_id = ?",
+                "DELETE FROM " + link + " WHERE ticket_id = ?");
+    }
+
+    List<TicketRow> load(Connection connection, Collection<UUID> ids) throws SQLException {
+        try (var query = connection.prepareStatement(select)) {
+            query.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+            try (var rows = query.executeQuery()) {
+                var tickets = new ArrayList<TicketRow>();
+                while (rows.next()) {
+                    tickets.add(ticket(rows));
+                }
+                return tickets;
+            }
+        }
+    }
+
+    void write(Connection connection, Collection<TicketRows> rows) throws SQLException {
+        tickets.write(
+                connection,
+                rows.stream().map(its -> Objects.requireNonNull(its.row)).toList());
+        entries.write(
+                connection, rows.stream().flatMap(its -> its.entries.stream()).toList());
+        messages.write(
+                connection, rows.stream().flatMap(its -> its.messages.stream()).toList());
+        var changed = rows.stream().flatMap(its -> its.links.values().stream()).toList();
+        links.write(connection, changed.stream().filter(TicketStep.Link::linked).toList());
+        unlink(connection, changed.stream().filter(link -> !link.linked()).toList());
+    }
+
+    private void unlink(Connection connection, List<TicketStep.Link> undone) throws SQLException {
+        if (undone.isEmpty()) {
+            return;
+        }
+        try (var delete = connection.prepareStatement(unlink)) {
+            delete.setArray(
+                    1,
+                    array(
+                            connection,
+                            "uuid",
+                            undone.stream().map(TicketStep.Link::ticketId).toArray()));
+            delete.setArray(
+                    2,
+                    array(
+                            connection,
+                            "text",
+                            undone.stream().map(TicketStep.Link::type).toArray()));
+            delete.setArray(
+                    3,
+                    array(
+                            connection,
+                            "uuid",
+                            undone.stream().map(TicketStep.Link::otherId).toArray()));
+            delete.executeUpdate();
+        }
+    }
+
+    void delete(Connection connection, UUID ticketId) throws SQLException {
+        for (var deletion : deletions) {
+            try (var delete = connection.prepareStatement(deletion)) {
+                delete.setObject(1, ticketId);
+                delete.executeUpdate();
+            }
+        }
+    }
+
+    private static Array array(Connection connection, String type, Object[] values) throws SQLException {
+        return connection.createArrayOf(type, values);
+    }
+
+    private static SetInsert.Columns<TicketRow> ticketColumns() {
+        return new SetInsert.Columns<TicketRow>()
+                .add("id", "uuid", TicketRow::id)
+                .add("number", "bigint", TicketRow::number)
+                .add("version", "bigint", TicketRow::version)
+                .add("last_position", "bigint", TicketRow::lastPosition)
+                .add("created_at", "timestamptz", TicketRow::createdAt)
+                .add("updated_at", "timestamptz", TicketRow::updatedAt)
+                .add("first_responded_at", "timestamptz", TicketRow::firstRespondedAt)
+                .add("resolved_at", "timestamptz", TicketRow::resolvedAt)
+                .add("closed_at", "timestamptz", TicketRow::closedAt)
+                .add("reopen_until", "timestamptz", TicketRow::reopenUntil)
+                .add("requester", "uuid", TicketRow::requester)
+                .add("organization", "uuid", TicketRow::organization)
+                .add("assignee", "uuid", TicketRow::assignee)
+                .add("follow_up_of", "uuid", TicketRow::followUpOf)
+                .add("description_id", "uuid", TicketRow::descriptionId)
+                .add("impact", "smallint", TicketRow::impact)
+                .add("urgency", "smallint", TicketRow::urgency)
+                .add("priority", "smallint", TicketRow::priority)
+                .add("reopen_count", "integer", TicketRow::reopenCount)
+                .add("reassignment_count", "integer", TicketRow::reassignmentCount)
+                .add("irregular_moves", "integer", TicketRow::irregularMoves)
+                .add("priority_overridden", "boolean", TicketRow::priorityOverridden)
+                .add("major_incident", "boolean", TicketRow::majorIncident)
+                .add("spam", "boolean", TicketRow::spam)
+                .add("subject_derived", "boolean", TicketRow::subjectDerived)
+                .add("type", "text", TicketRow::type)
+                .add("status", "text", TicketRow::status)
+                .add("hold_reason", "text", TicketRow::holdReason)
+                .add("hold_reason_text", "text", TicketRow::holdReasonText)
+                .add("resolution_code", "text", TicketRow::resolutionCode)
+                .add("resolution_text", "text", TicketRow::resolutionText)
+                .add("category", "text", TicketRow::category)
+                .add("queue", "text", TicketRow::queue)
+                .add("channel", "text", TicketRow::channel)
+                .add("matrix", "text", TicketRow::matrix)
+                .add("import_source", "text", TicketRow::importSource)
+                .add("import_case", "text", TicketRow::importCase)
+                .add("tags", "text[]", row -> SetInsert.textArray(row.tags()))
+                .add("custom_fields", "jsonb", TicketTables::customFields)
+                .add("subject", "text", TicketRow::subject)
+                .add("description", "text", TicketRow::description);
+    }
+
+    private static TicketRow ticket(ResultSet row) throws SQLException {
+        return new TicketRow(
+                row.getObject(1, UUID.class),
+                row.getLong(2),
+                row.getLong(3),
+                row.getLong(4),
+                instant(row, 5),
+                instant(row, 6),
+                maybeInstant(row, 7),
+                maybeInstant(row, 8),
+                maybeInstant(row, 9),
+                maybeInstant(row, 10),
+                row.getObject(11, UUID.class),
+                row.getObject(12, UUID.class),
+                row.getObject(13, UUID.class),
+                row.getObject(14, UUID.class),
+                row.getObject(15, UUID.class),
+                integer(row, 16),
+                integer(row, 17),
+                integer(row, 18),
+                row.getInt(19),
+                row.getInt(20),
+                row.getInt(21),
+                row.getBoolean(22),
+                row.getBoolean(23),
+                row.getBoolean(24),
+                row.getBoolean(25),
+                row.getString(26),
+                row.getString(27),
+                row.getString(28),
+                row.getString(29),
+                row.getString(30),
+                row.getString(31),
+                row.getString(32),
+                row.getString(33),
+                row.getString(34),
+                row.getString(35),
+                row.getString(36),
+                row.getString(37),
+                List.of((String[]) row.getArray(38).getArray()),
+                customFields(row.getString(39)),
+                row.getString(40),
+                row.getString(41));
+    }
+
+    private static SetInsert.Columns<TicketStep.Entry> entryColumns() {
+        return new SetInsert.Columns<TicketStep.Entry>()
+                .add("ticket_id", "uuid", TicketStep.Entry::ticketId)
+                .add("version", "bigint", TicketStep.Entry::version)
+                .add("position", "bigint", TicketStep.Entry::position)
+                .add("actor", "uuid", TicketStep.Entry::actor)
+                .add("on_behalf_of", "uuid", TicketStep.Entry::onBehalfOf)
+                .add("occurred_at", "timestamptz", TicketStep.Entry::occurredAt)
+                .add("recorded_at", "timestamptz", TicketStep.Entry::recordedAt)
+                .add("rule_version", "integer", TicketStep.Entry::ruleVersion)
+                .add("internal", "boolean", TicketStep.Entry::internal)
+                .add("event", "text", TicketStep.Entry::event)
+                .add("actor_kind", "text", TicketStep.Entry::actorKind)
+                .add("rule", "text", TicketStep.Entry::rule)
+                .add(
+                        "changes",
+                        "jsonb",
+                        entry -> JSON.writeValueAsString(
+                                entry.changes().stream().map(TicketTables::json).toList()));
+    }
+
+    private static SetInsert.Columns<TicketStep.Message> messageColumns() {
+        return new SetInsert.Columns<TicketStep.Message>()
+                .add("ticket_id", "uuid", TicketStep.Message::ticketId)
+                .add("version", "bigint", TicketStep.Message::version)
+                .add("last_position", "bigint", TicketStep.Message::position)
+                .add("id", "uuid", TicketStep.Message::id)
+                .add("author", "uuid", TicketStep.Message::author)
+                .add("at", "timestamptz", TicketStep.Message::at)
+                .add("kind", "text", TicketStep.Message::kind)
+                .add("author_kind", "text", TicketStep.Message::authorKind)
+                .add("body", "text", TicketStep.Message::body);
+    }
+
+    private static SetInsert.Columns<TicketStep.Link> linkColumns() {
+        return new SetInsert.Columns<TicketStep.Link>()
+                .add("ticket_id", "uuid", TicketStep.Link::ticketId)
+                .add("type", "text", TicketStep.Link::type)
+                .add("other_id", "uuid", TicketStep.Link::otherId)
+                .add("version", "bigint", TicketStep.Link::version)
+                .add("last_position", "bigint", TicketStep.Link::position);
+    }
+
+    private static Map<String, @Nullable Object> json(FieldChange change) {
+        var json = new TreeMap<String, @Nullable Object>();
+        json.put("field", change.field());
+        json.put("before", change.before());
+        json.put("after", change.after());
+        if (change.internal()) {
+            json.put("internal", true);
+        }
+        return json;
+    }
+
+    private static String customFields(TicketRow row) {
+        var json = new TreeMap<String, @Nullable Object>();
+        row.customFields().forEach((key, field) -> json.put(key, field.text() != null ? field.text() : field.value()));
+        return JSON.writeValueAsString(json);
+    }
+
+    private static Map<String, FieldValue> customFields(String json) {
+        if (json.equals("{}")) {
+            return Map.of();
+        }
+        var fields = new TreeMap<String, FieldValue>();
+        JSON.readValue(json, FIELDS)
+                .forEach((key, value) -> fields.put(
+                        key,
+                        value instanceof List<?> choices
+                                ? new FieldValue(
+                                        choices.stream().map(String::valueOf).toList(), null)
+                                : FieldValue.ofText(value.toString())));
+        return fields;
+    }
+
+    private static @Nullable Integer integer(ResultSet row, int column) throws SQLException {
+        var value = row.getInt(column);
+        return row.wasNull() ? null : value;
+    }
+
+    private static Instant instant(ResultSet row, int column) throws SQLException {
+        return Objects.requireNonNull(maybeInstant(row, column));
+    }
+
+    private static @Nullable Instant maybeInstant(ResultSet row, int column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}
