@@ -9,7 +9,7 @@ import java.time.OffsetDateTime;
 /** The reads on the log that many share, and how their rows become events. */
 final class LogQueries {
 
-    private static final String EVENT =
+    static final String EVENT =
             "e.stream, e.version, e.stream_type, e.event_id, e.name, e.revision, e.occurred_at, e.metadata, e.payload";
 
     /** Parameters: stream, first version, at most so many. */

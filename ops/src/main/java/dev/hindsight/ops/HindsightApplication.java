@@ -1,0 +1,45 @@
+package dev.hindsight.ops;
+
+import dev.hindsight.command.CommandModule;
+import dev.hindsight.ops.edge.EdgeConfiguration;
+import dev.hindsight.ops.operator.OperatorConfiguration;
+import dev.hindsight.ops.wiring.DatabaseConfiguration;
+import dev.hindsight.ops.wiring.EventStoreConfiguration;
+import dev.hindsight.projections.ProjectionsModule;
+import dev.hindsight.query.QueryModule;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
+
+/** The application: its modules by name. Boot's auto-configuration serves the web server, metrics and JSON. */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import({
+    DatabaseConfiguration.class,
+    EventStoreConfiguration.class,
+    CommandModule.class,
+    ProjectionsModule.class,
+    QueryModule.class,
+    EdgeConfiguration.class,
+    OperatorConfiguration.class
+})
+public class HindsightApplication {
+
+    /**
+     * Starts it; returns when it is ready.
+     *
+     * @param properties stand above configuration files and environment
+     */
+    public static ConfigurableApplicationContext start(Map<String, Object> properties) {
+        SpringApplication application = new SpringApplication(HindsightApplication.class);
+        application.setRegisterShutdownHook(false); // whoever starts it stops it before the servers it needs
+        application.setLogStartupInfo(false);
+        application.addInitializers(context -> context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new org.springframework.core.env.MapPropertySource("start", properties)));
+        return application.run();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.hindsight.ops.eventstore;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import javax.sql.DataSource;
+
+/** Reads single streams with the positions of their events. Safe for concurrent use. */
+public final class StoredStreams {
+
+    private static final int CHUNK = 500;
+
+    private static final String STREAM = "SELECT " + LogQueries.EVENT + """
+            , p.first_position + e.append_index AS position, p.recorded_at
+            FROM log.event e JOIN log.placement p ON p.append_number = e.append_number
+            WHERE e.stream = ? AND e.version > ?
+            ORDER BY e.version
+            LIMIT ?""";
+
+    private final DataSource dataSource;
+
+    public StoredStreams(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * The events of a stream that have a position, in order, read in chunks; holds no connection between them.
+     *
+     * @throws IllegalStateException with the SQLException as cause, while reading, when the database does not answer
+     */
+    public Stream<StoredEvent> read(String stream) {
+        Spliterator<StoredEvent> events =
+                new Spliterators.AbstractSpliterator<>(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL) {
+                    private final Queue<StoredEvent> chunk = new ArrayDeque<>();
+                    private long after;
+                    private boolean ended;
+
+                    @Override
+                    public boolean tryAdvance(Consumer<? super StoredEvent> action) {
+                        if (chunk.isEmpty() && !ended) {
+                            ended = fill(stream, after, chunk) < CHUNK;
+                        }
+                        StoredEvent next = chunk.poll();
+                        if (next == null) {
+                            return false;
+                        }
+                        after = next.version();
+                        action.accept(next);
+                        return true;
+                    }
+                };
+        return StreamSupport.stream(events, false);
+    }
+
+    /** The highest position, 0 for an empty log. */
+    public long head() {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(LogQueries.HEAD);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log's head could not be read", e);
+        }
+    }
+
+    private int fill(String stream, long after, Queue<StoredEvent> chunk) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(STREAM)) {
+            statement.setString(1, stream);
+            statement.setLong(2, after);
+            statement.setInt(3, CHUNK);
+            int count = 0;
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    chunk.add(LogQueries.trackedEvent(row));
+                    count++;
+                }
+            }
+            return count;
+        } catch (SQLException e) {
+            throw new IllegalStateException("A stream could not be read", e);
+        }
+    }
+}

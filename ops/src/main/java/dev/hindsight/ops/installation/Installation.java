@@ -1,0 +1,137 @@
+package dev.hindsight.ops.installation;
+
+import dev.hindsight.ops.embedded.EmbeddedOpenSearch;
+import dev.hindsight.ops.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers of an installation under one folder: {@code postgres}, {@code opensearch}, {@code keys},
+ * {@code secrets.properties}. Starting finds what an earlier start left, also one that was killed. Closing stops both
+ * servers.
+ *
+ * <p>Three database roles: the server's own superuser, {@code hindsight_owner} for migrations, {@code hindsight_app} for
+ * the application.
+ */
+public final class Installation implements AutoCloseable {
+
+    private static final String DATABASE = "hindsight";
+    private static final String OWNER = "hindsight_owner";
+    private static final String APPLICATION = "hindsight_app";
+
+    private final Path data;
+    private final Secrets secrets;
+    private final EmbeddedPostgres postgres;
+    private final EmbeddedOpenSearch search;
+
+    private Installation(Path data, Secrets secrets, EmbeddedPostgres postgres, EmbeddedOpenSearch search) {
+        this.data = data;
+        this.secrets = secrets;
+        this.postgres = postgres;
+        this.search = search;
+    }
+
+    /**
+     * Starts both servers side by side.
+     *
+     * @throws dev.hindsight.ops.embedded.EmbeddedServerException when one does not come up, with the reason it gives
+     */
+    public static Installation start(Path data) {
+        try {
+            Files.createDirectories(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Secrets secrets = Secrets.of(data);
+        CompletableFuture<EmbeddedOpenSearch> search = CompletableFuture.supplyAsync(
+                () -> EmbeddedOpenSearch.start(EmbeddedOpenSearch.Options.in(data.resolve("opensearch"))));
+        EmbeddedPostgres postgres = null;
+        try {
+            postgres = EmbeddedPostgres.start(EmbeddedPostgres.Options.in(data.resolve("postgres")));
+            prepare(postgres, secrets);
+            return new Installation(data, secrets, postgres, search.join());
+        } catch (RuntimeException e) {
+            search.thenAccept(EmbeddedOpenSearch::close);
+            if (postgres != null) {
+                postgres.close();
+            }
+            throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private static void prepare(EmbeddedPostgres postgres, Secrets secrets) {
+        postgres.createDatabaseIfAbsent(DATABASE);
+        try (Connection connection = postgres.dataSource(DATABASE).getConnection();
+                Statement statement = connection.createStatement()) {
+            role(statement, OWNER, secrets.get(OWNER));
+            role(statement, APPLICATION, secrets.get(APPLICATION));
+            statement.execute("ALTER DATABASE " + DATABASE + " OWNER TO " + OWNER);
+            statement.execute("REVOKE ALL ON DATABASE " + DATABASE + " FROM PUBLIC");
+            statement.execute("GRANT CONNECT ON DATABASE " + DATABASE + " TO " + APPLICATION);
+            statement.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        } catch (SQLException e) {
+            throw new IllegalStateException("The database of the installation could not be prepared", e);
+        }
+    }
+
+    /** DDL takes no parameters; names are constants and the password is base64url of our own making. */
+    private static void role(Statement statement, String name, String password) throws SQLException {
+        statement.execute("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + name
+                + "') THEN CREATE ROLE " + name + " LOGIN; END IF; END $$");
+        statement.execute("ALTER ROLE " + name + " LOGIN PASSWORD '" + password + "'");
+    }
+
+    /** Where the application finds the servers, as configuration properties. */
+    public Map<String, Object> properties() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("hindsight.data", data.toString());
+        properties.put("hindsight.database.url", postgres.url(DATABASE));
+        properties.put("hindsight.database.username", APPLICATION);
+        properties.put("hindsight.database.password", secrets.get(APPLICATION));
+        properties.put("hindsight.database.owner-username", OWNER);
+        properties.put("hindsight.database.owner-password", secrets.get(OWNER));
+        properties.put("hindsight.opensearch.uri", search.uri().toString());
+        properties.put(
+                "hindsight.keys.master-key-file",
+                data.resolve("keys").resolve("master.key").toString());
+        properties.put("hindsight.keys.create-master-key", "true");
+        return properties;
+    }
+
+    public EmbeddedPostgres postgres() {
+        return postgres;
+    }
+
+    public EmbeddedOpenSearch search() {
+        return search;
+    }
+
+    public URI searchUri() {
+        return search.uri();
+    }
+
+    @Override
+    public void close() {
+        @Nullable RuntimeException failure = null;
+        try {
+            search.close();
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        postgres.close();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.hindsight.ops.wiring;
+
+import dev.hindsight.command.AppendedPositions;
+import dev.hindsight.command.CommandWiring;
+import dev.hindsight.domain.Event;
+import dev.hindsight.ops.codec.EventSerializer;
+import dev.hindsight.ops.eventstore.PostgresEventLog;
+import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
+import dev.hindsight.projections.readmodel.LogTail;
+import io.micrometer.core.instrument.MeterRegistry;
+import javax.sql.DataSource;
+import org.axonframework.axonserver.connector.AxonServerConfiguration;
+import org.axonframework.axonserver.connector.AxonServerConnectionManager;
+import org.axonframework.axonserver.connector.event.axon.AxonServerEventStore;
+import org.axonframework.commandhandling.SimpleCommandBus;
+import org.axonframework.common.jdbc.UnitOfWorkAwareConnectionProviderWrapper;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.config.Configurer;
+import org.axonframework.config.DefaultConfigurer;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventhandling.GenericEventMessage;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.serialization.json.JacksonSerializer;
+import org.axonframework.spring.jdbc.SpringDataSourceConnectionProvider;
+import org.axonframework.spring.messaging.unitofwork.SpringTransactionManager;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * Axon, put together by hand: its own Boot auto-configuration orders itself after classes that Boot 4 moved, and starts
+ * without an event store then.
+ */
+@Configuration(proxyBeanMethods = false)
+public class AxonConfiguration {
+
+    static final String EVENT_STORE = "hindsight.event-store";
+
+    /** Our engine on PostgreSQL: the default. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty(name = EVENT_STORE, havingValue = "postgres", matchIfMissing = true)
+    static class OnPostgres {
+
+        @Bean(initMethod = "start", destroyMethod = "close")
+        PostgresEventLog eventLog(
+                DataSource dataSource, DirectConnections direct, EventSerializer serializer, MeterRegistry meters) {
+            return PostgresEventLog.builder()
+                    .sequencerDataSource(direct.dataSource())
+                    .connectionProvider(new UnitOfWorkAwareConnectionProviderWrapper(
+                            new SpringDataSourceConnectionProvider(dataSource)))
+                    .serializer(serializer)
+                    .meters(meters)
+                    .build();
+        }
+
+        @Bean
+        EventStore eventStore(PostgresEventLog log) {
+            return dated(LogEventStore.over(log));
+        }
+
+        @Bean
+        AppendedPositions appendedPositions(PostgresEventLog log) {
+            return log.positions();
+        }
+
+        @Bean
+        LogTail logTail(PostgresEventLog log) {
+            return log::tail;
+        }
+    }
+
+    /** Axon Server through its connector, for sites that outgrow one database. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty(name = EVENT_STORE, havingValue = "axon-server")
+    static class OnAxonServer {
+
+        @Bean
+        AxonServerConfiguration axonServerConfiguration(
+                @Value("${hindsight.axon-server.servers}") String servers,
+                @Value("${hindsight.axon-server.context}") String context) {
+            return AxonServerConfiguration.builder()
+                    .servers(servers)
+                    .context(context)
+                    .componentName("hindsight")
+                    .build();
+        }
+
+        @Bean(initMethod = "start", destroyMethod = "shutdown")
+        AxonServerConnectionManager axonServerConnections(AxonServerConfiguration configuration) {
+            return AxonServerConnectionManager.builder()
+                    .axonServerConfiguration(configuration)
+                    .build();
+        }
+
+        @Bean
+        EventStore eventStore(
+                AxonServerConfiguration configuration,
+                AxonServerConnectionManager connections,
+                EventSerializer serializer) {
+            return dated(AxonServerEventStore.builder()
+                    .configuration(configuration)
+                    .platformConnectionManager(connections)
+                    .eventSerializer(serializer)
+                    .snapshotSerializer(serializer)
+                    .build());
+        }
+
+        @Bean
+        AppendedPositions appendedPositions() {
+            return new AxonServerPositions();
+        }
+
+        @Bean
+        LogTail logTail(EventStore store) {
+            return () -> store;
+        }
+    }
+
+    /** Events are dated by what they say of themselves: the message's own clock is only when it was made. */
+    private static <S extends EventStore> S dated(S store) {
+        store.registerDispatchInterceptor(messages -> (index, message) ->
+                message.getPayload() instanceof Event event && !event.at().equals(message.getTimestamp())
+                        ? at(message, event)
+                        : message);
+        return store;
+    }
+
+    private static EventMessage<?> at(EventMessage<?> message, Event event) {
+        return message instanceof DomainEventMessage<?> domain
+                ? new GenericDomainEventMessage<>(
+                        domain.getType(),
+                        domain.getAggregateIdentifier(),
+                        domain.getSequenceNumber(),
+                        event,
+                        domain.getMetaData(),
+                        domain.getIdentifier(),
+                        event.at())
+                : new GenericEventMessage<>(
+                        message.getIdentifier(), event, message.getMetaData(), event.at());
+    }
+
+    @Bean
+    TransactionManager axonTransactions(PlatformTransactionManager transactions) {
+        return new SpringTransactionManager(transactions);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "shutdown")
+    org.axonframework.config.Configuration axon(
+            TransactionManager transactions,
+            EventStore eventStore,
+            EventSerializer eventSerializer,
+            CommandWiring commands) {
+        // Nothing but events is ever serialized here; tokens are plain numbers in the read models' registry.
+        JacksonSerializer unused = JacksonSerializer.defaultSerializer();
+        Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
+                .configureTransactionManager(configuration -> transactions)
+                .configureSerializer(configuration -> unused)
+                .configureMessageSerializer(configuration -> unused)
+                .configureEventSerializer(configuration -> eventSerializer)
+                .configureEventStore(configuration -> eventStore)
+                .configureCommandBus(configuration -> SimpleCommandBus.builder()
+                        .transactionManager(transactions)
+                        .build());
+        commands.contributeTo(configurer);
+        return configurer.buildConfiguration();
+    }
+}
