@@ -3,6 +3,8 @@ package dev.hindsight.ops.codec.keys;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.f4b6a3.uuid.UuidCreator;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,8 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +34,7 @@ public final class KeyRing implements DataKeys {
     private final Cache<String, DataKey> byOwner;
     // Counts what was forgotten, so that a key read before does not enter memory after.
     private final AtomicLong forgotten = new AtomicLong();
-    private final EmailFingerprint emails;
+    private final Map<String, SecretKeySpec> lookupKeys = new ConcurrentHashMap<>();
 
     private KeyRing(DataSource dataSource, MasterKey master, int inMemory) {
         this.table = new KeyTable(dataSource);
@@ -38,7 +42,6 @@ public final class KeyRing implements DataKeys {
         this.master = master;
         this.byId = Caffeine.newBuilder().maximumSize(inMemory).build();
         this.byOwner = Caffeine.newBuilder().maximumSize(inMemory).build();
-        this.emails = new EmailFingerprint(lookupKey("email"));
     }
 
     /**
@@ -55,9 +58,21 @@ public final class KeyRing implements DataKeys {
         return ring;
     }
 
-    /** Fingerprints of e-mail addresses under this database's secret. */
-    public EmailFingerprint emailFingerprint() {
-        return emails;
+    /**
+     * HMAC-SHA-256 of a value under a secret of its kind in this database: equal values are found without being stored.
+     *
+     * @param kind a word of ours, such as {@code email}; its secret is made at the first call
+     * @param value compared as it is: normalize it before
+     * @return 32 bytes
+     */
+    public byte[] fingerprint(String kind, String value) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(lookupKeys.computeIfAbsent(kind, this::lookupKey));
+            return mac.doFinal(value.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no HMAC-SHA-256", e);
+        }
     }
 
     @Override
