@@ -3,6 +3,7 @@ package dev.hindsight.ops;
 import dev.hindsight.command.CommandModule;
 import dev.hindsight.ops.edge.EdgeConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
+import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.ops.wiring.DatabaseConfiguration;
 import dev.hindsight.ops.wiring.EventStoreConfiguration;
 import dev.hindsight.projections.ProjectionsModule;
@@ -13,6 +14,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.MapPropertySource;
 
 /** The application: its modules by name. Boot's auto-configuration serves the web server, metrics and JSON. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -20,6 +22,7 @@ import org.springframework.context.annotation.Import;
 @Import({
     DatabaseConfiguration.class,
     EventStoreConfiguration.class,
+    AxonConfiguration.class,
     CommandModule.class,
     ProjectionsModule.class,
     QueryModule.class,
@@ -39,7 +42,7 @@ public class HindsightApplication {
         application.setLogStartupInfo(false);
         application.addInitializers(context -> context.getEnvironment()
                 .getPropertySources()
-                .addFirst(new org.springframework.core.env.MapPropertySource("start", properties)));
+                .addFirst(new MapPropertySource("start", properties)));
         return application.run();
     }
 }

@@ -1,0 +1,79 @@
+package dev.hindsight.ops.operator;
+
+import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.axonframework.modelling.command.ConcurrencyException;
+
+/**
+ * The log's own id. An empty log is given one before anything else is written: {@code LogInitialized} at position 1. Of
+ * several nodes that start on an empty log one wins, the others read what it wrote.
+ */
+public final class LogIdentity {
+
+    private static final String STREAM = "operations";
+    private static final int FORMAT = 1;
+
+    private final UUID logId;
+
+    /**
+     * @param candidate the id of the log if it is empty
+     * @param now when it began, if it begins now
+     */
+    public LogIdentity(EventStore store, TransactionManager transactions, String writer, UUID candidate, Instant now) {
+        UUID read = read(store).orElse(null);
+        if (read == null) {
+            try {
+                write(store, transactions, writer, candidate, now);
+            } catch (ConcurrencyException e) {
+                // another node wrote it at the same moment
+            }
+            read = read(store).orElseThrow(() -> new IllegalStateException("The log could not be initialized"));
+        }
+        this.logId = read;
+    }
+
+    public UUID logId() {
+        return logId;
+    }
+
+    private static Optional<UUID> read(EventStore store) {
+        var events = store.readEvents(STREAM);
+        return events.hasNext() && events.next().getPayload() instanceof LogInitialized first
+                ? Optional.of(first.logId())
+                : Optional.empty();
+    }
+
+    private static void write(
+            EventStore store, TransactionManager transactions, String writer, UUID candidate, Instant now) {
+        String id = candidate.toString();
+        Envelope envelope = new Envelope(
+                new Envelope.Actor(ActorKind.SYSTEM, null, List.of()),
+                null,
+                null,
+                id,
+                id,
+                id,
+                null,
+                "API",
+                null,
+                Envelope.TENANT,
+                writer,
+                null);
+        LogInitialized first = new LogInitialized(candidate, now.truncatedTo(ChronoUnit.MICROS), FORMAT);
+        DefaultUnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
+        unit.attachTransaction(transactions);
+        unit.execute(() -> store.publish(new GenericDomainEventMessage<>(
+                "Operations", STREAM, 0, first, MetaData.with(Envelope.KEY, envelope))));
+    }
+}
