@@ -62,11 +62,25 @@ public final class Installation implements AutoCloseable {
             prepare(postgres, secrets);
             return new Installation(data, secrets, postgres, search.join());
         } catch (RuntimeException e) {
-            search.thenAccept(EmbeddedOpenSearch::close);
+            RuntimeException failure =
+                    e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;
             if (postgres != null) {
-                postgres.close();
+                closeAfter(failure, postgres);
             }
-            throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;
+            try {
+                closeAfter(failure, search.join());
+            } catch (CompletionException alsoNotUp) {
+                // said already, or less telling than what is
+            }
+            throw failure;
+        }
+    }
+
+    private static void closeAfter(RuntimeException failure, AutoCloseable server) {
+        try {
+            server.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -58,7 +58,7 @@ public class EventStoreConfiguration {
 
     @Bean
     EventCodec eventCodec(KeyRing keys) {
-        return new EventCodec(EventNames.standard(), keys);
+        return new EventCodec(EventNames.current(), keys);
     }
 
     @Bean
