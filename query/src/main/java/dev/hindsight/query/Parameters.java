@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -59,11 +60,14 @@ public final class Parameters {
     }
 
     public static UUID id(String field, String value) {
-        String text = value.strip();
-        if (!UUID_TEXT.matcher(text).matches()) {
-            throw new InvalidRequest(field, "must be an id such as 0198f2c4-5b7e-7c1a-9d3f-2a6b8c0d4e5f");
-        }
-        return UUID.fromString(text);
+        return maybeId(value.strip())
+                .orElseThrow(
+                        () -> new InvalidRequest(field, "must be an id such as 0198f2c4-5b7e-7c1a-9d3f-2a6b8c0d4e5f"));
+    }
+
+    /** The id that this text spells in full; empty for anything else. */
+    public static Optional<UUID> maybeId(String text) {
+        return UUID_TEXT.matcher(text).matches() ? Optional.of(UUID.fromString(text)) : Optional.empty();
     }
 
     /** A whole number from 0 on, as text of decimal digits; empty for anything else. */

@@ -1,0 +1,85 @@
+package dev.hindsight.query;
+
+import dev.hindsight.domain.Unavailable;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Parked;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.readmodel.Snapshot;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.ResponseEntity.BodyBuilder;
+
+/**
+ * Reads that say how fresh they are and wait for what the caller wants to see. No database connection is held while
+ * waiting. Safe for concurrent use.
+ */
+public final class Freshness {
+
+    public static final String POSITION_HEADER = "Hindsight-Position";
+    public static final String PARKED_HEADER = "Hindsight-Parked-At";
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final ReadModels models;
+    private final FreshnessGate gate;
+
+    public Freshness(ReadModels models, FreshnessGate gate) {
+        this.models = models;
+        this.gate = gate;
+    }
+
+    /**
+     * Answers from one snapshot that includes the position in these models.
+     *
+     * @param minPosition 0 for whatever is there
+     * @throws Unavailable NOT_YET_PROJECTED where that takes longer than 2 s
+     */
+    public <T> T read(long minPosition, Function<Snapshot, T> question, ReadModel... of) {
+        await(minPosition, of);
+        return models.read(question);
+    }
+
+    /** Waits until the models include the position. */
+    void await(long minPosition, ReadModel... of) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        for (ReadModel model : of) {
+            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+            if (minPosition > 0 && !gate.await(model, minPosition, left)) {
+                throw new Unavailable(
+                        "NOT_YET_PROJECTED",
+                        "Position " + minPosition + " is not visible yet; ask again shortly.",
+                        1);
+            }
+        }
+    }
+
+    /** An answer that is right up to this position. */
+    public static BodyBuilder answer(long position) {
+        return ResponseEntity.ok().header(POSITION_HEADER, Long.toString(position));
+    }
+
+    /** Says that the ticket stands still in this read model, and since when. */
+    public static void parked(BodyBuilder answer, Parked parked) {
+        answer.header(
+                PARKED_HEADER,
+                parked.firstPosition() + "; since=" + parked.since().truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /** @throws Unavailable PARKED where the caller wants to see more than what the parked ticket shows */
+    public static void refuseBeyond(Parked parked, long minPosition) {
+        if (minPosition >= parked.firstPosition()) {
+            throw parkedBefore(parked);
+        }
+    }
+
+    public static Unavailable parkedBefore(Parked parked) {
+        return new Unavailable(
+                "PARKED",
+                "This ticket stands still before position " + parked.firstPosition() + " since "
+                        + parked.since().truncatedTo(ChronoUnit.SECONDS)
+                        + "; an operator has to release it. Without minPosition you get what is known.",
+                60);
+    }
+}

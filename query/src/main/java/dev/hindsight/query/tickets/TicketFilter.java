@@ -1,0 +1,113 @@
+package dev.hindsight.query.tickets;
+
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.people.Caller;
+import dev.hindsight.domain.ticket.Priority;
+import dev.hindsight.domain.ticket.Status;
+import dev.hindsight.domain.ticket.TicketType;
+import dev.hindsight.query.Parameters;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** What a ticket must be to be listed; all parts must match. The text of equal filters is equal. */
+record TicketFilter(
+        Choice<Status> status,
+        Choice<String> category,
+        Choice<String> queue,
+        Choice<UUID> assignee,
+        Choice<UUID> requester,
+        Choice<UUID> organization,
+        Choice<Priority> priority,
+        Choice<TicketType> type,
+        Choice<String> tag,
+        Span created,
+        Span updated) {
+
+    /** @param from included @param to excluded; null is open */
+    record Span(@Nullable Instant from, @Nullable Instant to) {
+
+        static Span of(String name, @Nullable String after, @Nullable String before) {
+            return new Span(Parameters.instant(name + "After", after), Parameters.instant(name + "Before", before));
+        }
+
+        Condition on(Field<Instant> column) {
+            Condition condition = DSL.noCondition();
+            if (from != null) {
+                condition = condition.and(column.ge(from));
+            }
+            return to == null ? condition : condition.and(column.lt(to));
+        }
+    }
+
+    /** @throws InvalidRequest for what is malformed or unknown */
+    static TicketFilter of(TicketListRequest request, Caller caller) {
+        return new TicketFilter(
+                Choice.of("status", request.status(), word -> Status.parse("status", word)),
+                Choice.of("category", request.category(), Function.identity()),
+                Choice.of("queue", request.queue(), Function.identity()),
+                Choice.of("assignee", request.assignee(), word -> person("assignee", word, caller)),
+                Choice.of("requester", request.requester(), word -> person("requester", word, caller)),
+                Choice.of("organization", request.organization(), word -> Parameters.id("organization", word)),
+                Choice.of("priority", request.priority(), word -> Priority.parse("priority", word)),
+                Choice.of("type", request.type(), word -> TicketType.parse("type", word)),
+                Choice.of("tag", request.tag(), Function.identity()),
+                Span.of("created", request.createdAfter(), request.createdBefore()),
+                Span.of("updated", request.updatedAfter(), request.updatedBefore()));
+    }
+
+    private static UUID person(String field, String word, Caller caller) {
+        return word.equals("me") ? caller.person() : Parameters.id(field, word);
+    }
+
+    /** Whether every ticket matches. */
+    boolean open() {
+        return List.of(status, category, queue, assignee, requester, organization, priority, type, tag).stream()
+                        .allMatch(Choice::open)
+                && created.equals(new Span(null, null))
+                && updated.equals(new Span(null, null));
+    }
+
+    Condition condition() {
+        List<Condition> parts = new ArrayList<>();
+        parts.add(status.on(TICKET.STATUS, Status::name));
+        parts.add(category.on(TICKET.CATEGORY, Function.identity()));
+        parts.add(queue.on(TICKET.QUEUE, Function.identity()));
+        parts.add(assignee.on(TICKET.ASSIGNEE, Function.identity()));
+        parts.add(requester.on(TICKET.REQUESTER, Function.identity()));
+        parts.add(organization.on(TICKET.ORGANIZATION, Function.identity()));
+        parts.add(priority.on(TICKET.PRIORITY, TicketFilter::stored));
+        parts.add(type.on(TICKET.TYPE, TicketType::name));
+        parts.add(tags());
+        parts.add(created.on(TICKET.CREATED_AT));
+        parts.add(updated.on(TICKET.UPDATED_AT));
+        return DSL.and(parts);
+    }
+
+    private Condition tags() {
+        if (tag.open()) {
+            return DSL.noCondition();
+        }
+        List<Condition> any = new ArrayList<>();
+        if (!tag.values().isEmpty()) {
+            any.add(DSL.arrayOverlap(TICKET.TAGS, DSL.val(tag.values().toArray(String[]::new))));
+        }
+        if (tag.none()) {
+            any.add(TICKET.TAGS.eq(DSL.val(new String[0])));
+        }
+        return DSL.or(any);
+    }
+
+    /** 1 for P1 to 5 for P5. */
+    static short stored(Priority priority) {
+        return (short) (priority.ordinal() + 1);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.hindsight.query.tickets;
+
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.Unavailable;
+import dev.hindsight.domain.people.Caller;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.Snapshot;
+import dev.hindsight.query.Cursors;
+import dev.hindsight.query.Freshness;
+import dev.hindsight.query.Parameters;
+import dev.hindsight.query.Visibility;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the list. Safe for concurrent use. */
+public final class TicketLists {
+
+    private final Freshness freshness;
+    private final Cursors cursors;
+    private final TicketSummaries summaries;
+
+    public TicketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
+        this.freshness = freshness;
+        this.cursors = cursors;
+        this.summaries = summaries;
+    }
+
+    /**
+     * One page, all of it from one snapshot.
+     *
+     * @throws InvalidRequest for malformed parameters and foreign cursors
+     * @throws Unavailable where minPosition is not reached in time
+     */
+    public TicketPage page(Caller caller, TicketListRequest request) {
+        Visibility visibility = Visibility.of(caller);
+        TicketFilter filter = TicketFilter.of(request, caller);
+        TicketSort sort = TicketSort.of(request.sort());
+        int limit = Parameters.limit(request.limit());
+        long minPosition = Parameters.minPosition(request.minPosition());
+        String question = "tickets " + caller.person() + " " + visibility + " " + filter + " " + sort;
+        Place after = request.cursor() == null ? null : Place.of(sort, cursors.open(question, request.cursor()));
+
+        var search = new TicketSearch(filter, visibility, sort);
+        return freshness.read(
+                minPosition,
+                snapshot -> page(snapshot, visibility, search, question, after, limit),
+                ReadModel.TICKETS,
+                ReadModel.DIRECTORY);
+    }
+
+    private TicketPage page(
+            Snapshot snapshot,
+            Visibility visibility,
+            TicketSearch search,
+            String question,
+            @Nullable Place after,
+            int limit) {
+        TicketSearch.Found found = search.find(snapshot.jooq(), after, limit + 1);
+        List<Place> shown = found.places().subList(0, Math.min(limit, found.places().size()));
+        boolean more = found.places().size() > limit;
+        return new TicketPage(
+                summaries.of(snapshot, visibility, shown.stream().map(Place::id).toList()),
+                more ? cursors.seal(question, shown.getLast().text()) : null,
+                snapshot.position(ReadModel.TICKETS),
+                Math.min(found.total(), TicketSearch.COUNTED),
+                found.total() > TicketSearch.COUNTED,
+                parked(snapshot, visibility));
+    }
+
+    private static int parked(Snapshot snapshot, Visibility visibility) {
+        var parked = snapshot.parked(ReadModel.TICKETS);
+        if (parked.isEmpty() || visibility.internal()) {
+            return parked.size();
+        }
+        var own = parked.stream()
+                .map(one -> one.stream().substring("ticket-".length()))
+                .map(java.util.UUID::fromString)
+                .toList();
+        return snapshot.jooq()
+                .fetchCount(TICKET, TICKET.ID.in(own).and(visibility.of(TICKET.REQUESTER)));
+    }
+}

@@ -1,0 +1,162 @@
+package dev.hindsight.query.tickets;
+
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.trueCondition;
+import static org.jooq.impl.DSL.val;
+import static org.jooq.impl.DSL.with;
+
+import dev.hindsight.query.Visibility;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Record1;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds which tickets are on a page and how many match. Two ways lead there: up to {@link #COUNTED} matching tickets are
+ * collected by the filters' indexes, counted and sorted; where more match, the sort's index is walked from the cursor on
+ * until the page is full, which takes few steps just because many match.
+ */
+final class TicketSearch {
+
+    /** How far matching tickets are counted. */
+    static final int COUNTED = 10_000;
+
+    private static final Field<Integer> TOTAL = field(name("total"), Integer.class);
+    private static final Field<Integer> BUCKET = field(name("bucket"), Integer.class);
+    private static final Field<UUID> ID = field(name("id"), UUID.class);
+
+    private final Condition matching;
+    private final boolean everything;
+    private final TicketSort sort;
+    private final Field<Object> sortKey;
+    private final Field<Object> key;
+
+    TicketSearch(TicketFilter filter, Visibility visibility, TicketSort sort) {
+        this.matching = filter.condition().and(visibility.of(TICKET.REQUESTER));
+        this.everything = filter.open() && visibility.internal();
+        this.sort = sort;
+        this.sortKey = sort.key();
+        this.key = field(name("key"), sortKey.getDataType());
+    }
+
+    /**
+     * @param places in order
+     * @param total how many tickets match, {@link #COUNTED} + 1 for more
+     */
+    record Found(List<Place> places, int total) {}
+
+    /** @param limit how many places at most */
+    Found find(DSLContext jooq, @Nullable Place after, int limit) {
+        if (everything) {
+            int all = jooq.fetchSingle(countAll()).value1();
+            return all > COUNTED ? new Found(walk(jooq, after, limit), all) : collect(jooq, after, limit);
+        }
+        Found found = collect(jooq, after, limit);
+        return found.total() > COUNTED ? new Found(walk(jooq, after, limit), found.total()) : found;
+    }
+
+    private Found collect(DSLContext jooq, @Nullable Place after, int limit) {
+        List<Place> places = new ArrayList<>();
+        int total = 0;
+        for (Record row : jooq.fetch(collecting(after, limit))) {
+            total = row.get(TOTAL);
+            if (row.get(ID) != null) {
+                places.add(place(row));
+            }
+        }
+        return new Found(places, total);
+    }
+
+    private List<Place> walk(DSLContext jooq, @Nullable Place after, int limit) {
+        List<Place> places = new ArrayList<>();
+        int buckets = sort.buckets().size();
+        for (int bucket = after == null ? 0 : after.bucket(); bucket < buckets && places.size() < limit; bucket++) {
+            Place start = after != null && after.bucket() == bucket ? after : null;
+            for (Record row : jooq.fetch(walking(bucket, start, limit - places.size()))) {
+                places.add(place(row));
+            }
+        }
+        return places;
+    }
+
+    Select<Record1<Integer>> countAll() {
+        return selectCount().from(selectOne().from(TICKET).limit(inline(COUNTED + 1)));
+    }
+
+    /**
+     * One row per place with the total in front; one row without a place where the page is empty, and where more match
+     * than are counted: then sorting them would be in vain.
+     */
+    Select<?> collecting(@Nullable Place after, int limit) {
+        var matches = name("matches")
+                .asMaterialized(select(TICKET.ID.as(ID), sort.bucket().as(BUCKET), sortKey.as(key))
+                        .from(TICKET)
+                        .where(matching)
+                        .limit(inline(COUNTED + 1)));
+        var counted = name("counted").as(select(count().as(TOTAL)).from(matches));
+        var page = select(ID, BUCKET, key)
+                .from(matches)
+                .where(after == null ? noCondition() : beyond(after))
+                .and(field(select(TOTAL).from(counted)).le(inline(COUNTED)))
+                .orderBy(order(BUCKET, key, ID))
+                .limit(val(limit))
+                .asTable("page");
+        return with(matches)
+                .with(counted)
+                .select(TOTAL, ID, BUCKET, key)
+                .from(counted)
+                .leftJoin(page)
+                .on(trueCondition())
+                .orderBy(order(BUCKET, key, ID));
+    }
+
+    /** The next places of one bucket, along its index. */
+    Select<?> walking(int bucket, @Nullable Place after, int limit) {
+        return select(TICKET.ID.as(ID), inline(bucket).as(BUCKET), sortKey.as(key))
+                .from(TICKET)
+                .where(matching)
+                .and(sort.buckets().get(bucket))
+                .and(after == null ? noCondition() : further(sortKey, TICKET.ID, after))
+                .orderBy(direction(sortKey), direction(TICKET.ID))
+                .limit(val(limit));
+    }
+
+    private Condition beyond(Place after) {
+        return BUCKET.gt(after.bucket())
+                .or(BUCKET.eq(after.bucket()).and(further(key, ID, after)));
+    }
+
+    private Condition further(Field<Object> key, Field<UUID> id, Place after) {
+        var here = row(key, id);
+        var there = row(val(after.key(), key), val(after.id(), id));
+        return sort.descending() ? here.lt(there) : here.gt(there);
+    }
+
+    private List<SortField<?>> order(Field<Integer> bucket, Field<Object> key, Field<UUID> id) {
+        return List.of(bucket.asc(), direction(key), direction(id));
+    }
+
+    private <T> SortField<T> direction(Field<T> field) {
+        return sort.descending() ? field.desc() : field.asc();
+    }
+
+    private Place place(Record row) {
+        return new Place(row.get(BUCKET), row.get(key), row.get(ID));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.hindsight.query.tickets;
+
+import static dev.hindsight.projections.readmodel.jooq.Tables.PERSON;
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+
+import dev.hindsight.domain.ticket.Lifecycle;
+import dev.hindsight.domain.ticket.Priority;
+import dev.hindsight.domain.ticket.Status;
+import dev.hindsight.projections.readmodel.Snapshot;
+import dev.hindsight.projections.readmodel.jooq.tables.Person;
+import dev.hindsight.query.PersonRef;
+import dev.hindsight.query.RequesterRef;
+import dev.hindsight.query.TicketNumber;
+import dev.hindsight.query.Visibility;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SelectField;
+import org.jspecify.annotations.Nullable;
+
+/** Reads tickets as lists show them, with the names of their people. Safe for concurrent use. */
+public final class TicketSummaries {
+
+    private static final Person ASSIGNEE = PERSON.as("assignee_person");
+    private static final Person REQUESTER = PERSON.as("requester_person");
+
+    /** Everything but the long texts. */
+    private static final List<Field<?>> SHOWN = Arrays.stream(TICKET.fields())
+            .filter(field -> !field.equals(TICKET.DESCRIPTION))
+            .toList();
+
+    private final CustomFields customFields;
+
+    public TicketSummaries(CustomFields customFields) {
+        this.customFields = customFields;
+    }
+
+    /** These tickets in this order; those that do not exist or that may not be seen are left out. */
+    public List<TicketSummary> of(Snapshot snapshot, Visibility visibility, Collection<UUID> ids) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        CustomFields.Reader fields = customFields.reader(snapshot);
+        Map<UUID, TicketSummary> found = new HashMap<>();
+        snapshot.jooq()
+                .select(columns())
+                .from(TICKET)
+                .leftJoin(ASSIGNEE)
+                .on(ASSIGNEE.ID.eq(TICKET.ASSIGNEE))
+                .leftJoin(REQUESTER)
+                .on(REQUESTER.ID.eq(TICKET.REQUESTER))
+                .where(TICKET.ID.eq(org.jooq.impl.DSL.any(ids.toArray(UUID[]::new))))
+                .and(visibility.of(TICKET.REQUESTER))
+                .fetch(row -> summary(row, fields))
+                .forEach(ticket -> found.put(ticket.id(), ticket));
+        List<TicketSummary> inOrder = new ArrayList<>(ids.size());
+        for (UUID id : ids) {
+            TicketSummary ticket = found.get(id);
+            if (ticket != null) {
+                inOrder.add(ticket);
+            }
+        }
+        return inOrder;
+    }
+
+    private static List<SelectField<?>> columns() {
+        List<SelectField<?>> columns = new ArrayList<>(SHOWN);
+        columns.add(ASSIGNEE.NAME);
+        columns.add(REQUESTER.NAME);
+        columns.add(REQUESTER.EMAIL);
+        return columns;
+    }
+
+    private static TicketSummary summary(Record row, CustomFields.Reader fields) {
+        Status status = Status.valueOf(row.get(TICKET.STATUS));
+        Priority priority = priority(row.get(TICKET.PRIORITY));
+        UUID requester = row.get(TICKET.REQUESTER);
+        return new TicketSummary(
+                row.get(TICKET.ID),
+                TicketNumber.text(row.get(TICKET.NUMBER)),
+                row.get(TICKET.VERSION),
+                row.get(TICKET.LAST_POSITION),
+                row.get(TICKET.SUBJECT),
+                row.get(TICKET.TYPE),
+                status,
+                status.category().name().toLowerCase(Locale.ROOT),
+                row.get(TICKET.HOLD_REASON),
+                row.get(TICKET.RESOLUTION_CODE),
+                number(row.get(TICKET.IMPACT)),
+                number(row.get(TICKET.URGENCY)),
+                priority == null ? null : priority.name(),
+                priority == null ? null : priority.label(),
+                row.get(TICKET.PRIORITY_OVERRIDDEN),
+                row.get(TICKET.MAJOR_INCIDENT),
+                row.get(TICKET.SPAM),
+                row.get(TICKET.CATEGORY),
+                row.get(TICKET.QUEUE),
+                PersonRef.of(row.get(TICKET.ASSIGNEE), row.get(ASSIGNEE.NAME)),
+                requester == null
+                        ? null
+                        : new RequesterRef(requester, row.get(REQUESTER.NAME), row.get(REQUESTER.EMAIL)),
+                row.get(TICKET.ORGANIZATION),
+                List.of(row.get(TICKET.TAGS)),
+                fields.read(row.get(TICKET.CUSTOM_FIELDS)),
+                row.get(TICKET.CHANNEL),
+                row.get(TICKET.CREATED_AT),
+                row.get(TICKET.UPDATED_AT),
+                row.get(TICKET.FIRST_RESPONDED_AT),
+                row.get(TICKET.RESOLVED_AT),
+                row.get(TICKET.CLOSED_AT),
+                row.get(TICKET.REOPEN_COUNT),
+                row.get(TICKET.REASSIGNMENT_COUNT),
+                Lifecycle.allowedStatuses(status));
+    }
+
+    private static @Nullable Priority priority(@Nullable Short stored) {
+        return stored == null ? null : Priority.values()[stored - 1];
+    }
+
+    private static @Nullable Integer number(@Nullable Short stored) {
+        return stored == null ? null : stored.intValue();
+    }
+}
