@@ -10,6 +10,7 @@ import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.query.TicketNumber;
 import dev.hindsight.query.Visibility;
 import java.util.List;
+import java.util.UUID;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
@@ -34,7 +35,7 @@ final class Links {
                         .from(TICKET_LINK)
                         .where(TICKET_LINK.OTHER_ID.eq(ticket.id())))
                 .asTable("links");
-        Field<java.util.UUID> id = links.field("id", java.util.UUID.class);
+        Field<UUID> id = links.field("id", UUID.class);
         return snapshot.jooq()
                 .select(id, links.field(TICKET_LINK.TYPE), links.field(INVERSE), TICKET.NUMBER)
                 .from(links)

@@ -32,7 +32,7 @@ record TicketFilter(
         Span created,
         Span updated) {
 
-    /** @param from included @param to excluded; null is open */
+    /** From included, to excluded; null is open. */
     record Span(@Nullable Instant from, @Nullable Instant to) {
 
         static Span of(String name, @Nullable String after, @Nullable String before) {
@@ -108,6 +108,6 @@ record TicketFilter(
 
     /** 1 for P1 to 5 for P5. */
     static short stored(Priority priority) {
-        return (short) (priority.ordinal() + 1);
+        return Short.parseShort(priority.name().substring(1));
     }
 }

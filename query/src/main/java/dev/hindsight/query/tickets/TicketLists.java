@@ -12,6 +12,7 @@ import dev.hindsight.query.Freshness;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.Visibility;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the list. Safe for concurrent use. */
@@ -76,7 +77,7 @@ public final class TicketLists {
         }
         var own = parked.stream()
                 .map(one -> one.stream().substring("ticket-".length()))
-                .map(java.util.UUID::fromString)
+                .map(UUID::fromString)
                 .toList();
         return snapshot.jooq()
                 .fetchCount(TICKET, TICKET.ID.in(own).and(visibility.of(TICKET.REQUESTER)));

@@ -2,6 +2,7 @@ package dev.hindsight.query.tickets;
 
 import static dev.hindsight.projections.readmodel.jooq.Tables.PERSON;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+import static org.jooq.impl.DSL.any;
 
 import dev.hindsight.domain.ticket.Lifecycle;
 import dev.hindsight.domain.ticket.Priority;
@@ -56,9 +57,9 @@ public final class TicketSummaries {
                 .on(ASSIGNEE.ID.eq(TICKET.ASSIGNEE))
                 .leftJoin(REQUESTER)
                 .on(REQUESTER.ID.eq(TICKET.REQUESTER))
-                .where(TICKET.ID.eq(org.jooq.impl.DSL.any(ids.toArray(UUID[]::new))))
+                .where(TICKET.ID.eq(any(ids.toArray(UUID[]::new))))
                 .and(visibility.of(TICKET.REQUESTER))
-                .fetch(row -> summary(row, fields))
+                .fetch(row -> summary(row, fields, visibility))
                 .forEach(ticket -> found.put(ticket.id(), ticket));
         List<TicketSummary> inOrder = new ArrayList<>(ids.size());
         for (UUID id : ids) {
@@ -78,7 +79,7 @@ public final class TicketSummaries {
         return columns;
     }
 
-    private static TicketSummary summary(Record row, CustomFields.Reader fields) {
+    private static TicketSummary summary(Record row, CustomFields.Reader fields, Visibility visibility) {
         Status status = Status.valueOf(row.get(TICKET.STATUS));
         Priority priority = priority(row.get(TICKET.PRIORITY));
         UUID requester = row.get(TICKET.REQUESTER);
@@ -91,7 +92,7 @@ public final class TicketSummaries {
                 row.get(TICKET.TYPE),
                 status,
                 status.category().name().toLowerCase(Locale.ROOT),
-                row.get(TICKET.HOLD_REASON),
+                visibility.internal() ? row.get(TICKET.HOLD_REASON) : null,
                 row.get(TICKET.RESOLUTION_CODE),
                 number(row.get(TICKET.IMPACT)),
                 number(row.get(TICKET.URGENCY)),
@@ -121,7 +122,7 @@ public final class TicketSummaries {
     }
 
     private static @Nullable Priority priority(@Nullable Short stored) {
-        return stored == null ? null : Priority.values()[stored - 1];
+        return stored == null ? null : Priority.valueOf("P" + stored);
     }
 
     private static @Nullable Integer number(@Nullable Short stored) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param version how many events it has: its ETag
  * @param position of its last event
  * @param statusCategory open, paused, resolved or final
+ * @param holdReason why it is ON_HOLD; requesters do not see it
  * @param impact 1 HIGH, 2 MEDIUM, 3 LOW; urgency alike
  * @param priority P1 to P5
  * @param priorityName CRITICAL to PLANNING

@@ -1,0 +1,84 @@
+package dev.hindsight.query;
+
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.query.conversation.ConversationController;
+import dev.hindsight.query.directory.DirectoryController;
+import dev.hindsight.query.directory.PersonController;
+import dev.hindsight.query.ticket.TicketController;
+import dev.hindsight.query.ticket.TicketReader;
+import dev.hindsight.query.ticket.VersionPages;
+import dev.hindsight.query.tickets.CustomFields;
+import dev.hindsight.query.tickets.TicketListController;
+import dev.hindsight.query.tickets.TicketLists;
+import dev.hindsight.query.tickets.TicketSummaries;
+import dev.hindsight.query.timeline.TimelineController;
+import dev.hindsight.query.timeline.Timelines;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The read endpoints. Whoever assembles the application provides {@link ReadModels}, {@link FreshnessGate},
+ * {@link Cursors} (with a secret key that all nodes share) and a JSON mapper.
+ */
+@Configuration(proxyBeanMethods = false)
+public class QueryModule {
+
+    @Bean
+    Freshness freshness(ReadModels models, FreshnessGate gate) {
+        return new Freshness(models, gate);
+    }
+
+    @Bean
+    TicketSummaries ticketSummaries(JsonMapper json) {
+        return new TicketSummaries(new CustomFields(json));
+    }
+
+    @Bean
+    TicketListController ticketListController(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
+        return new TicketListController(new TicketLists(freshness, cursors, summaries));
+    }
+
+    @Bean
+    TicketReader ticketReader(Freshness freshness) {
+        return new TicketReader(freshness);
+    }
+
+    @Bean
+    TicketController ticketController(TicketReader reader, TicketSummaries summaries) {
+        return new TicketController(reader, summaries);
+    }
+
+    @Bean
+    ConversationController conversationController(TicketReader reader, Cursors cursors) {
+        return new ConversationController(reader, new VersionPages(cursors));
+    }
+
+    @Bean
+    TimelineController timelineController(TicketReader reader, Cursors cursors, JsonMapper json) {
+        return new TimelineController(reader, new VersionPages(cursors), new Timelines(json));
+    }
+
+    @Bean
+    DirectoryController directoryController(Freshness freshness) {
+        return new DirectoryController(freshness);
+    }
+
+    @Bean
+    PersonController personController(Freshness freshness) {
+        return new PersonController(freshness);
+    }
+
+    @Bean
+    WebMvcConfigurer refuseUnknownParameters() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new UnknownParameters());
+            }
+        };
+    }
+}

@@ -1,0 +1,16 @@
+package dev.hindsight.query.conversation;
+
+import dev.hindsight.query.ActorRef;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A message of a ticket.
+ *
+ * @param kind REQUESTER_REPLY, PUBLIC_REPLY or INTERNAL_NOTE
+ * @param version the ticket's version that it made
+ * @param attachments always empty today
+ */
+public record Message(
+        UUID id, String kind, ActorRef author, String body, Instant at, long version, List<Object> attachments) {}

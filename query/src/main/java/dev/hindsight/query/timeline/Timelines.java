@@ -1,0 +1,181 @@
+package dev.hindsight.query.timeline;
+
+import static dev.hindsight.projections.readmodel.jooq.Tables.PERSON;
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
+import static org.jooq.impl.DSL.condition;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.selectOne;
+import static org.jooq.impl.DSL.table;
+
+import dev.hindsight.projections.readmodel.Snapshot;
+import dev.hindsight.projections.readmodel.jooq.tables.records.TicketTimelineRecord;
+import dev.hindsight.query.ActorRef;
+import dev.hindsight.query.Parameters;
+import dev.hindsight.query.PersonRef;
+import dev.hindsight.query.Visibility;
+import dev.hindsight.query.ticket.TicketReader.Subject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jooq.Condition;
+import org.jooq.JSONB;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads timelines: names joined, and for requesters without what is internal. Safe for concurrent use. */
+public final class Timelines {
+
+    private static final TypeReference<List<StoredChange>> CHANGES = new TypeReference<>() {};
+    private static final Set<String> PEOPLE = Set.of("assignee", "requester");
+    private static final String LINKS = "links.";
+
+    private final JsonMapper json;
+
+    public Timelines(JsonMapper json) {
+        this.json = json;
+    }
+
+    /** A change as the read model holds it. */
+    record StoredChange(
+            String field,
+            @Nullable Object before,
+            @Nullable Object after,
+            @Nullable Boolean internal) {
+
+        private boolean isInternal() {
+            return Boolean.TRUE.equals(internal);
+        }
+
+        /** The ids among its values. */
+        private Stream<UUID> ids() {
+            return Stream.of(Optional.ofNullable(before), Optional.ofNullable(after))
+                    .flatMap(Optional::stream)
+                    .flatMap(value -> Parameters.maybeId(value.toString()).stream());
+        }
+    }
+
+    private record StoredEntry(TicketTimelineRecord row, List<StoredChange> changes) {}
+
+    /** Entries after a version, at most so many, the oldest first. */
+    List<TimelineEntry> entries(Snapshot snapshot, Subject ticket, long after, int most) {
+        Visibility visibility = ticket.visibility();
+        List<StoredEntry> stored = snapshot.jooq()
+                .selectFrom(TICKET_TIMELINE)
+                .where(TICKET_TIMELINE.TICKET_ID.eq(ticket.id()))
+                .and(TICKET_TIMELINE.VERSION.gt(after))
+                .and(visibility.internal() ? noCondition() : hasSomethingFor(visibility))
+                .orderBy(TICKET_TIMELINE.VERSION)
+                .limit(most)
+                .fetch(row -> new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
+        Map<UUID, String> names = names(snapshot, stored);
+        Predicate<StoredChange> shown = visibility.internal() ? change -> true : shownTo(snapshot, visibility, stored);
+        return stored.stream().map(entry -> entry(entry, names, shown)).toList();
+    }
+
+    /** The same rule as {@link #shownTo}, asked of the database so that pages are full. */
+    private static Condition hasSomethingFor(Visibility visibility) {
+        var change = table("jsonb_array_elements({0})", TICKET_TIMELINE.CHANGES).as("change", "it");
+        var linked = field("coalesce(it ->> 'after', it ->> 'before')", String.class);
+        return TICKET_TIMELINE
+                .INTERNAL
+                .isFalse()
+                .and(TICKET_TIMELINE
+                        .CHANGES
+                        .eq(JSONB.valueOf("[]"))
+                        .or(exists(selectOne()
+                                .from(change)
+                                .where("coalesce((it ->> 'internal')::boolean, false) = false")
+                                .and(condition("it ->> 'field' not like {0}", inline(LINKS + "%"))
+                                        .or(exists(selectOne()
+                                                .from(TICKET)
+                                                .where(visibility.of(TICKET.REQUESTER))
+                                                .and(TICKET.ID.cast(String.class).eq(linked))))))));
+    }
+
+    /** Neither what is internal nor links to tickets that the caller may not see. */
+    private static Predicate<StoredChange> shownTo(
+            Snapshot snapshot, Visibility visibility, List<StoredEntry> entries) {
+        Set<UUID> linked = ids(entries, change -> change.field().startsWith(LINKS));
+        Set<UUID> visible = linked.isEmpty()
+                ? Set.of()
+                : snapshot.jooq()
+                        .select(TICKET.ID)
+                        .from(TICKET)
+                        .where(TICKET.ID.in(linked))
+                        .and(visibility.of(TICKET.REQUESTER))
+                        .fetchSet(TICKET.ID);
+        return change -> !change.isInternal()
+                && (!change.field().startsWith(LINKS) || change.ids().allMatch(visible::contains));
+    }
+
+    private static Map<UUID, String> names(Snapshot snapshot, List<StoredEntry> entries) {
+        Set<UUID> people = ids(entries, change -> PEOPLE.contains(change.field()));
+        for (StoredEntry entry : entries) {
+            Stream.of(
+                            Optional.ofNullable(entry.row().getActor()),
+                            Optional.ofNullable(entry.row().getOnBehalfOf()))
+                    .flatMap(Optional::stream)
+                    .forEach(people::add);
+        }
+        return people.isEmpty()
+                ? Map.of()
+                : snapshot.jooq()
+                        .select(PERSON.ID, PERSON.NAME)
+                        .from(PERSON)
+                        .where(PERSON.ID.in(people))
+                        .and(PERSON.NAME.isNotNull())
+                        .fetchMap(PERSON.ID, PERSON.NAME);
+    }
+
+    private static Set<UUID> ids(List<StoredEntry> entries, Predicate<StoredChange> of) {
+        return entries.stream()
+                .flatMap(entry -> entry.changes().stream())
+                .filter(of)
+                .flatMap(StoredChange::ids)
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static TimelineEntry entry(StoredEntry entry, Map<UUID, String> names, Predicate<StoredChange> shown) {
+        TicketTimelineRecord row = entry.row();
+        UUID actor = row.getActor();
+        UUID onBehalfOf = row.getOnBehalfOf();
+        return new TimelineEntry(
+                row.getVersion(),
+                row.getPosition(),
+                row.getEvent(),
+                new ActorRef(actor, actor == null ? null : names.get(actor), row.getActorKind()),
+                onBehalfOf == null ? null : new PersonRef(onBehalfOf, names.get(onBehalfOf)),
+                row.getRule(),
+                row.getOccurredAt(),
+                row.getRecordedAt(),
+                entry.changes().stream()
+                        .filter(shown)
+                        .map(change -> change(change, names))
+                        .toList());
+    }
+
+    private static Change change(StoredChange change, Map<UUID, String> names) {
+        return PEOPLE.contains(change.field())
+                ? new Change(change.field(), person(change.before(), names), person(change.after(), names))
+                : new Change(change.field(), change.before(), change.after());
+    }
+
+    private static @Nullable Object person(@Nullable Object id, Map<UUID, String> names) {
+        return id == null
+                ? null
+                : Parameters.maybeId(id.toString())
+                        .<Object>map(person -> new PersonRef(person, names.get(person)))
+                        .orElse(id);
+    }
+}
