@@ -48,9 +48,7 @@ public final class Freshness {
             Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
             if (minPosition > 0 && !gate.await(model, minPosition, left)) {
                 throw new Unavailable(
-                        "NOT_YET_PROJECTED",
-                        "Position " + minPosition + " is not visible yet; ask again shortly.",
-                        1);
+                        "NOT_YET_PROJECTED", "Position " + minPosition + " is not visible yet; ask again shortly.", 1);
             }
         }
     }

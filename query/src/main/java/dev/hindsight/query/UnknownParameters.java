@@ -43,8 +43,7 @@ final class UnknownParameters implements HandlerInterceptor {
     }
 
     private static boolean isRead(HandlerMethod method) {
-        return (method.getBeanType().getPackageName() + ".")
-                .startsWith(UnknownParameters.class.getPackageName() + ".");
+        return (method.getBeanType().getPackageName() + ".").startsWith(UnknownParameters.class.getPackageName() + ".");
     }
 
     private static Set<String> declared(HandlerMethod method) {

@@ -69,10 +69,7 @@ public final class ConversationController {
                 .on(PERSON.ID.eq(TICKET_MESSAGE.AUTHOR))
                 .where(TICKET_MESSAGE.TICKET_ID.eq(ticket.id()))
                 .and(TICKET_MESSAGE.VERSION.gt(after))
-                .and(
-                        ticket.visibility().internal()
-                                ? noCondition()
-                                : TICKET_MESSAGE.KIND.ne(inline("INTERNAL_NOTE")))
+                .and(ticket.visibility().internal() ? noCondition() : TICKET_MESSAGE.KIND.ne(inline("INTERNAL_NOTE")))
                 .orderBy(TICKET_MESSAGE.VERSION)
                 .limit(most)
                 .fetch(row -> new Message(

@@ -9,5 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param nextCursor null on the last page
  * @param position the log up to which the page is right
  */
-public record MessagePage(
-        List<Message> items, @Nullable String nextCursor, long position) {}
+public record MessagePage(List<Message> items, @Nullable String nextCursor, long position) {}

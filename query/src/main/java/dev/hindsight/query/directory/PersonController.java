@@ -25,9 +25,7 @@ public final class PersonController {
 
     @GetMapping("/api/v1/people/{person}")
     public ResponseEntity<Person> person(
-            Caller caller,
-            @PathVariable String person,
-            @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller, @PathVariable String person, @RequestParam(required = false) @Nullable String minPosition) {
         UUID id = person.equals("me")
                 ? caller.person()
                 : Parameters.maybeId(person).orElseThrow(PersonController::notFound);

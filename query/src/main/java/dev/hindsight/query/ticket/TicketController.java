@@ -28,20 +28,14 @@ public final class TicketController {
     /** Spring answers 304 where If-None-Match names this version. */
     @GetMapping("/api/v1/tickets/{id}")
     public ResponseEntity<Ticket> ticket(
-            Caller caller,
-            @PathVariable String id,
-            @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller, @PathVariable String id, @RequestParam(required = false) @Nullable String minPosition) {
         var answer = reader.read(caller, id, minPosition, this::ticket);
-        return answer.headers()
-                .eTag("\"" + answer.ticket().version() + "\"")
-                .body(answer.body());
+        return answer.headers().eTag("\"" + answer.ticket().version() + "\"").body(answer.body());
     }
 
     @GetMapping("/api/v1/tickets/{id}/links")
     public ResponseEntity<LinkList> links(
-            Caller caller,
-            @PathVariable String id,
-            @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller, @PathVariable String id, @RequestParam(required = false) @Nullable String minPosition) {
         var answer = reader.read(caller, id, minPosition, Links::of);
         return answer.headers().body(new LinkList(answer.body(), answer.position()));
     }

@@ -37,7 +37,11 @@ public final class TicketReader {
      *
      * @param parked why it stands still, null mostly
      */
-    public record Subject(UUID id, long version, Visibility visibility, @Nullable Parked parked) {}
+    public record Subject(
+            UUID id,
+            long version,
+            Visibility visibility,
+            @Nullable Parked parked) {}
 
     /**
      * What was read.
@@ -66,10 +70,7 @@ public final class TicketReader {
      * @throws Unavailable NOT_YET_PROJECTED, or PARKED where waiting does not help
      */
     public <T> Answer<T> read(
-            Caller caller,
-            String idOrNumber,
-            @Nullable String minPosition,
-            BiFunction<Snapshot, Subject, T> question) {
+            Caller caller, String idOrNumber, @Nullable String minPosition, BiFunction<Snapshot, Subject, T> question) {
         Visibility visibility = Visibility.of(caller);
         long min = Parameters.minPosition(minPosition);
         Condition named = named(idOrNumber);
@@ -84,8 +85,7 @@ public final class TicketReader {
                     if (ticket.parked() != null && min > 0) {
                         Freshness.refuseBeyond(ticket.parked(), min);
                     }
-                    return new Answer<>(
-                            question.apply(snapshot, ticket), ticket, snapshot.position(ReadModel.TICKETS));
+                    return new Answer<>(question.apply(snapshot, ticket), ticket, snapshot.position(ReadModel.TICKETS));
                 },
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
@@ -104,9 +104,7 @@ public final class TicketReader {
         if (number.isPresent()) {
             return TICKET.NUMBER.eq(number.getAsLong());
         }
-        return Parameters.maybeId(idOrNumber)
-                .<Condition>map(TICKET.ID::eq)
-                .orElseThrow(TicketReader::notFound);
+        return Parameters.maybeId(idOrNumber).<Condition>map(TICKET.ID::eq).orElseThrow(TicketReader::notFound);
     }
 
     private static Optional<Subject> find(Snapshot snapshot, Condition named, Visibility visibility) {

@@ -98,10 +98,10 @@ record TicketFilter(
         }
         List<Condition> any = new ArrayList<>();
         if (!tag.values().isEmpty()) {
-            any.add(DSL.arrayOverlap(TICKET.TAGS, DSL.val(tag.values().toArray(String[]::new))));
+            any.add(DSL.arrayOverlap(TICKET.TAGS, DSL.val(tag.values().toArray(String[]::new), TICKET.TAGS)));
         }
         if (tag.none()) {
-            any.add(TICKET.TAGS.eq(DSL.val(new String[0])));
+            any.add(TICKET.TAGS.eq(new String[0]));
         }
         return DSL.or(any);
     }

@@ -21,8 +21,15 @@ public final class TicketLists {
     private final Freshness freshness;
     private final Cursors cursors;
     private final TicketSummaries summaries;
+    private final int counted;
 
     public TicketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
+        this(freshness, cursors, summaries, TicketSearch.TEN_THOUSAND);
+    }
+
+    /** @param counted how far matching tickets are counted */
+    TicketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries, int counted) {
+        this.counted = counted;
         this.freshness = freshness;
         this.cursors = cursors;
         this.summaries = summaries;
@@ -43,7 +50,7 @@ public final class TicketLists {
         String question = "tickets " + caller.person() + " " + visibility + " " + filter + " " + sort;
         Place after = request.cursor() == null ? null : Place.of(sort, cursors.open(question, request.cursor()));
 
-        var search = new TicketSearch(filter, visibility, sort);
+        var search = new TicketSearch(filter, visibility, sort, counted);
         return freshness.read(
                 minPosition,
                 snapshot -> page(snapshot, visibility, search, question, after, limit),
@@ -59,14 +66,15 @@ public final class TicketLists {
             @Nullable Place after,
             int limit) {
         TicketSearch.Found found = search.find(snapshot.jooq(), after, limit + 1);
-        List<Place> shown = found.places().subList(0, Math.min(limit, found.places().size()));
+        List<Place> shown =
+                found.places().subList(0, Math.min(limit, found.places().size()));
         boolean more = found.places().size() > limit;
         return new TicketPage(
                 summaries.of(snapshot, visibility, shown.stream().map(Place::id).toList()),
                 more ? cursors.seal(question, shown.getLast().text()) : null,
                 snapshot.position(ReadModel.TICKETS),
-                Math.min(found.total(), TicketSearch.COUNTED),
-                found.total() > TicketSearch.COUNTED,
+                Math.min(found.total(), counted),
+                found.total() > counted,
                 parked(snapshot, visibility));
     }
 
@@ -79,7 +87,6 @@ public final class TicketLists {
                 .map(one -> one.stream().substring("ticket-".length()))
                 .map(UUID::fromString)
                 .toList();
-        return snapshot.jooq()
-                .fetchCount(TICKET, TICKET.ID.in(own).and(visibility.of(TICKET.REQUESTER)));
+        return snapshot.jooq().fetchCount(TICKET, TICKET.ID.in(own).and(visibility.of(TICKET.REQUESTER)));
     }
 }

@@ -28,14 +28,14 @@ import org.jooq.SortField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds which tickets are on a page and how many match. Two ways lead there: up to {@link #COUNTED} matching tickets are
- * collected by the filters' indexes, counted and sorted; where more match, the sort's index is walked from the cursor on
+ * Finds which tickets are on a page and how many match. Two ways lead there: up to {@link #TEN_THOUSAND} matching tickets
+ * are collected by the filters' indexes, counted and sorted; where more match, the sort's index is walked from the cursor on
  * until the page is full, which takes few steps just because many match.
  */
 final class TicketSearch {
 
     /** How far matching tickets are counted. */
-    static final int COUNTED = 10_000;
+    static final int TEN_THOUSAND = 10_000;
 
     private static final Field<Integer> TOTAL = field(name("total"), Integer.class);
     private static final Field<Integer> BUCKET = field(name("bucket"), Integer.class);
@@ -43,13 +43,16 @@ final class TicketSearch {
 
     private final Condition matching;
     private final boolean everything;
+    private final int counted;
     private final TicketSort sort;
     private final Field<Object> sortKey;
     private final Field<Object> key;
 
-    TicketSearch(TicketFilter filter, Visibility visibility, TicketSort sort) {
+    /** @param counted how far matching tickets are counted */
+    TicketSearch(TicketFilter filter, Visibility visibility, TicketSort sort, int counted) {
         this.matching = filter.condition().and(visibility.of(TICKET.REQUESTER));
         this.everything = filter.open() && visibility.internal();
+        this.counted = counted;
         this.sort = sort;
         this.sortKey = sort.key();
         this.key = field(name("key"), sortKey.getDataType());
@@ -57,7 +60,7 @@ final class TicketSearch {
 
     /**
      * @param places in order
-     * @param total how many tickets match, {@link #COUNTED} + 1 for more
+     * @param total how many tickets match, one more than is counted where more match
      */
     record Found(List<Place> places, int total) {}
 
@@ -65,10 +68,10 @@ final class TicketSearch {
     Found find(DSLContext jooq, @Nullable Place after, int limit) {
         if (everything) {
             int all = jooq.fetchSingle(countAll()).value1();
-            return all > COUNTED ? new Found(walk(jooq, after, limit), all) : collect(jooq, after, limit);
+            return all > counted ? new Found(walk(jooq, after, limit), all) : collect(jooq, after, limit);
         }
         Found found = collect(jooq, after, limit);
-        return found.total() > COUNTED ? new Found(walk(jooq, after, limit), found.total()) : found;
+        return found.total() > counted ? new Found(walk(jooq, after, limit), found.total()) : found;
     }
 
     private Found collect(DSLContext jooq, @Nullable Place after, int limit) {
@@ -96,7 +99,7 @@ final class TicketSearch {
     }
 
     Select<Record1<Integer>> countAll() {
-        return selectCount().from(selectOne().from(TICKET).limit(inline(COUNTED + 1)));
+        return selectCount().from(selectOne().from(TICKET).limit(inline(counted + 1)));
     }
 
     /**
@@ -108,19 +111,19 @@ final class TicketSearch {
                 .asMaterialized(select(TICKET.ID.as(ID), sort.bucket().as(BUCKET), sortKey.as(key))
                         .from(TICKET)
                         .where(matching)
-                        .limit(inline(COUNTED + 1)));
-        var counted = name("counted").as(select(count().as(TOTAL)).from(matches));
+                        .limit(inline(counted + 1)));
+        var number = name("number").as(select(count().as(TOTAL)).from(matches));
         var page = select(ID, BUCKET, key)
                 .from(matches)
                 .where(after == null ? noCondition() : beyond(after))
-                .and(field(select(TOTAL).from(counted)).le(inline(COUNTED)))
+                .and(field(select(TOTAL).from(number)).le(inline(counted)))
                 .orderBy(order(BUCKET, key, ID))
                 .limit(val(limit))
                 .asTable("page");
         return with(matches)
-                .with(counted)
+                .with(number)
                 .select(TOTAL, ID, BUCKET, key)
-                .from(counted)
+                .from(number)
                 .leftJoin(page)
                 .on(trueCondition())
                 .orderBy(order(BUCKET, key, ID));
@@ -138,8 +141,7 @@ final class TicketSearch {
     }
 
     private Condition beyond(Place after) {
-        return BUCKET.gt(after.bucket())
-                .or(BUCKET.eq(after.bucket()).and(further(key, ID, after)));
+        return BUCKET.gt(after.bucket()).or(BUCKET.eq(after.bucket()).and(further(key, ID, after)));
     }
 
     private Condition further(Field<Object> key, Field<UUID> id, Place after) {

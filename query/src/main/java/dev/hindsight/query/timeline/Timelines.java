@@ -77,7 +77,8 @@ public final class Timelines {
                 .and(visibility.internal() ? noCondition() : hasSomethingFor(visibility))
                 .orderBy(TICKET_TIMELINE.VERSION)
                 .limit(most)
-                .fetch(row -> new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
+                .fetch(row ->
+                        new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
         Map<UUID, String> names = names(snapshot, stored);
         Predicate<StoredChange> shown = visibility.internal() ? change -> true : shownTo(snapshot, visibility, stored);
         return stored.stream().map(entry -> entry(entry, names, shown)).toList();
@@ -100,7 +101,9 @@ public final class Timelines {
                                         .or(exists(selectOne()
                                                 .from(TICKET)
                                                 .where(visibility.of(TICKET.REQUESTER))
-                                                .and(TICKET.ID.cast(String.class).eq(linked))))))));
+                                                .and(TICKET.ID
+                                                        .cast(String.class)
+                                                        .eq(linked))))))));
     }
 
     /** Neither what is internal nor links to tickets that the caller may not see. */
