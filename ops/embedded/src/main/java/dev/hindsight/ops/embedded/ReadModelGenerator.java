@@ -13,6 +13,7 @@ import org.flywaydb.core.Flyway;
 import org.jooq.codegen.GenerationTool;
 import org.jooq.meta.jaxb.Configuration;
 import org.jooq.meta.jaxb.Database;
+import org.jooq.meta.jaxb.ForcedType;
 import org.jooq.meta.jaxb.Generate;
 import org.jooq.meta.jaxb.Generator;
 import org.jooq.meta.jaxb.Jdbc;
@@ -26,7 +27,7 @@ import org.jooq.meta.jaxb.Target;
 public final class ReadModelGenerator {
     private static final String STAMP = ".generated-from";
     /** Raise it when the settings below change. */
-    private static final String SETTINGS_VERSION = "1";
+    private static final String SETTINGS_VERSION = "2";
 
     private ReadModelGenerator() {}
 
@@ -90,7 +91,10 @@ public final class ReadModelGenerator {
                                                 .withInputSchema(schema(folder)))
                                         .toList())
                                 .withIncludes(".*")
-                                .withExcludes("flyway_schema_history"))
+                                .withExcludes("flyway_schema_history")
+                                .withForcedTypes(new ForcedType()
+                                        .withName("INSTANT")
+                                        .withIncludeTypes("(?i:timestamp.*with time zone|timestamptz)")))
                         .withGenerate(new Generate()
                                 .withRecords(true)
                                 .withPojos(false)
