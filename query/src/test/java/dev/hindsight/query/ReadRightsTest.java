@@ -108,7 +108,8 @@ class ReadRightsTest {
         var missing = web.get(stranger, "/tickets/" + STRANGER);
 
         assertThat(hidden.body()).isEqualTo(missing.body());
-        assertThat(hidden.response().getHeaderNames()).isEqualTo(missing.response().getHeaderNames());
+        assertThat(hidden.response().getHeaderNames())
+                .isEqualTo(missing.response().getHeaderNames());
         assertThat(web.get(stranger, "/tickets/HD-1").body()).isEqualTo(missing.body());
         assertThat(web.get(stranger, "/tickets/no-such-thing").body()).isEqualTo(missing.body());
     }

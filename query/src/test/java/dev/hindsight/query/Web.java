@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.AnnotationConfigUtils;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.ResponseEntity;
@@ -25,7 +26,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
-import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.web.context.support.GenericWebApplicationContext;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
@@ -41,13 +42,15 @@ public final class Web {
     private final MockMvc mvc;
 
     public Web(ReadModelRows rows) {
-        var context = new AnnotationConfigWebApplicationContext();
-        context.setServletContext(new MockServletContext());
+        var context = new GenericWebApplicationContext(new MockServletContext());
+        AnnotationConfigUtils.registerAnnotationConfigProcessors(context);
         context.registerBean(ReadModels.class, () -> rows.models);
         context.registerBean(FreshnessGate.class, () -> rows.gate);
         context.registerBean(Cursors.class, () -> rows.cursors);
         context.registerBean(JsonMapper.class, () -> JSON);
-        context.register(QueryModule.class, Edge.class, Problems.class);
+        context.registerBean(QueryModule.class);
+        context.registerBean(Edge.class);
+        context.registerBean(Problems.class);
         context.refresh();
         mvc = MockMvcBuilders.webAppContextSetup(context).build();
     }

@@ -99,7 +99,13 @@ final class TicketFixture {
     }
 
     private static AggregateTestFixture<TicketAggregate> fixture() {
-        return new AggregateTestFixture<>(TicketAggregate.class);
+        var fixture = new AggregateTestFixture<>(TicketAggregate.class);
+        // as in production every message of a call carries its envelope; what an event says of itself goes before it
+        fixture.registerCommandHandlerInterceptor((work, chain) -> {
+            work.registerCorrelationDataProvider(message -> META);
+            return chain.proceed();
+        });
+        return fixture;
     }
 
     /** The command stored nothing and answered the version that the ticket had. */

@@ -5,9 +5,12 @@ import dev.hindsight.domain.Envelope.Actor;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.Personal;
 import dev.hindsight.domain.PlainText;
+import dev.hindsight.domain.configuration.FieldValue;
 import dev.hindsight.domain.ticket.TicketEvent.*;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -143,9 +146,15 @@ public final class Conversation {
                 ticket.place().queue(),
                 about.category(),
                 List.copyOf(ticket.tags()),
-                ticket.fields(),
+                withoutErased(ticket.fields()),
                 channel,
                 ticket.id());
+    }
+
+    private static Map<String, FieldValue> withoutErased(Map<String, FieldValue> fields) {
+        var kept = new HashMap<>(fields);
+        kept.values().removeIf(value -> Personal.ERASED.equals(value.text()));
+        return kept;
     }
 
     private static String subject(Ticket ticket) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope.Actor;
 import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.Personal;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.configuration.FieldValue;
 import dev.hindsight.domain.ticket.Conversation.Reply;
@@ -123,6 +124,34 @@ class ConversationTest {
                                 "EMAIL",
                                 ID),
                         new TicketLinked(OTHER, T2, "FOLLOW_UP_OF", ID));
+    }
+
+    @Test
+    void a_follow_up_to_an_erased_ticket_carries_on_nothing_that_was_erased() {
+        var erased = after(List.of(new TicketOpened(
+                ID,
+                T0,
+                1042,
+                "TASK",
+                Personal.ERASED,
+                null,
+                null,
+                ANA,
+                null,
+                3,
+                3,
+                "P5",
+                "hindsight-1",
+                null,
+                null,
+                List.of(),
+                Map.of(),
+                Map.of("model", Personal.ERASED),
+                "API",
+                null)));
+        var follow = Conversation.followUp(erased, reply(BY_ANA), OTHER, 2001, Channel.EMAIL);
+        assertThat(follow.subject()).isEqualTo("Follow-up to HD-1042");
+        assertThat(follow.customFields()).isEmpty();
     }
 
     @Test

@@ -117,6 +117,8 @@ class LifecycleTest {
         assertThat(hold(HoldReason.OTHER, "Strike at the carrier").decide(held, T2))
                 .containsExactly(new HoldReasonChanged(ID, T2, "VENDOR", "OTHER", "Strike at the carrier"));
         assertThat(hold(HoldReason.VENDOR, null).decide(held, T2)).isEmpty();
+        assertThat(hold(HoldReason.VENDOR, "Order 77").decide(held, T2))
+                .containsExactly(new HoldReasonChanged(ID, T2, "VENDOR", "VENDOR", "Order 77"));
     }
 
     @Test
