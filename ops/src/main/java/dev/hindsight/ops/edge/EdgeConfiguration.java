@@ -1,5 +1,6 @@
 package dev.hindsight.ops.edge;
 
+import dev.hindsight.command.people.People;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.nio.file.Path;
@@ -190,6 +191,11 @@ public class EdgeConfiguration {
 
     private static OAuth2TokenValidatorResult refused(String why) {
         return OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token", why, null));
+    }
+
+    @Bean
+    Callers callers(People people) {
+        return new Callers(people::personOf);
     }
 
     @Bean
