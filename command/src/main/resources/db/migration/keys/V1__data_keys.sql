@@ -1,7 +1,5 @@
 -- The data keys under which personal data in the log is sealed. They have a backup chain of their own, so that backups
 -- of the log alone carry ciphertext only.
-CREATE SCHEMA IF NOT EXISTS keys;
-
 CREATE TABLE keys.data_key (
     key_id uuid PRIMARY KEY,
     -- person:<id>, ticket:<id> or system

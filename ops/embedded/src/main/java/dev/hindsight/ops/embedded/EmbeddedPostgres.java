@@ -95,10 +95,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Starts a server and returns when it answers; data of an earlier start in the same folder are recovered first. */
     public static EmbeddedPostgres start(Options options) {
         ServerFolder folder = options.folder() == null
-                ? ServerFolder.temporary("postgres", PostgresCluster::stopOrphanIn)
+                ? ServerFolder.temporary("postgres", abandoned -> new PostgresProcesses(abandoned).kill())
                 : ServerFolder.open(options.folder());
         try {
-            PostgresCluster cluster = PostgresCluster.in(folder.path());
+            PostgresCluster cluster = PostgresCluster.in(folder.path(), folder.cache(), PostgresAccount.choose());
             cluster.stopOrphan();
             cluster.initialize(SUPERUSER);
             int port = startOnSomePort(cluster, options);

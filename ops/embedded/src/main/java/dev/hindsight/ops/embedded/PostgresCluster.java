@@ -14,39 +14,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** One PostgreSQL data folder and the programs that make, start and stop the server in it. */
 final class PostgresCluster {
     private static final Duration RECOVERY = Duration.ofMinutes(10);
     private static final Duration ORPHAN_FAST_STOP = Duration.ofSeconds(30);
-    private static final Duration DEATH = Duration.ofSeconds(20);
+    private static final Duration ORPHAN_IMMEDIATE_STOP = Duration.ofSeconds(20);
     private static final long LARGEST_LOG = 16L << 20;
 
     private final Path folder;
     private final Path data;
     private final PostgresBinaries binaries;
     private final PostgresAccount account;
+    private final PostgresProcesses processes;
 
     private PostgresCluster(Path folder, PostgresBinaries binaries, PostgresAccount account) {
         this.folder = folder;
         this.data = folder.resolve("data");
         this.binaries = binaries;
         this.account = account;
+        this.processes = new PostgresProcesses(folder);
     }
 
-    static PostgresCluster in(Path folder) {
-        PostgresAccount account = PostgresAccount.choose();
-        return in(folder, account);
-    }
-
-    static PostgresCluster in(Path folder, PostgresAccount account) {
-        Path own = folder.resolve("binaries");
-        // Another account can reach its own folder, but hardly root's cache.
+    /**
+     * @param cache where the programs are unpacked when the user has no cache folder
+     * @param account who runs them; one that is neither root nor the caller reaches its own folder only
+     */
+    static PostgresCluster in(Path folder, Path cache, PostgresAccount account) {
         boolean otherAccount = account.owner() != null && !"root".equals(account.owner());
-        Path cache = otherAccount ? own : PostgresBinaries.cacheOr(own);
-        return new PostgresCluster(folder, PostgresBinaries.unpackedIn(cache), account);
+        Path programs = otherAccount ? folder.resolve("binaries") : PostgresBinaries.cacheOr(cache);
+        return new PostgresCluster(folder, PostgresBinaries.unpackedIn(programs), account);
     }
 
     Path log() {
@@ -59,10 +56,6 @@ final class PostgresCluster {
         } catch (IOException failure) {
             throw new UncheckedIOException("Cannot read the password of the embedded PostgreSQL", failure);
         }
-    }
-
-    private Path pidFile() {
-        return data.resolve("postmaster.pid");
     }
 
     private Path passwordFile() {
@@ -118,8 +111,7 @@ final class PostgresCluster {
     /** Starts the server; nothing may run in this folder any more, see {@link #stopOrphan}. */
     void start(int port, EmbeddedPostgres.Options options) {
         try {
-            // PostgreSQL takes a dead server that init has not collected for a live one.
-            Files.deleteIfExists(pidFile());
+            processes.forgetDeadPostmaster();
             configure(port, options);
             account.own(folder.resolve("log"));
             if (Files.exists(log()) && Files.size(log()) > LARGEST_LOG) {
@@ -204,95 +196,34 @@ final class PostgresCluster {
                 "--timeout=" + deadline.toSeconds());
     }
 
-    /** Ends whatever server still runs on this data folder: politely, then at once, then by force. */
+    /** Ends whatever still runs on this data folder: politely, then at once, then by force. */
     void stopOrphan() {
-        ProcessHandle postmaster = findPostmaster();
+        ProcessHandle postmaster = processes.postmaster();
         if (postmaster != null) {
-            List<ProcessHandle> tree = Processes.tree(postmaster);
             // A frozen server hears nothing.
-            Processes.signal("CONT", tree);
+            Processes.signal("CONT", Processes.tree(postmaster));
             if (!tryStop("fast", ORPHAN_FAST_STOP).succeeded()
-                    && !tryStop("immediate", DEATH).succeeded()) {
-                Processes.killAll(tree, DEATH);
+                    && !tryStop("immediate", ORPHAN_IMMEDIATE_STOP).succeeded()) {
+                processes.kill();
             }
         }
-        killStragglers();
-    }
-
-    /** Stops what runs in a folder that a killed JVM left. */
-    static void stopOrphanIn(Path folder) {
-        if (Files.exists(folder.resolve("data").resolve("postmaster.pid"))) {
-            in(folder).kill();
-        }
-    }
-
-    void kill() {
-        ProcessHandle postmaster = findPostmaster();
-        if (postmaster != null) {
-            // Frozen first: else the postmaster's children would notice its death and the list be out of date.
-            Processes.signal("STOP", List.of(postmaster));
-            Processes.killAll(Processes.tree(postmaster), DEATH);
-        }
-        killStragglers();
-    }
-
-    /** Server processes whose postmaster is dead still hold its shared memory, and the next start would refuse. */
-    private void killStragglers() {
-        Path processes = Path.of("/proc");
-        if (!Files.isDirectory(processes) || Files.notExists(data)) {
-            return;
-        }
-        List<ProcessHandle> stragglers = new ArrayList<>();
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
-                .filter(process -> worksIn(processes.resolve(Long.toString(process.pid()))))
-                .forEach(stragglers::add);
-        if (!stragglers.isEmpty()) {
-            Processes.killAll(stragglers, DEATH);
-        }
-    }
-
-    private boolean worksIn(Path process) {
-        try {
-            return Files.readSymbolicLink(process.resolve("cwd")).equals(data.toRealPath());
-        } catch (IOException goneOrForeign) {
-            return false;
-        }
+        processes.killStragglers();
     }
 
     boolean isRunning() {
-        return findPostmaster() != null;
+        return processes.postmaster() != null;
     }
 
     ProcessHandle postmaster() {
-        ProcessHandle postmaster = findPostmaster();
+        ProcessHandle postmaster = processes.postmaster();
         if (postmaster == null) {
             throw new EmbeddedServerException("PostgreSQL does not run in " + data);
         }
         return postmaster;
     }
 
-    /** The process that postmaster.pid names, if it is alive and really a postgres on this folder: ids are reused. */
-    private @Nullable ProcessHandle findPostmaster() {
-        Path file = pidFile();
-        try {
-            if (Files.notExists(file)) {
-                return null;
-            }
-            List<String> lines = Files.readAllLines(file);
-            if (lines.isEmpty() || !lines.getFirst().strip().matches("-?\\d+")) {
-                return null;
-            }
-            long pid = Math.abs(Long.parseLong(lines.getFirst().strip()));
-            return ProcessHandle.of(pid)
-                    .filter(Processes::isAlive)
-                    .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
-                    .filter(process -> Stream.of(process.info().arguments().orElse(new String[0]))
-                            .anyMatch(data.toString()::equals))
-                    .orElse(null);
-        } catch (IOException failure) {
-            throw new UncheckedIOException("Cannot read " + file, failure);
-        }
+    void kill() {
+        processes.kill();
     }
 
     private Processes.Result run(Duration deadline, String program, String... arguments) {

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.embedded;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -47,6 +49,12 @@ final class ServerFolder implements AutoCloseable {
         return path;
     }
 
+    /** Where things may be kept that are worth finding again: for a temporary folder a place that outlives it. */
+    Path cache() {
+        Path parent = path.getParent();
+        return temporary && parent != null ? parent.resolveSibling("binaries") : path.resolve("binaries");
+    }
+
     boolean temporary() {
         return temporary;
     }
@@ -79,6 +87,7 @@ final class ServerFolder implements AutoCloseable {
             // Others may pass through, because a server may run under another account; they cannot list.
             Files.createDirectories(
                     all, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+            refuseForeign(all);
             // Held while a folder is made, so that nobody takes one for abandoned that is merely not locked yet.
             try (FileChannel making = openLockFile(all);
                     FileLock held = making.lock()) {
@@ -94,6 +103,18 @@ final class ServerFolder implements AutoCloseable {
             throw new UncheckedIOException("Cannot make a temporary folder in " + all, failure);
         } finally {
             TEMPORARY.unlock();
+        }
+    }
+
+    /** The name is known to everybody: a folder that another user put there first could hold his programs. */
+    private static void refuseForeign(Path folder) throws IOException {
+        long uid = new UnixSystem().getUid();
+        for (Path place : List.of(folder, folder.getParent())) {
+            Object owner = Files.getAttribute(place, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            if (((Number) owner).longValue() != uid) {
+                throw new EmbeddedServerException(
+                        place + " belongs to another user (" + owner + "); set java.io.tmpdir");
+            }
         }
     }
 

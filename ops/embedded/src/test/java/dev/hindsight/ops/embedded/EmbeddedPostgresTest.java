@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,6 +135,24 @@ class EmbeddedPostgresTest {
             assertThat(Processes.isAlive(orphan)).as("orphaned server").isFalse();
             assertThat(query(postgres, "SELECT n FROM orphaned")).isEqualTo("7");
             assertThat(folder.resolve("pg").resolve("data.unfinished")).doesNotExist();
+        }
+    }
+
+    @Test
+    void an_initialization_that_a_killed_jvm_left_running_is_ended_and_done_again() throws Exception {
+        Path home = folder.resolve("pg");
+        Process parent = Child.start(ServerParent.class, "postgres", home);
+        Path unfinished = home.resolve("data.unfinished");
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (Files.notExists(unfinished.resolve("PG_VERSION")) && Files.notExists(home.resolve("data"))) {
+            assertThat(System.nanoTime()).as("initdb has begun").isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+        Processes.killAll(List.of(parent.toHandle()), Duration.ofSeconds(10));
+
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(options())) {
+            assertThat(query(postgres, "SELECT 1")).isEqualTo("1");
+            assertThat(unfinished).doesNotExist();
         }
     }
 

@@ -1,0 +1,44 @@
+package dev.hindsight.command;
+
+import dev.hindsight.ops.embedded.SharedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The command schema on a real PostgreSQL, in a database of its own. */
+public final class CommandDatabase implements AutoCloseable {
+
+    private final SharedPostgres.Database database = SharedPostgres.database();
+    private final DataSource dataSource = database.dataSource();
+
+    public CommandDatabase() {
+        JdbcTemplate jdbc = jdbc();
+        jdbc.execute("create schema command");
+        jdbc.execute("create role \"writer_" + database.name() + "\"");
+        jdbc.execute(migration().replace("${app_role}", "\"writer_" + database.name() + "\""));
+    }
+
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
+    public JdbcTemplate jdbc() {
+        return new JdbcTemplate(dataSource);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private static String migration() {
+        try (InputStream in = CommandDatabase.class.getResourceAsStream("/db/migration/command/V1__commands.sql")) {
+            return new String(Objects.requireNonNull(in, "the migration").readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new IllegalStateException(unreadable);
+        }
+    }
+}
