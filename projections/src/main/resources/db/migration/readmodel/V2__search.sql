@@ -7,13 +7,3 @@ CREATE TABLE readmodel.search_index (
     generation integer NOT NULL PRIMARY KEY,
     uuid       text    NOT NULL
 );
-
--- Tickets whose document OpenSearch refused: they are in the index without their texts. The reason holds no content.
-CREATE TABLE readmodel.search_refused (
-    generation integer     NOT NULL,
-    ticket_id  uuid        NOT NULL,
-    position   bigint      NOT NULL,
-    reason     text        NOT NULL,
-    since      timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (generation, ticket_id)
-);

@@ -153,7 +153,7 @@ public final class SearchFollower implements SmartLifecycle {
                 var slice = changes.after(reached, SLICE);
                 var documents = slice.documents();
                 if (!documents.isEmpty()) {
-                    progress.refused(place, index.write(place.generation(), documents));
+                    index.write(place.generation(), documents);
                     written = true;
                 }
                 reached = slice.upTo();

@@ -4,7 +4,6 @@ import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.io.IOException;
-import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,24 +69,5 @@ final class SearchProgress {
                 .update();
         freshness.advanced(ReadModel.TICKET_SEARCH, position);
         return new Place(place.generation(), position);
-    }
-
-    /** Notes the documents that the index took only without their texts. */
-    void refused(Place place, List<TicketIndexWriter.Refused> refused) {
-        for (var one : refused) {
-            LOG.error(
-                    "OpenSearch refused the texts of ticket {} at position {}: {}",
-                    one.ticketId(),
-                    one.position(),
-                    one.reason());
-            jdbc.sql("""
-                            INSERT INTO readmodel.search_refused (generation, ticket_id, position, reason)
-                            VALUES (?, ?, ?, ?)
-                            ON CONFLICT (generation, ticket_id)
-                            DO UPDATE SET position = excluded.position, reason = excluded.reason,
-                                          since = excluded.since""")
-                    .params(place.generation(), one.ticketId(), one.position(), one.reason())
-                    .update();
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.hindsight.projections.search;
 
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
@@ -11,7 +12,6 @@ import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** The beans of the read model "ticket-search": the way to OpenSearch and the follower that fills the index. */
 @Configuration(proxyBeanMethods = false)
@@ -33,21 +33,22 @@ public class SearchProjection {
             OpenSearchConnection connection,
             OpenSearchSettings settings,
             DataSource dataSource,
-            PlatformTransactionManager transactions,
+            ReadModels models,
             Generations generations,
             FreshnessGate freshness) {
-        return follower(connection, settings, dataSource, transactions, generations, freshness);
+        return follower(connection, settings, dataSource, models, generations, freshness);
     }
 
-    static SearchFollower follower(
+    /** A follower of one's own, for tests and tools; whoever starts it stops it. */
+    public static SearchFollower follower(
             OpenSearchConnection connection,
             OpenSearchSettings settings,
             DataSource dataSource,
-            PlatformTransactionManager transactions,
+            ReadModels models,
             Generations generations,
             FreshnessGate freshness) {
         return new SearchFollower(
-                new TicketRows(dataSource, transactions),
+                new TicketRows(models),
                 new TicketIndexWriter(connection, settings),
                 new SearchProgress(dataSource, generations, freshness),
                 Duration.ofMillis(500),

@@ -36,31 +36,6 @@ record TicketDocument(
         List<String> internalNotes,
         List<String> customTexts) {
 
-    /** A document without its texts, for one that the index refuses. */
-    TicketDocument withoutTexts() {
-        return new TicketDocument(
-                id,
-                number,
-                status,
-                statusCategory,
-                priority,
-                type,
-                channel,
-                queue,
-                category,
-                assignee,
-                requester,
-                organization,
-                tags,
-                created,
-                updated,
-                null,
-                null,
-                List.of(),
-                List.of(),
-                List.of());
-    }
-
     /**
      * A document and the version under which the index takes it: the position of the last event it shows, so that an
      * older one never replaces a newer one.

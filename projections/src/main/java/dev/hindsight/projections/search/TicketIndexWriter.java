@@ -6,17 +6,12 @@ import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import org.opensearch.client.opensearch.OpenSearchClient;
 import org.opensearch.client.opensearch._types.HealthStatus;
-import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.opensearch.client.opensearch._types.VersionType;
 import org.opensearch.client.opensearch.core.BulkRequest;
-import org.opensearch.client.opensearch.core.BulkResponse;
-import org.opensearch.client.opensearch.core.bulk.BulkResponseItem;
 import org.opensearch.client.opensearch.generic.Requests;
 import org.opensearch.client.opensearch.generic.Response;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,10 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class TicketIndexWriter {
 
-    private static final int OK = 300;
-    private static final int CONFLICT = 409;
-    private static final int TOO_MANY = 429;
-    private static final int SERVER_FAULT = 500;
+    private static final int FAILED = 300;
+    private static final int NEWER_IS_THERE = 409;
+    /** Characters of documents that go in one request. */
     private static final int LONGEST_BULK = 4_000_000;
 
     private final OpenSearchClient client;
@@ -44,9 +38,6 @@ final class TicketIndexWriter {
         this.settings = settings;
         this.index = new TicketIndex(settings.indexPrefix());
     }
-
-    /** A document that the index took only without its texts. */
-    record Refused(UUID ticketId, long position, String reason) {}
 
     /**
      * Makes the index where it is missing and waits until it can be written.
@@ -74,7 +65,7 @@ final class TicketIndexWriter {
                 .build();
         try (Response response = client.generic().execute(request)) {
             boolean existsByNow = response.getStatus() == 400 && body(response).contains("already_exists");
-            if (response.getStatus() >= OK && !existsByNow) {
+            if (response.getStatus() >= FAILED && !existsByNow) {
                 throw new IOException("OpenSearch did not make index " + name + ": " + body(response));
             }
         }
@@ -104,43 +95,20 @@ final class TicketIndexWriter {
         }
     }
 
-    /** Writes documents; those that the index refuses are written without their texts and reported. */
-    List<Refused> write(int generation, List<TicketDocument.Versioned> documents) throws IOException {
-        var refused = new ArrayList<Refused>();
+    /** Writes documents, each in place of older ones of its ticket; newer ones stay. */
+    void write(int generation, List<TicketDocument.Versioned> documents) throws IOException {
         for (int from = 0; from < documents.size(); ) {
             int to = from;
             long length = 0;
             while (to < documents.size() && (to == from || length < LONGEST_BULK)) {
                 length += length(documents.get(to++).document());
             }
-            refused.addAll(writeBulk(generation, documents.subList(from, to)));
+            writeBulk(generation, documents.subList(from, to));
             from = to;
         }
-        return refused;
     }
 
-    private List<Refused> writeBulk(int generation, List<TicketDocument.Versioned> documents) throws IOException {
-        var refused = refusals(bulk(generation, documents), documents);
-        if (refused.isEmpty()) {
-            return refused;
-        }
-        var stripped = documents.stream()
-                .filter(document -> refused.stream()
-                        .anyMatch(
-                                one -> one.ticketId().equals(document.document().id())))
-                .map(document ->
-                        new TicketDocument.Versioned(document.document().withoutTexts(), document.position()))
-                .toList();
-        var still = refusals(bulk(generation, stripped), stripped);
-        if (!still.isEmpty()) {
-            // Not one odd text but something wrong between us and the index: nothing may be passed over.
-            throw new IOException("OpenSearch refuses documents of index " + index.name(generation) + ": "
-                    + still.getFirst().reason());
-        }
-        return refused;
-    }
-
-    private BulkResponse bulk(int generation, List<TicketDocument.Versioned> documents) throws IOException {
+    private void writeBulk(int generation, List<TicketDocument.Versioned> documents) throws IOException {
         var bulk = new BulkRequest.Builder().index(index.name(generation));
         for (var document : documents) {
             bulk.operations(operation ->
@@ -149,32 +117,21 @@ final class TicketIndexWriter {
                             .versionType(VersionType.ExternalGte)
                             .document(document.document())));
         }
-        return client.bulk(bulk.build());
-    }
-
-    private static List<Refused> refusals(BulkResponse response, List<TicketDocument.Versioned> documents)
-            throws IOException {
-        if (!response.errors()) {
-            return List.of();
+        var failed = client.bulk(bulk.build()).items().stream()
+                .filter(item -> item.status() >= FAILED && item.status() != NEWER_IS_THERE)
+                .toList();
+        if (!failed.isEmpty()) {
+            var first = failed.getFirst();
+            throw new IOException("OpenSearch did not take %d of %d documents of index %s; the first is ticket %s: %s"
+                    .formatted(
+                            failed.size(),
+                            documents.size(),
+                            index.name(generation),
+                            first.id(),
+                            first.error() == null
+                                    ? "status " + first.status()
+                                    : first.error().type()));
         }
-        var refused = new ArrayList<Refused>();
-        for (int i = 0; i < documents.size(); i++) {
-            BulkResponseItem item = response.items().get(i);
-            if (item.status() < OK || item.status() == CONFLICT) {
-                continue; // written, or a newer document is there already
-            }
-            String type = item.error() == null
-                    ? "status " + item.status()
-                    : item.error().type();
-            if (item.status() == TOO_MANY
-                    || item.status() >= SERVER_FAULT
-                    || "index_not_found_exception".equals(type)) {
-                throw new IOException("OpenSearch did not take a document: " + type);
-            }
-            var document = documents.get(i);
-            refused.add(new Refused(document.document().id(), document.position(), type));
-        }
-        return refused;
     }
 
     /** Makes everything written so far findable. */
@@ -183,11 +140,6 @@ final class TicketIndexWriter {
         if (refreshed.shards() != null && refreshed.shards().failed() > 0) {
             throw new IOException("OpenSearch did not refresh index " + index.name(generation));
         }
-    }
-
-    /** Whether this failure says that the index itself is gone. */
-    static boolean indexIsGone(Exception failure) {
-        return failure instanceof OpenSearchException answer && answer.status() == 404;
     }
 
     private static long length(TicketDocument document) {

@@ -1,126 +1,109 @@
 package dev.hindsight.projections.search;
 
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_MESSAGE;
+import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.left;
+
 import dev.hindsight.domain.Personal;
 import dev.hindsight.domain.ticket.Status;
 import dev.hindsight.projections.readmodel.ReadModel;
-import java.sql.Array;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
+import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.readmodel.Snapshot;
+import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Makes documents from the rows of the answering generation of the read model "tickets", in one snapshot each time. */
 final class TicketRows implements TicketChanges {
 
-    /** Characters of one message that are searched; nobody looks for a ticket by the end of a core dump. */
+    /** Characters of one text that are searched; nobody looks for a ticket by the end of a core dump. */
     private static final int LONGEST_TEXT = 100_000;
     /** Characters of all messages of a ticket that are searched, newest first. */
     private static final int LONGEST_CONVERSATION = 1_000_000;
 
-    private final JdbcClient jdbc;
-    private final TransactionTemplate snapshot;
+    private final ReadModels models;
     private final JsonMapper json = JsonMapper.builder().build();
 
-    TicketRows(DataSource dataSource, PlatformTransactionManager transactions) {
-        this.jdbc = JdbcClient.create(dataSource);
-        this.snapshot = new TransactionTemplate(transactions);
-        snapshot.setReadOnly(true);
-        snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    TicketRows(ReadModels models) {
+        this.models = models;
     }
 
     @Override
     public Slice after(long position, int limit) {
-        return Objects.requireNonNull(snapshot.execute(status -> read(position, limit)));
-    }
-
-    private Slice read(long position, int limit) {
-        var model = jdbc.sql("""
-                        SELECT generation, position FROM readmodel.generation JOIN readmodel.active_generation
-                        USING (model, generation) WHERE model = ? AND active_generation.definition_version = ?""")
-                .params(ReadModel.TICKETS.id(), ReadModel.TICKETS.definitionVersion())
-                .query((row, n) -> new Model(row.getInt("generation"), row.getLong("position")))
-                .optional();
-        if (model.isEmpty() || model.get().position() <= position) {
+        if (models.position(ReadModel.TICKETS) <= position) {
             return new Slice(List.of(), position, true);
         }
-        int generation = model.get().generation();
-        var rows = jdbc.sql("""
-                        SELECT id, number, last_position, created_at, updated_at, requester, organization, assignee,
-                               description_id, priority, type, status, category, queue, channel, tags,
-                               custom_fields::text AS custom_fields, subject, description
-                        FROM readmodel.%s WHERE last_position > ? ORDER BY last_position LIMIT ?""".formatted(ReadModel.physicalName("ticket", generation)))
-                .params(position, limit)
-                .query((row, n) -> row(row))
-                .list();
-        var conversations = conversations(generation, rows);
-        var documents = rows.stream()
-                .map(row -> new TicketDocument.Versioned(
-                        document(row, conversations.getOrDefault(row.id(), new Conversation())), row.lastPosition()))
-                .toList();
-        boolean complete = rows.size() < limit;
-        return new Slice(
-                documents, complete ? model.get().position() : rows.getLast().lastPosition(), complete);
+        return models.read(snapshot -> read(snapshot, position, limit));
     }
 
-    private Map<UUID, Conversation> conversations(int generation, List<Row> rows) {
-        if (rows.isEmpty()) {
-            return Map.of();
-        }
-        var descriptions = new HashSet<UUID>();
-        rows.forEach(row -> descriptions.add(row.descriptionId()));
+    private Slice read(Snapshot snapshot, long position, int limit) {
+        var rows = snapshot.jooq()
+                .selectFrom(TICKET)
+                .where(TICKET.LAST_POSITION.gt(position))
+                .orderBy(TICKET.LAST_POSITION)
+                .limit(limit)
+                .fetch();
+        var conversations = conversations(snapshot, rows);
+        var documents = rows.stream()
+                .map(row -> new TicketDocument.Versioned(
+                        document(row, conversations.getOrDefault(row.getId(), new Conversation())),
+                        row.getLastPosition()))
+                .toList();
+        boolean complete = rows.size() < limit;
+        long upTo = complete ? snapshot.position(ReadModel.TICKETS) : rows.getLast().getLastPosition();
+        return new Slice(documents, Math.max(position, upTo), complete);
+    }
+
+    private static Map<UUID, Conversation> conversations(Snapshot snapshot, List<TicketRecord> rows) {
         var conversations = new HashMap<UUID, Conversation>();
-        jdbc.sql("""
-                        SELECT ticket_id, id, kind, left(body, %d) AS body FROM readmodel.%s WHERE ticket_id = ANY (?)
-                        ORDER BY ticket_id, version DESC""".formatted(LONGEST_TEXT, ReadModel.physicalName("ticket_message", generation)))
-                .param(rows.stream().map(Row::id).toArray(UUID[]::new))
-                .query(row -> {
-                    if (!descriptions.contains(row.getObject("id", UUID.class))) {
-                        conversations
-                                .computeIfAbsent(row.getObject("ticket_id", UUID.class), id -> new Conversation())
-                                .add(row.getString("kind"), row.getString("body"));
-                    }
-                });
+        if (!rows.isEmpty()) {
+            var body = left(TICKET_MESSAGE.BODY, LONGEST_TEXT);
+            snapshot.jooq()
+                    .select(TICKET_MESSAGE.TICKET_ID, TICKET_MESSAGE.KIND, body)
+                    .from(TICKET_MESSAGE)
+                    .join(TICKET)
+                    .on(TICKET.ID.eq(TICKET_MESSAGE.TICKET_ID))
+                    .where(TICKET_MESSAGE.TICKET_ID.eq(
+                            any(rows.stream().map(TicketRecord::getId).toArray(UUID[]::new))))
+                    .and(TICKET.DESCRIPTION_ID.isDistinctFrom(TICKET_MESSAGE.ID))
+                    .orderBy(TICKET_MESSAGE.TICKET_ID, TICKET_MESSAGE.VERSION.desc())
+                    .forEach(message -> conversations
+                            .computeIfAbsent(message.value1(), id -> new Conversation())
+                            .add(message.value2(), message.value3()));
+        }
         return conversations;
     }
 
-    private TicketDocument document(Row row, Conversation conversation) {
+    private TicketDocument document(TicketRecord row, Conversation conversation) {
         return new TicketDocument(
-                row.id(),
-                row.number(),
-                row.status(),
-                Status.valueOf(row.status()).category().name(),
-                row.priority() == null ? null : "P" + row.priority(),
-                row.type(),
-                row.channel(),
-                row.queue(),
-                row.category(),
-                row.assignee(),
-                row.requester(),
-                row.organization(),
-                row.tags(),
-                row.created(),
-                row.updated(),
-                readable(row.subject()),
-                readable(row.description()),
+                row.getId(),
+                row.getNumber(),
+                row.getStatus(),
+                Status.valueOf(row.getStatus()).category().name(),
+                row.getPriority() == null ? null : "P" + row.getPriority(),
+                row.getType(),
+                row.getChannel(),
+                row.getQueue(),
+                row.getCategory(),
+                row.getAssignee(),
+                row.getRequester(),
+                row.getOrganization(),
+                List.of(row.getTags()),
+                row.getCreatedAt().toEpochMilli(),
+                row.getUpdatedAt().toEpochMilli(),
+                readable(row.getSubject()),
+                readable(row.getDescription()),
                 conversation.replies(),
                 conversation.notes(),
-                texts(row.customFields()));
+                texts(row.getCustomFields().data()));
     }
 
     private List<String> texts(String customFields) {
@@ -153,62 +136,6 @@ final class TicketRows implements TicketChanges {
         int end = Character.isHighSurrogate(text.charAt(LONGEST_TEXT - 1)) ? LONGEST_TEXT - 1 : LONGEST_TEXT;
         return text.substring(0, end);
     }
-
-    private static Row row(ResultSet row) throws SQLException {
-        int priority = row.getInt("priority");
-        Integer known = row.wasNull() ? null : priority;
-        return new Row(
-                row.getObject("id", UUID.class),
-                row.getLong("number"),
-                row.getLong("last_position"),
-                millis(row, "created_at"),
-                millis(row, "updated_at"),
-                row.getObject("requester", UUID.class),
-                row.getObject("organization", UUID.class),
-                row.getObject("assignee", UUID.class),
-                row.getObject("description_id", UUID.class),
-                known,
-                row.getString("type"),
-                row.getString("status"),
-                row.getString("category"),
-                row.getString("queue"),
-                row.getString("channel"),
-                strings(row.getArray("tags")),
-                row.getString("custom_fields"),
-                row.getString("subject"),
-                row.getString("description"));
-    }
-
-    private static long millis(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant().toEpochMilli();
-    }
-
-    private static List<String> strings(Array array) throws SQLException {
-        return Arrays.asList((String[]) array.getArray());
-    }
-
-    private record Model(int generation, long position) {}
-
-    private record Row(
-            UUID id,
-            long number,
-            long lastPosition,
-            long created,
-            long updated,
-            @Nullable UUID requester,
-            @Nullable UUID organization,
-            @Nullable UUID assignee,
-            @Nullable UUID descriptionId,
-            @Nullable Integer priority,
-            String type,
-            String status,
-            @Nullable String category,
-            @Nullable String queue,
-            String channel,
-            List<String> tags,
-            String customFields,
-            @Nullable String subject,
-            @Nullable String description) {}
 
     /** Takes messages newest first and stops taking texts when there are enough. */
     private static final class Conversation {

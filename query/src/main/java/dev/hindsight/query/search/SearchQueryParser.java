@@ -63,7 +63,12 @@ final class SearchQueryParser {
         if (text.length() > LONGEST) {
             throw new InvalidRequest("q", "must not be longer than " + LONGEST + " characters");
         }
-        return new SearchQueryParser(LONE_SURROGATE.matcher(text).replaceAll(" ")).query();
+        return new SearchQueryParser(cleaned(text)).query();
+    }
+
+    /** Without what JSON cannot carry. */
+    static String cleaned(String text) {
+        return LONE_SURROGATE.matcher(text).replaceAll(" ");
     }
 
     private SearchQuery query() {

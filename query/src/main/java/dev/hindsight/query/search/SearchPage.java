@@ -1,0 +1,26 @@
+package dev.hindsight.query.search;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of hits, best first.
+ *
+ * @param nextCursor null on the last page
+ * @param position everything up to here was searched
+ * @param total how many tickets were found, at most 10,000
+ * @param totalIsMore whether more than 10,000 were found
+ * @param facets the most frequent values of everything found, by field; on the first page, null on others
+ */
+public record SearchPage(
+        List<SearchHit> items,
+        @Nullable String nextCursor,
+        long position,
+        long total,
+        boolean totalIsMore,
+        @Nullable Map<String, List<FacetCount>> facets) {
+
+    /** How often a value occurs. */
+    public record FacetCount(String value, long count) {}
+}

@@ -1,0 +1,224 @@
+package dev.hindsight.query.search;
+
+import dev.hindsight.projections.readmodel.search.TicketIndex;
+import dev.hindsight.query.search.SearchQuery.Alternative;
+import dev.hindsight.query.search.SearchQuery.During;
+import dev.hindsight.query.search.SearchQuery.Field;
+import dev.hindsight.query.search.SearchQuery.Match;
+import dev.hindsight.query.search.SearchQuery.Numbered;
+import dev.hindsight.query.search.SearchQuery.Phrase;
+import dev.hindsight.query.search.SearchQuery.Text;
+import dev.hindsight.query.search.SearchQuery.Word;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.opensearch.client.json.JsonData;
+import org.opensearch.client.opensearch._types.FieldValue;
+import org.opensearch.client.opensearch._types.query_dsl.BoolQuery;
+import org.opensearch.client.opensearch._types.query_dsl.MultiMatchQuery;
+import org.opensearch.client.opensearch._types.query_dsl.Operator;
+import org.opensearch.client.opensearch._types.query_dsl.Query;
+import org.opensearch.client.opensearch._types.query_dsl.TextQueryType;
+import org.opensearch.client.opensearch._types.query_dsl.ZeroTermsQuery;
+
+/**
+ * Says a {@link SearchQuery} in OpenSearch's terms, for one caller. Every word must be found, but each may be in
+ * another text of the ticket; nearly matching spellings count for less. Whoever does not read notes asks no field that
+ * holds them, so notes can neither match nor be counted for them.
+ */
+final class SearchTranslation {
+
+    private static final Map<String, String> BOOSTS = Map.of(
+            TicketIndex.SUBJECT, TicketIndex.SUBJECT + "^4", TicketIndex.DESCRIPTION, TicketIndex.DESCRIPTION + "^2");
+
+    /** Words shorter than this are too easily mistaken for another. */
+    private static final int SHORTEST_MISSPELT = 4;
+
+    private static final String MISSPELT = "AUTO:4,8";
+    private static final int MOST_SPELLINGS = 30;
+    private static final int FEWEST_SPELLINGS = 3;
+    /** OpenSearch takes 1,024 clauses; every spelling of every word is one per field. */
+    private static final int SPELLINGS_OF_ALL_WORDS = 120;
+
+    private static final float MISSPELT_BOOST = 0.2f;
+    private static final float NUMBER_BOOST = 50;
+    private static final float OTHER_TEXTS = 0.3f;
+
+    private final SearchScope scope;
+    private final List<String> texts;
+    private int spellings = MOST_SPELLINGS;
+
+    SearchTranslation(SearchScope scope) {
+        this.scope = scope;
+        this.texts = scope.texts().stream()
+                .map(text -> BOOSTS.getOrDefault(text, text))
+                .toList();
+    }
+
+    Query query(SearchQuery search) {
+        long words = search.clauses().stream()
+                .flatMap(clause -> clause.anyOf().stream())
+                .filter(alternative -> alternative.term() instanceof Word)
+                .count();
+        spellings = Math.clamp(SPELLINGS_OF_ALL_WORDS / Math.max(1, words), FEWEST_SPELLINGS, MOST_SPELLINGS);
+        var bool = new BoolQuery.Builder();
+        scope.restriction().ifPresent(bool::filter);
+        for (var clause : search.clauses()) {
+            var alternatives = clause.anyOf();
+            if (alternatives.size() == 1) {
+                add(bool, alternatives.getFirst());
+            } else {
+                bool.must(Query.of(any -> any.bool(either -> either.minimumShouldMatch("1")
+                        .should(alternatives.stream().map(this::alternative).toList()))));
+            }
+        }
+        return bool.build().toQuery();
+    }
+
+    /** Subjects whose words begin with the typed ones, and the ticket whose number begins so. */
+    Query suggestions(String typed) {
+        var bool = new BoolQuery.Builder();
+        scope.restriction().ifPresent(bool::filter);
+        bool.minimumShouldMatch("1")
+                .should(Query.of(query -> query.match(match -> match.field(TicketIndex.SUBJECT_TYPED)
+                        .query(FieldValue.of(typed))
+                        .operator(Operator.And))));
+        long number = SearchQueryParser.numberIn(typed.strip());
+        if (number >= 0) {
+            bool.should(Query.of(query -> query.match(match -> match.field(TicketIndex.NUMBER_TYPED)
+                    .query(FieldValue.of(Long.toString(number)))
+                    .boost(NUMBER_BOOST))));
+        }
+        return bool.build().toQuery();
+    }
+
+    private void add(BoolQuery.Builder bool, Alternative alternative) {
+        if (alternative.negated()) {
+            bool.mustNot(term(alternative));
+        } else if (alternative.term() instanceof Text) {
+            bool.must(term(alternative));
+        } else {
+            bool.filter(term(alternative));
+        }
+    }
+
+    private Query alternative(Alternative alternative) {
+        var term = term(alternative);
+        return alternative.negated() ? Query.of(not -> not.bool(bool -> bool.mustNot(term))) : term;
+    }
+
+    private Query term(Alternative alternative) {
+        return switch (alternative.term()) {
+            case Word word -> word(word.text(), alternative.negated());
+            case Phrase phrase -> phrase(phrase.text(), alternative.negated());
+            case Match match -> match(match);
+            case Numbered numbered ->
+                terms(
+                        TicketIndex.NUMBER,
+                        numbered.numbers().stream().map(FieldValue::of).toList());
+            case During during -> during(during);
+        };
+    }
+
+    private Query word(String word, boolean negated) {
+        var ways = new ArrayList<Query>();
+        ways.add(anywhere(word, negated).type(TextQueryType.BestFields).build().toQuery());
+        if (!negated && mayBeMisspelt(word)) {
+            ways.add(anywhere(word, true)
+                    .type(TextQueryType.BestFields)
+                    .analyzer(TicketIndex.AS_SPELLED)
+                    .fuzziness(MISSPELT)
+                    .prefixLength(1)
+                    .maxExpansions(spellings)
+                    .boost(MISSPELT_BOOST)
+                    .build()
+                    .toQuery());
+        }
+        long number = SearchQueryParser.numberIn(word);
+        if (number >= 0) {
+            ways.add(Query.of(query -> query.term(term ->
+                    term.field(TicketIndex.NUMBER).value(FieldValue.of(number)).boost(NUMBER_BOOST))));
+        }
+        return ways.size() == 1
+                ? ways.getFirst()
+                : Query.of(query -> query.bool(bool -> bool.should(ways).minimumShouldMatch("1")));
+    }
+
+    private Query phrase(String phrase, boolean negated) {
+        return anywhere(phrase, negated)
+                .type(TextQueryType.Phrase)
+                .analyzer(TicketIndex.AS_SPELLED)
+                .build()
+                .toQuery();
+    }
+
+    /** @param noneMatchesNothing what signs alone (in which there is no word) match: nothing, or else everything */
+    private MultiMatchQuery.Builder anywhere(String text, boolean noneMatchesNothing) {
+        return new MultiMatchQuery.Builder()
+                .query(text)
+                .fields(texts)
+                .operator(Operator.And)
+                .tieBreaker(OTHER_TEXTS)
+                .zeroTermsQuery(noneMatchesNothing ? ZeroTermsQuery.None : ZeroTermsQuery.All);
+    }
+
+    /** Codes and numbers are meant as they are. */
+    private static boolean mayBeMisspelt(String word) {
+        return word.codePointCount(0, word.length()) >= SHORTEST_MISSPELT
+                && word.codePoints()
+                        .allMatch(c -> Character.isLetter(c) || Character.getType(c) == Character.NON_SPACING_MARK);
+    }
+
+    private Query match(Match match) {
+        String field = field(match.field());
+        var values = new ArrayList<FieldValue>();
+        match.values().forEach(value -> values.add(FieldValue.of(value)));
+        if (match.me()) {
+            values.add(FieldValue.of(scope.caller().toString()));
+        }
+        if (!match.none()) {
+            return terms(field, values);
+        }
+        var absent = Query.of(query ->
+                query.bool(bool -> bool.mustNot(Query.of(present -> present.exists(exists -> exists.field(field))))));
+        return values.isEmpty()
+                ? absent
+                : Query.of(query -> query.bool(
+                        bool -> bool.should(absent, terms(field, values)).minimumShouldMatch("1")));
+    }
+
+    private static Query terms(String field, List<FieldValue> values) {
+        return Query.of(query -> query.terms(terms -> terms.field(field).terms(any -> any.value(values))));
+    }
+
+    private static Query during(During during) {
+        return Query.of(query -> query.range(range -> {
+            range.field(field(during.field()));
+            if (during.from() != null) {
+                range.gte(JsonData.of(during.from().toEpochMilli()));
+            }
+            if (during.before() != null) {
+                range.lt(JsonData.of(during.before().toEpochMilli()));
+            }
+            return range;
+        }));
+    }
+
+    private static String field(Field field) {
+        return switch (field) {
+            case STATUS -> TicketIndex.STATUS;
+            case PRIORITY -> TicketIndex.PRIORITY;
+            case TYPE -> TicketIndex.TYPE;
+            case CHANNEL -> TicketIndex.CHANNEL;
+            case QUEUE -> TicketIndex.QUEUE;
+            case CATEGORY -> TicketIndex.CATEGORY;
+            case TAG -> TicketIndex.TAGS;
+            case ASSIGNEE -> TicketIndex.ASSIGNEE;
+            case REQUESTER -> TicketIndex.REQUESTER;
+            case ORGANIZATION -> TicketIndex.ORGANIZATION;
+            case NUMBER -> TicketIndex.NUMBER;
+            case CREATED -> TicketIndex.CREATED;
+            case UPDATED -> TicketIndex.UPDATED;
+        };
+    }
+}

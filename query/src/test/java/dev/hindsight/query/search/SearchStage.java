@@ -1,0 +1,246 @@
+package dev.hindsight.query.search;
+
+import dev.hindsight.ops.embedded.SharedPostgres;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
+import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
+import dev.hindsight.projections.readmodel.search.TicketIndex;
+import dev.hindsight.projections.search.SearchFollower;
+import dev.hindsight.projections.search.SearchProjection;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Rows of the read model "tickets" written as its projection would, an index of one's own, and the real follower between. */
+final class SearchStage implements AutoCloseable {
+
+    private static final AtomicInteger STAGES = new AtomicInteger();
+
+    final ReadModels models;
+    final FreshnessGate gate;
+    final OpenSearchConnection connection;
+    final TicketIndex index;
+    final SearchFollower follower;
+    private final SharedPostgres.Database database;
+    private final JdbcClient jdbc;
+    private long position;
+    private int numbers;
+
+    SearchStage(URI openSearch) {
+        database = SharedPostgres.database();
+        DataSource dataSource = database.dataSource();
+        Flyway.configure()
+                .dataSource(dataSource)
+                .schemas("readmodel")
+                .locations("classpath:db/migration/readmodel")
+                .load()
+                .migrate();
+        jdbc = JdbcClient.create(dataSource);
+        var transactions = new JdbcTransactionManager(dataSource);
+        var generations = new Generations(dataSource, new TransactionTemplate(transactions));
+        generations.ensure(ReadModel.TICKETS);
+        generations.ensure(ReadModel.DIRECTORY);
+        generations.ensure(ReadModel.TICKET_SEARCH);
+        models = new ReadModels(dataSource);
+        gate = new FreshnessGate(models::position);
+        var settings = new OpenSearchSettings(
+                List.of(openSearch),
+                null,
+                null,
+                "stage" + ProcessHandle.current().pid() + "-" + STAGES.incrementAndGet() + "-",
+                1,
+                0);
+        connection = new OpenSearchConnection(settings);
+        index = new TicketIndex(settings.indexPrefix());
+        follower = SearchProjection.follower(connection, settings, dataSource, models, generations, gate);
+        follower.start();
+    }
+
+    /** A ticket as its row shows it; saved again, it has changed. */
+    final class Row {
+        final UUID id = UUID.randomUUID();
+        final long number;
+        private final List<String[]> messages = new ArrayList<>();
+        private @Nullable String subject;
+        private @Nullable String description;
+        private String status = "OPEN";
+        private String type = "INCIDENT";
+        private int priority = 3;
+        private @Nullable UUID requester;
+        private @Nullable UUID assignee;
+        private @Nullable String queue;
+        private @Nullable String category;
+        private String[] tags = {};
+        private String customFields = "{}";
+        private Instant created = Instant.parse("2026-01-15T12:00:00Z");
+
+        private Row(long number) {
+            this.number = number;
+        }
+
+        Row subject(String text) {
+            subject = text;
+            return this;
+        }
+
+        Row description(String text) {
+            description = text;
+            return this;
+        }
+
+        Row status(String word) {
+            status = word;
+            return this;
+        }
+
+        Row type(String word) {
+            type = word;
+            return this;
+        }
+
+        Row priority(int level) {
+            priority = level;
+            return this;
+        }
+
+        Row requester(UUID person) {
+            requester = person;
+            return this;
+        }
+
+        Row assignee(UUID person) {
+            assignee = person;
+            return this;
+        }
+
+        Row queue(String key) {
+            queue = key;
+            return this;
+        }
+
+        Row category(String key) {
+            category = key;
+            return this;
+        }
+
+        Row tags(String... words) {
+            tags = words;
+            return this;
+        }
+
+        Row customFields(String json) {
+            customFields = json;
+            return this;
+        }
+
+        Row created(String instant) {
+            created = Instant.parse(instant);
+            return this;
+        }
+
+        Row reply(String body) {
+            messages.add(new String[] {"PUBLIC_REPLY", body});
+            return this;
+        }
+
+        Row note(String body) {
+            messages.add(new String[] {"INTERNAL_NOTE", body});
+            return this;
+        }
+
+        /** Writes row and messages at the next position. */
+        Row save() {
+            position++;
+            jdbc.sql("DELETE FROM readmodel.ticket_g1 WHERE id = ?").param(id).update();
+            jdbc.sql("""
+                            INSERT INTO readmodel.ticket_g1 (id, number, version, last_position, created_at, updated_at,
+                                requester, assignee, priority, type, status, category, queue, channel, tags,
+                                custom_fields, subject, description)
+                            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'WEB', ?, ?::jsonb, ?, ?)""")
+                    .params(Arrays.asList(
+                            id,
+                            number,
+                            position,
+                            position,
+                            at(created),
+                            at(created.plusSeconds(position)),
+                            requester,
+                            assignee,
+                            priority,
+                            type,
+                            status,
+                            category,
+                            queue,
+                            tags,
+                            customFields,
+                            subject,
+                            description))
+                    .update();
+            jdbc.sql("DELETE FROM readmodel.ticket_message_g1 WHERE ticket_id = ?")
+                    .param(id)
+                    .update();
+            for (int i = 0; i < messages.size(); i++) {
+                jdbc.sql("""
+                                INSERT INTO readmodel.ticket_message_g1
+                                    (ticket_id, version, last_position, id, at, kind, author_kind, body)
+                                VALUES (?, ?, ?, ?, ?, ?, 'AGENT', ?)""")
+                        .params(id, i + 1, position, UUID.randomUUID(), at(created))
+                        .params((Object[]) messages.get(i))
+                        .update();
+            }
+            jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = 'tickets'")
+                    .param(position)
+                    .update();
+            return this;
+        }
+    }
+
+    Row ticket(String subject) {
+        return new Row(1_000 + ++numbers).subject(subject);
+    }
+
+    /** Waits until everything saved can be found. */
+    void awaitFindable() {
+        if (!gate.await(ReadModel.TICKET_SEARCH, position, Duration.ofSeconds(60))) {
+            throw new AssertionError("not findable in time: " + follower.status());
+        }
+    }
+
+    long number(UUID ticket) {
+        return jdbc.sql("SELECT number FROM readmodel.ticket_g1 WHERE id = ?")
+                .param(ticket)
+                .query(Long.class)
+                .single();
+    }
+
+    long position() {
+        return position;
+    }
+
+    private static OffsetDateTime at(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    @Override
+    public void close() throws Exception {
+        follower.stop();
+        connection.close();
+        database.close();
+    }
+}
