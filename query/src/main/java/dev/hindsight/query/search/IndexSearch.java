@@ -113,11 +113,11 @@ final class IndexSearch {
         var hits = answer.hits().hits();
         boolean more = hits.size() > limit;
         var page = more ? hits.subList(0, limit) : hits;
+        var total = Objects.requireNonNull(answer.hits().total(), "asked for");
         return new Found(
                 page.stream().map(IndexSearch::found).toList(),
-                answer.hits().total() == null
-                        ? hits.size()
-                        : answer.hits().total().value(),
+                total.value(),
+                total.relation() == TotalHitsRelation.Gte,
                 more ? page.getLast().sort().stream().map(IndexSearch::text).toList() : null,
                 counted ? counts(answer) : Map.of());
     }

@@ -238,7 +238,7 @@ final class SearchStage implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws java.io.IOException {
         follower.stop();
         connection.close();
         database.close();
