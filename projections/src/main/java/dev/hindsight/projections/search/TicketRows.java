@@ -58,7 +58,8 @@ final class TicketRows implements TicketChanges {
                         row.getLastPosition()))
                 .toList();
         boolean complete = rows.size() < limit;
-        long upTo = complete ? snapshot.position(ReadModel.TICKETS) : rows.getLast().getLastPosition();
+        long upTo =
+                complete ? snapshot.position(ReadModel.TICKETS) : rows.getLast().getLastPosition();
         return new Slice(documents, Math.max(position, upTo), complete);
     }
 

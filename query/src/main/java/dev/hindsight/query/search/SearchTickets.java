@@ -123,8 +123,7 @@ public final class SearchTickets {
     }
 
     private static Place place(Snapshot snapshot) {
-        return new Place(
-                snapshot.generation(ReadModel.TICKET_SEARCH), snapshot.position(ReadModel.TICKET_SEARCH));
+        return new Place(snapshot.generation(ReadModel.TICKET_SEARCH), snapshot.position(ReadModel.TICKET_SEARCH));
     }
 
     private record Place(int generation, long position) {}
