@@ -75,78 +75,83 @@ class IndexSearchTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "printer                       | 1001",
-        "PRINTED                       | 1001", // stem of printing
-        "muller                        | 1002",
-        "mueller                       | 1002", // one letter off
-        "zurich cafe                   | 1002",
-        "resume                        | 1002",
-        "zürich                        | 1002",
-        "gatewy                        | 1002", // a typo
-        "scaner                        | 1004",
-        "jam                           | 1001 1003",
-        "printer jam                   | 1001",
-        "intranet signed               | 1003", // words in different texts
-        "\"paper jam\"                 | 1001",
-        "\"jam paper\"                 | ",
-        "\"papers jam\"                | ", // a phrase is as it is spelled
-        "jam -printer                  | 1003",
-        "jam -\"paper jam\"            | 1003",
-        "printer OR scanner            | 1001 1004",
-        "printer OR status:resolved    | 1001 1003",
-        "jam -status:open OR zebra     | 1001 1003",
-        "status:open                   | 1001 1004",
-        "status:open,pending           | 1001 1002 1004",
-        "-status:open                  | 1002 1003",
-        "priority:p1                   | 1001",
-        "priority:planning,critical    | 1001 1004",
-        "type:service-request          | 1003",
-        "queue:none                    | 1004",
-        "queue:network,none            | 1002 1004",
-        "-queue:none                   | 1001 1002 1003",
-        "category:hardware             | 1001",
-        "tag:vip                       | 1001",
-        "assignee:me                   | 1002 1003",
-        "assignee:none                 | 1001 1004",
-        "requester:none                | 1003 1004",
-        "channel:web status:resolved   | 1003",
-        "number:HD-1002                | 1002",
-        "number:1001,1003              | 1001 1003",
-        "hd-1003                       | 1003",
-        "1003                          | 1003",
-        "created:2026-02-10            | 1002",
-        "created:>2026-02-10           | 1003 1004",
-        "created:<=2026-02-10          | 1001 1002",
-        "created:2026-02-01..2026-03-01| 1002 1003",
-        "updated:>2026-03-02T08:00:00Z | 1004",
-        "\"symptom 471\"               | 1004",
-        "attic                         | 1004",
-        "用户                           | 1004",
-        "zebra                         | 1001", // a note
-        "printer ***                   | 1001",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "printer                       | 1001",
+                "PRINTED                       | 1001", // stem of printing
+                "muller                        | 1002",
+                "mueller                       | 1002", // one letter off
+                "zurich cafe                   | 1002",
+                "resume                        | 1002",
+                "zürich                        | 1002",
+                "gatewy                        | 1002", // a typo
+                "scaner                        | 1004",
+                "jam                           | 1001 1003",
+                "printer jam                   | 1001",
+                "intranet signed               | 1003", // words in different texts
+                "\"paper jam\"                 | 1001",
+                "\"jam paper\"                 | ",
+                "\"papers jam\"                | ", // a phrase is as it is spelled
+                "jam -printer                  | 1003",
+                "jam -\"paper jam\"            | 1003",
+                "printer OR scanner            | 1001 1004",
+                "printer OR status:resolved    | 1001 1003",
+                "jam -status:open OR zebra     | 1001 1003",
+                "status:open                   | 1001 1004",
+                "status:open,pending           | 1001 1002 1004",
+                "-status:open                  | 1002 1003",
+                "priority:p1                   | 1001",
+                "priority:planning,critical    | 1001 1004",
+                "type:service-request          | 1003",
+                "queue:none                    | 1004",
+                "queue:network,none            | 1002 1004",
+                "-queue:none                   | 1001 1002 1003",
+                "category:hardware             | 1001",
+                "tag:vip                       | 1001",
+                "assignee:me                   | 1002 1003",
+                "assignee:none                 | 1001 1004",
+                "requester:none                | 1003 1004",
+                "channel:web status:resolved   | 1003",
+                "number:HD-1002                | 1002",
+                "number:1001,1003              | 1001 1003",
+                "hd-1003                       | 1003",
+                "1003                          | 1003",
+                "created:2026-02-10            | 1002",
+                "created:>2026-02-10           | 1003 1004",
+                "created:<=2026-02-10          | 1001 1002",
+                "created:2026-02-01..2026-03-01| 1002 1003",
+                "updated:>2026-03-02T08:00:00Z | 1004",
+                "\"symptom 471\"               | 1004",
+                "attic                         | 1004",
+                "用户                           | 1004",
+                "zebra                         | 1001", // a note
+                "printer ***                   | 1001",
+            })
     void finds(String query, @Nullable String numbers) {
         assertThat(numbers(AGENT, query)).isEqualTo(expected(numbers));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "jam                           | 1001",
-        "zebra                         | ",
-        "secretword                    | ",
-        "secretwor                     | ",
-        "\"zebra device\"              | ",
-        "-zebra                        | 1001 1002",
-        "zebra OR muller               | 1002",
-        "status:open                   | 1001",
-        "requester:none                | ",
-        "                              | 1001 1002",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "jam                           | 1001",
+                "zebra                         | ",
+                "secretword                    | ",
+                "secretwor                     | ",
+                "\"zebra device\"              | ",
+                "-zebra                        | 1001 1002",
+                "zebra OR muller               | 1002",
+                "status:open                   | 1001",
+                "requester:none                | ",
+                "                              | 1001 1002",
+            })
     void a_requester_finds_their_own_tickets_and_never_by_a_note(@Nullable String query, @Nullable String numbers) {
         String asked = query == null ? "" : query;
         assertThat(numbers(REQUESTER, asked)).isEqualTo(expected(numbers));
-        assertThat(found(REQUESTER, asked, 50, null).total()).isEqualTo(expected(numbers).size());
+        assertThat(found(REQUESTER, asked, 50, null).total())
+                .isEqualTo(expected(numbers).size());
     }
 
     @Test
@@ -214,17 +219,19 @@ class IndexSearchTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "p              | 1001",
-        "pri            | 1001",
-        "Printers fl    | 1001",
-        "floor pri      | 1001",
-        "mull           | 1002",
-        "HD-10          | 1001 1002 1003 1004",
-        "1003           | 1003",
-        "kick           | ",
-        "tunn           | ", // only subjects are offered
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "p              | 1001",
+                "pri            | 1001",
+                "Printers fl    | 1001",
+                "floor pri      | 1001",
+                "mull           | 1002",
+                "HD-10          | 1001 1002 1003 1004",
+                "1003           | 1003",
+                "kick           | ",
+                "tunn           | ", // only subjects are offered
+            })
     void suggests_by_beginnings(String typed, @Nullable String numbers) {
         var suggested = new LinkedHashSet<Long>();
         search.suggest(AGENT, typed, 1, 10).forEach(one -> suggested.add(one.number()));
@@ -240,20 +247,21 @@ class IndexSearchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "\"}}]}{\"match_all\":{}}",
-        "{\"query\":{\"match_all\":{}}}",
-        "*:* OR _exists_:note",
-        "/.*/ .* [a-z]+ ~5 ^9 && || !",
-        "\\\\ \\\" \\u0000",
-        "title~2 (((( )))) ",
-        "\u0000\u0007\u001b[31m",
-        "\ud83d\ude00 \u202e \u200b \ufeff",
-        "\ud83d printer \ude00",
-        "’ ' ` ´ % _ ; -- /* */ ' OR '1'='1",
-        "_source:* _id:1",
-        "${jndi:ldap://x} #{7*7} <b>",
-    })
+    @ValueSource(
+            strings = {
+                "\"}}]}{\"match_all\":{}}",
+                "{\"query\":{\"match_all\":{}}}",
+                "*:* OR _exists_:note",
+                "/.*/ .* [a-z]+ ~5 ^9 && || !",
+                "\\\\ \\\" \\u0000",
+                "title~2 (((( )))) ",
+                "\u0000\u0007\u001b[31m",
+                "\ud83d\ude00 \u202e \u200b \ufeff",
+                "\ud83d printer \ude00",
+                "’ ' ` ´ % _ ; -- /* */ ' OR '1'='1",
+                "_source:* _id:1",
+                "${jndi:ldap://x} #{7*7} <b>",
+            })
     void odd_input_is_answered_or_refused(String query) {
         assertAnsweredOrRefused(query);
     }
@@ -300,7 +308,8 @@ class IndexSearchTest {
     }
 
     private static java.util.Map<String, List<IndexSearch.Count>> facets(SearchScope scope) {
-        return search.search(scope, SearchQueryParser.parse(""), 1, 1, null, true).facets();
+        return search.search(scope, SearchQueryParser.parse(""), 1, 1, null, true)
+                .facets();
     }
 
     private static Set<Long> numbers(SearchScope scope, String query) {

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class SearchBadDaysTest {
 
-    private static final SearchScope AGENT =
-            SearchScope.of(new Caller(UUID.randomUUID(), Set.of(Role.AGENT), null));
+    private static final SearchScope AGENT = SearchScope.of(new Caller(UUID.randomUUID(), Set.of(Role.AGENT), null));
 
     private static EmbeddedOpenSearch node;
     private static SearchStage stage;

@@ -18,11 +18,13 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -39,6 +41,7 @@ final class SearchStage implements AutoCloseable {
     final SearchFollower follower;
     private final SharedPostgres.Database database;
     private final JdbcClient jdbc;
+    private final JdbcTemplate template;
     private long position;
     private int numbers;
 
@@ -52,6 +55,7 @@ final class SearchStage implements AutoCloseable {
                 .load()
                 .migrate();
         jdbc = JdbcClient.create(dataSource);
+        template = new JdbcTemplate(dataSource);
         var transactions = new JdbcTransactionManager(dataSource);
         var generations = new Generations(dataSource, new TransactionTemplate(transactions));
         generations.ensure(ReadModel.TICKETS);
@@ -215,6 +219,57 @@ final class SearchStage implements AutoCloseable {
         return new Row(1_000 + ++numbers).subject(subject);
     }
 
+    /** Many tickets of two messages each, words as frequent as words are. */
+    void fill(int tickets, long seed) {
+        var random = new Random(seed);
+        for (int batch = 0; batch < tickets; batch += 500) {
+            var rows = new ArrayList<Object[]>();
+            var messages = new ArrayList<Object[]>();
+            for (int i = 0; i < 500; i++) {
+                UUID id = UUID.randomUUID();
+                position++;
+                rows.add(new Object[] {id, ++numbers, position, words(random, 6), words(random, 60)});
+                messages.add(new Object[] {id, position, UUID.randomUUID(), "PUBLIC_REPLY", words(random, 40)});
+                messages.add(new Object[] {id, position, UUID.randomUUID(), "INTERNAL_NOTE", words(random, 25)});
+            }
+            template.batchUpdate("""
+                    INSERT INTO readmodel.ticket_g1 (id, number, version, last_position, created_at, updated_at,
+                        priority, type, status, queue, channel, subject, description)
+                    SELECT r.id, r.number, 3, r.position, r.at, r.at, 1 + r.number % 5, 'INCIDENT',
+                        (ARRAY['NEW', 'OPEN', 'PENDING', 'RESOLVED', 'CLOSED'])[1 + r.number % 5],
+                        'queue-' || r.number % 12, 'WEB', r.subject, r.description
+                    FROM (SELECT ?::uuid AS id, ?::bigint AS number, ?::bigint AS position, ? AS subject,
+                        ? AS description, timestamptz '2026-01-01 00:00Z' + random() * interval '100 days' AS at) r""", rows);
+            template.batchUpdate("""
+                    INSERT INTO readmodel.ticket_message_g1
+                        (ticket_id, version, last_position, id, at, kind, author_kind, body)
+                    SELECT ?, CASE r.kind WHEN 'PUBLIC_REPLY' THEN 2 ELSE 3 END, r.position, r.id, now(), r.kind,
+                        'AGENT', r.body
+                    FROM (SELECT ?::bigint AS position, ?::uuid AS id, ? AS kind, ? AS body) r""", messages);
+        }
+        jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = 'tickets'")
+                .param(position)
+                .update();
+    }
+
+    /** Made-up words, few of them frequent and most of them rare. */
+    static String words(Random random, int count) {
+        var text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            int rank = (int) Math.exp(random.nextDouble() * Math.log(8_000));
+            text.append(i == 0 ? "" : " ").append(word(rank));
+        }
+        return text.toString();
+    }
+
+    private static String word(int rank) {
+        var word = new StringBuilder();
+        for (int rest = rank * 7 + 11; rest > 0; rest /= 17) {
+            word.append("bdfgklmnprstvwxzq".charAt(rest % 17)).append("aeiou".charAt(rest % 5));
+        }
+        return word.toString();
+    }
+
     /** Waits until everything saved can be found. */
     void awaitFindable() {
         if (!gate.await(ReadModel.TICKET_SEARCH, position, Duration.ofSeconds(60))) {
@@ -238,7 +293,7 @@ final class SearchStage implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws java.io.IOException {
         follower.stop();
         connection.close();
         database.close();
