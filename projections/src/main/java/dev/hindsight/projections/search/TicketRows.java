@@ -58,12 +58,8 @@ final class TicketRows implements TicketChanges {
                         row.getLastPosition()))
                 .toList();
         boolean complete = rows.size() < limit;
-<<<<<<< HEAD
-        long upTo = complete ? snapshot.position(ReadModel.TICKETS) : rows.getLast().getLastPosition();
-=======
         long upTo =
                 complete ? snapshot.position(ReadModel.TICKETS) : rows.getLast().getLastPosition();
->>>>>>> search
         return new Slice(documents, Math.max(position, upTo), complete);
     }
 

@@ -33,12 +33,8 @@ class TicketIndexDefinitionTest {
         Set<String> components = Arrays.stream(TicketDocument.class.getRecordComponents())
                 .map(RecordComponent::getName)
                 .collect(Collectors.toSet());
-<<<<<<< HEAD
-        assertThat(definition.at("/mappings/properties").propertyNames()).containsExactlyInAnyOrderElementsOf(components);
-=======
         assertThat(definition.at("/mappings/properties").propertyNames())
                 .containsExactlyInAnyOrderElementsOf(components);
->>>>>>> search
         assertThat(definition.at("/mappings/dynamic").asString()).isEqualTo("strict");
     }
 
@@ -61,25 +57,15 @@ class TicketIndexDefinitionTest {
 
     @Test
     void what_requesters_may_read_and_notes_together_are_all_texts() {
-<<<<<<< HEAD
-        List<String> texts = definition.at("/mappings/properties").propertyStream()
-=======
         List<String> texts = definition
                 .at("/mappings/properties")
                 .propertyStream()
->>>>>>> search
                 .filter(field -> field.getValue().path("type").asString().equals("text"))
                 .map(field -> field.getKey())
                 .toList();
         assertThat(texts)
-<<<<<<< HEAD
-                .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                TicketIndex.PUBLIC_TEXTS.stream(), Stream.of(TicketIndex.INTERNAL_NOTES))
-                        .toList());
-=======
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(TicketIndex.PUBLIC_TEXTS.stream(), Stream.of(TicketIndex.INTERNAL_NOTES))
                                 .toList());
->>>>>>> search
     }
 }

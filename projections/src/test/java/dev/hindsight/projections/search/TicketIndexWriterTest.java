@@ -26,16 +26,12 @@ class TicketIndexWriterTest {
     @BeforeAll
     static void open() throws IOException {
         var settings = new OpenSearchSettings(
-<<<<<<< HEAD
-                List.of(SharedOpenSearch.uri()), null, null, "writer-" + ProcessHandle.current().pid() + "-", 1, 0);
-=======
                 List.of(SharedOpenSearch.uri()),
                 null,
                 null,
                 "writer-" + ProcessHandle.current().pid() + "-",
                 1,
                 0);
->>>>>>> search
         connection = new OpenSearchConnection(settings);
         index = new TicketIndex(settings.indexPrefix());
         writer = new TicketIndexWriter(connection, settings);

@@ -64,15 +64,11 @@ final class IndexSearch {
      * @param facets counts per value of everything found, by name; empty unless asked for
      */
     record Found(
-<<<<<<< HEAD
-            List<FoundTicket> tickets, long total, boolean totalIsMore, @Nullable List<String> after, Map<String, List<Count>> facets) {}
-=======
             List<FoundTicket> tickets,
             long total,
             boolean totalIsMore,
             @Nullable List<String> after,
             Map<String, List<Count>> facets) {}
->>>>>>> search
 
     /**
      * @param score how well it fits; 0 without text to look for

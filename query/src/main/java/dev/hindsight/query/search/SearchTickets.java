@@ -123,12 +123,7 @@ public final class SearchTickets {
     }
 
     private static Place place(Snapshot snapshot) {
-<<<<<<< HEAD
-        return new Place(
-                snapshot.generation(ReadModel.TICKET_SEARCH), snapshot.position(ReadModel.TICKET_SEARCH));
-=======
         return new Place(snapshot.generation(ReadModel.TICKET_SEARCH), snapshot.position(ReadModel.TICKET_SEARCH));
->>>>>>> search
     }
 
     private record Place(int generation, long position) {}

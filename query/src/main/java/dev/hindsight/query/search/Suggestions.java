@@ -12,10 +12,6 @@ import org.jspecify.annotations.Nullable;
 public record Suggestions(List<Suggestion> items, long position) {
 
     /** @param number as people write it, such as {@code HD-1042} */
-<<<<<<< HEAD
-    public record Suggestion(UUID id, String number, @Nullable String subject, String status) {}
-=======
     public record Suggestion(
             UUID id, String number, @Nullable String subject, String status) {}
->>>>>>> search
 }
