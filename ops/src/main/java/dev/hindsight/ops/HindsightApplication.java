@@ -7,7 +7,9 @@ import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.ops.wiring.DatabaseConfiguration;
 import dev.hindsight.ops.wiring.EventStoreConfiguration;
 import dev.hindsight.projections.ProjectionsModule;
+import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.QueryModule;
+import dev.hindsight.query.search.SearchModule;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -25,7 +27,9 @@ import org.springframework.core.env.MapPropertySource;
     AxonConfiguration.class,
     CommandModule.class,
     ProjectionsModule.class,
+    SearchProjection.class,
     QueryModule.class,
+    SearchModule.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class
 })

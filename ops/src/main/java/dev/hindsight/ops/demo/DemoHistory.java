@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -89,17 +89,19 @@ public final class DemoHistory {
      *
      * @param index from 0
      * @param count of how many cases in all
+     * @param number the number of a ticket that begins, asked within the command
      */
-    public ImportCase make(int index, int count, UUID importId, LongSupplier number) {
+    public ImportCase make(int index, int count, UUID importId, ToLongFunction<UUID> number) {
         RandomGenerator random = new SplittableRandom(seed ^ (index * 0x9E3779B97F4A7C15L));
         Instant opened = end.minus(span).plus(span.multipliedBy(index).dividedBy(count));
         String name = SOURCE + "-" + index;
+        UUID ticketId = UUID.nameUUIDFromBytes((SOURCE + "/" + seed + "/" + index).getBytes(StandardCharsets.UTF_8));
         return new ImportCase(
-                UUID.nameUUIDFromBytes((SOURCE + "/" + seed + "/" + index).getBytes(StandardCharsets.UTF_8)),
+                ticketId,
                 new Actor(ActorKind.IMPORT, null, List.of()),
                 end,
                 importId,
-                number,
+                () -> number.applyAsLong(ticketId),
                 new ImportedCase(
                         SOURCE,
                         name,
