@@ -81,7 +81,7 @@ public final class BulkEventReader {
         /** Learns from a chunk of that many events and bytes. */
         void saw(int count, long bytes) {
             long fitting = BYTES * count / Math.max(1, bytes);
-            events = (int) Math.clamp(Math.min(fitting, events * 4L), FEWEST_EVENTS, MOST_EVENTS);
+            events = Math.clamp(Math.min(fitting, events * 4L), FEWEST_EVENTS, MOST_EVENTS);
         }
 
         boolean full(int count, long bytes) {
