@@ -59,7 +59,8 @@ public final class BulkEventReader {
     interface Chunks extends AutoCloseable {
 
         /** The next events; null after the last. */
-        @Nullable List<StoredEvent> next() throws SQLException;
+        @Nullable
+        List<StoredEvent> next() throws SQLException;
 
         @Override
         void close() throws SQLException;

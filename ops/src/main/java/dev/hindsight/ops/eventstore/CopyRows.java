@@ -113,8 +113,7 @@ final class CopyRows implements AutoCloseable {
         slot &= recent.length - 1;
         @Nullable String known = recent[slot];
         if (known != null
-                && Arrays.equals(
-                        recentBytes[slot], 0, recentBytes[slot].length, bytes, from, from + length)) {
+                && Arrays.equals(recentBytes[slot], 0, recentBytes[slot].length, bytes, from, from + length)) {
             return known;
         }
         String value = new String(bytes, from, length, StandardCharsets.UTF_8);
@@ -124,7 +123,8 @@ final class CopyRows implements AutoCloseable {
     }
 
     /** The same for a text that may be null. */
-    @Nullable String repeatedTextOrNull() {
+    @Nullable
+    String repeatedTextOrNull() {
         int at = row.position();
         if (row.getInt() == -1) {
             return null;

@@ -17,9 +17,9 @@ import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 class BulkEventReaderTest {
@@ -110,9 +110,7 @@ class BulkEventReaderTest {
             for (long to : List.of(after, after + 1, after + 2, after + 1_030, head - 1)) {
                 assertThat(inOrder(after, to))
                         .extracting(StoredEvent::position)
-                        .isEqualTo(LongStream.rangeClosed(after + 1, to)
-                                .boxed()
-                                .toList());
+                        .isEqualTo(LongStream.rangeClosed(after + 1, to).boxed().toList());
             }
         }
         assertThat(inOrder(head, head + 10)).isEmpty();
@@ -127,8 +125,7 @@ class BulkEventReaderTest {
         }
         assertThat(events)
                 .hasSize((int) head - 1)
-                .isSortedAccordingTo(
-                        Comparator.comparing(StoredEvent::stream).thenComparingLong(StoredEvent::version))
+                .isSortedAccordingTo(Comparator.comparing(StoredEvent::stream).thenComparingLong(StoredEvent::version))
                 .extracting(StoredEvent::position)
                 .doesNotHaveDuplicates();
         try (BulkReading reading = new BulkEventReader(dataSource).byStream("stream-1999", head)) {
@@ -140,8 +137,7 @@ class BulkEventReaderTest {
     @Test
     void aReadingClosedInTheMiddleGivesItsConnectionBackUsable() throws Exception {
         try (Connection connection = dataSource.getConnection()) {
-            DataSource one = new SingleConnectionDataSource(
-                    PostgresEventLogTest.unclosable(connection), true);
+            DataSource one = new SingleConnectionDataSource(PostgresEventLogTest.unclosable(connection), true);
             try (BulkReading reading = new BulkEventReader(one).byStream(null, head)) {
                 assertThat(reading.next()).isNotEmpty();
             }

@@ -1,7 +1,7 @@
 package dev.hindsight.ops.eventstore;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.sun.management.OperatingSystemMXBean;
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.command.AppendedPositions;
 import java.io.IOException;
@@ -43,10 +43,10 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.EventHandler;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.SimpleEventHandlerInvoker;
-import org.axonframework.eventhandling.EventHandler;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
 import org.axonframework.eventhandling.tokenstore.inmemory.InMemoryTokenStore;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
@@ -67,7 +67,8 @@ final class EngineBenchmark {
     private static final int WRITERS = 16;
     private static final Serializer SERIALIZER = TestLogs.serializer();
     private static final PrintStream OUT = System.out;
-    private static final List<String> WAYS = List.of(System.getProperty("ways", "plain INSERT,Hindsight,Axon JDBC").split(","));
+    private static final List<String> WAYS = List.of(
+            System.getProperty("ways", "plain INSERT,Hindsight,Axon JDBC").split(","));
 
     private final Duration round;
 
@@ -97,7 +98,8 @@ final class EngineBenchmark {
     }
 
     /** A payload of some 300 bytes of JSON. */
-    record Sample(String ticketId, String subject, String body, int impact, int urgency, Instant at, List<String> tags) {
+    record Sample(
+            String ticketId, String subject, String body, int impact, int urgency, Instant at, List<String> tags) {
 
         static Sample of(String stream, long number) {
             return new Sample(
@@ -133,10 +135,13 @@ final class EngineBenchmark {
                 }
             }
         }
-        OUT.printf("%n## Append, one event per transaction, %d writer(s), %d interleaved rounds of %s%n%n",
+        OUT.printf(
+                "%n## Append, one event per transaction, %d writer(s), %d interleaved rounds of %s%n%n",
                 writers, rounds, round);
-        OUT.printf("| way | events/s, median | of plain INSERT | p50 ms | p99 ms | CPU µs/event | rounds |%n|---|---|---|---|---|---|---|%n");
-        double plain = median(Objects.requireNonNull(runs.get("plain INSERT")).stream().mapToDouble(Run::perSecond));
+        OUT.printf(
+                "| way | events/s, median | of plain INSERT | p50 ms | p99 ms | CPU µs/event | rounds |%n|---|---|---|---|---|---|---|%n");
+        double plain =
+                median(Objects.requireNonNull(runs.get("plain INSERT")).stream().mapToDouble(Run::perSecond));
         runs.forEach((way, all) -> {
             double rate = median(all.stream().mapToDouble(Run::perSecond));
             OUT.printf(
@@ -167,7 +172,11 @@ final class EngineBenchmark {
         return switch (way) {
             case "plain INSERT", "plain-3idx" -> {
                 TestDatabase.execute(database, PlainInsert.TABLE);
-                if (way.equals("plain-3idx")) TestDatabase.execute(database, "create unique index a on plain_event(append_number, append_index)", "create unique index b on plain_event(event_id)");
+                if (way.equals("plain-3idx"))
+                    TestDatabase.execute(
+                            database,
+                            "create unique index a on plain_event(append_number, append_index)",
+                            "create unique index b on plain_event(event_id)");
                 yield new PlainInsert(pool);
             }
             case "Axon JDBC" -> {
@@ -198,7 +207,13 @@ final class EngineBenchmark {
                 .sequencerDataSource(database)
                 .connectionProvider(pool::getConnection)
                 .serializer(SERIALIZER)
-                .timing(new Sequencer.Timing(Duration.ofMillis(5), Duration.ofMillis(25), Duration.ofMillis(50), Duration.ofNanos(1000L * Integer.getInteger("breath", 0)), Duration.ofMillis(100), Duration.ofSeconds(2)))
+                .timing(new Sequencer.Timing(
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(50),
+                        Duration.ofNanos(1000L * Integer.getInteger("breath", 0)),
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(2)))
                 .build();
     }
 
@@ -248,7 +263,8 @@ final class EngineBenchmark {
                 insert.setString(6, payload.getType().getName());
                 insert.setString(7, payload.getType().getRevision());
                 insert.setObject(8, message.getTimestamp().atOffset(ZoneOffset.UTC));
-                insert.setBytes(9, message.serializeMetaData(SERIALIZER, byte[].class).getData());
+                insert.setBytes(
+                        9, message.serializeMetaData(SERIALIZER, byte[].class).getData());
                 insert.setBytes(10, payload.getData());
                 insert.executeUpdate();
             }
@@ -274,8 +290,8 @@ final class EngineBenchmark {
                             log.engine().appendEvents(List.of(event));
                             unit.commit();
                             long committed = System.nanoTime();
-                            long number = (Long) Objects.requireNonNull(
-                                    unit.resources().get(AppendedPositions.LAST_APPEND));
+                            long number = (Long)
+                                    Objects.requireNonNull(unit.resources().get(AppendedPositions.LAST_APPEND));
                             if (log.positions()
                                     .awaitPosition(number, Duration.ofSeconds(1))
                                     .isEmpty()) {
@@ -338,7 +354,10 @@ final class EngineBenchmark {
                             }
                             log.engine()
                                     .appendEvents(List.of(new GenericDomainEventMessage<>(
-                                            "Ticket", stream, sequence, Sample.of(stream, sequence++),
+                                            "Ticket",
+                                            stream,
+                                            sequence,
+                                            Sample.of(stream, sequence++),
                                             Map.of("sent", System.nanoTime()))));
                         }
                     }));
@@ -350,7 +369,8 @@ final class EngineBenchmark {
             TimeUnit.SECONDS.sleep(1);
             processor.shutDown();
             scheduler.shutdownNow();
-            Run run = new Run(watch.latencies.stream().mapToLong(Long::longValue).sorted().toArray(), round.toNanos() * 3, 0);
+            Run run = new Run(
+                    watch.latencies.stream().mapToLong(Long::longValue).sorted().toArray(), round.toNanos() * 3, 0);
             OUT.printf(
                     Locale.ROOT,
                     "%n## From append to handler (pooled processor), %,d events/s%n%np50 %.2f ms, p99 %.2f ms over %,d"
@@ -397,7 +417,14 @@ final class EngineBenchmark {
         try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
             List<Future<long[]>> all = new ArrayList<>();
             for (int i = 0; i < writers; i++) {
-                all.add(threads.submit(() -> write(event -> { action.on(event); total.increment(); }, latency, from, end)));
+                all.add(threads.submit(() -> write(
+                        event -> {
+                            action.on(event);
+                            total.increment();
+                        },
+                        latency,
+                        from,
+                        end)));
             }
             long[] latencies = new long[0];
             for (Future<long[]> one : all) {
@@ -433,8 +460,7 @@ final class EngineBenchmark {
     }
 
     /** Each writer appends 20 events to a ticket, then takes a new one. */
-    private static long[] write(Action action, LongUnaryOperator latency, long from, long end)
-            throws Exception {
+    private static long[] write(Action action, LongUnaryOperator latency, long from, long end) throws Exception {
         long[] latencies = new long[1 << 18];
         int count = 0;
         String stream = "";
@@ -495,7 +521,9 @@ final class EngineBenchmark {
 
     private static String load() throws IOException {
         Path load = Path.of("/proc/loadavg");
-        return Files.exists(load) ? "load " + Files.readString(load, StandardCharsets.US_ASCII).trim() : "";
+        return Files.exists(load)
+                ? "load " + Files.readString(load, StandardCharsets.US_ASCII).trim()
+                : "";
     }
 
     static double fsyncMicros() throws IOException {

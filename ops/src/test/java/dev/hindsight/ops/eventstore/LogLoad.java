@@ -126,7 +126,7 @@ final class LogLoad {
                 connection.setAutoCommit(false);
                 long end = System.nanoTime() + plan.longTransaction().toNanos();
                 for (int call = 0; System.nanoTime() < end; call++) {
-                    digest = append(connection, transaction, digest, own(transaction, call, 2));
+                    digest = append(connection, digest, own(transaction, call, 2));
                     LockSupport.parkNanos(plan.longTransaction().toNanos() / 10);
                 }
                 connection.commit();
@@ -175,7 +175,7 @@ final class LogLoad {
                     String shared = "shared-" + random.nextInt(SHARED_STREAMS);
                     own.add(event(transaction, shared, append.lastVersion(connection, shared)));
                 }
-                digest = append(connection, transaction, digest, own);
+                digest = append(connection, digest, own);
                 if (random.nextInt(10) == 0) {
                     LockSupport.parkNanos(random.nextLong(plan.longestHold().toNanos() + 1));
                 }
@@ -196,8 +196,7 @@ final class LogLoad {
         }
     }
 
-    private Digest append(Connection connection, String transaction, Digest digest, List<EventMessage<?>> messages)
-            throws SQLException {
+    private Digest append(Connection connection, Digest digest, List<EventMessage<?>> messages) throws SQLException {
         append.append(connection, messages);
         Digest all = digest;
         for (EventMessage<?> message : messages) {

@@ -61,7 +61,10 @@ class SkipTest {
         try (HikariDataSource pool = TestDatabase.pool(database, 20);
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
             LogLoad load = new LogLoad(
-                    "naive", pool, new LogLoad.Plan(16, 10_000, HOLD, Duration.ZERO, Duration.ZERO, false), new NaiveLog());
+                    "naive",
+                    pool,
+                    new LogLoad.Plan(16, 10_000, HOLD, Duration.ZERO, Duration.ZERO, false),
+                    new NaiveLog());
             AtomicLong target = new AtomicLong(Long.MAX_VALUE);
             Future<Set<String>> reader = threads.submit(() -> NaiveLog.readUntil(pool, target));
             load.run();
@@ -69,7 +72,9 @@ class SkipTest {
             Set<String> seen = reader.get(60, TimeUnit.SECONDS);
 
             assertThat(load.acknowledged()).isGreaterThanOrEqualTo(10_000);
-            assertThat((long) seen.size()).as("events that the naive reader saw").isLessThan(load.acknowledged());
+            assertThat((long) seen.size())
+                    .as("events that the naive reader saw")
+                    .isLessThan(load.acknowledged());
         }
     }
 
