@@ -4,6 +4,7 @@ import dev.hindsight.ops.embedded.SharedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -18,7 +19,9 @@ public final class CommandDatabase implements AutoCloseable {
         JdbcTemplate jdbc = jdbc();
         jdbc.execute("create schema command");
         jdbc.execute("create role \"writer_" + database.name() + "\"");
-        jdbc.execute(migration().replace("${app_role}", "\"writer_" + database.name() + "\""));
+        for (String migration : List.of("V1__commands.sql", "V2__numbers_after_a_restore.sql")) {
+            jdbc.execute(text(migration).replace("${app_role}", "\"writer_" + database.name() + "\""));
+        }
     }
 
     public DataSource dataSource() {
@@ -34,8 +37,8 @@ public final class CommandDatabase implements AutoCloseable {
         database.close();
     }
 
-    private static String migration() {
-        try (InputStream in = CommandDatabase.class.getResourceAsStream("/db/migration/command/V1__commands.sql")) {
+    private static String text(String migration) {
+        try (InputStream in = CommandDatabase.class.getResourceAsStream("/db/migration/command/" + migration)) {
             return new String(Objects.requireNonNull(in, "the migration").readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
             throw new IllegalStateException(unreadable);

@@ -46,7 +46,7 @@ public final class PersonIndex {
     }
 
     /** @throws Conflict where somebody has it */
-    void claimIdentity(String issuer, String subject, UUID person) {
+    public void claimIdentity(String issuer, String subject, UUID person) {
         claimed(jdbc.sql("insert into command.person_identity (fingerprint, person_id) values (?, ?)"
                         + " on conflict do nothing")
                 .params(identity(issuer, subject), person)
@@ -54,7 +54,7 @@ public final class PersonIndex {
     }
 
     /** @throws Conflict where somebody has it */
-    void claimEmail(String email, UUID person) {
+    public void claimEmail(String email, UUID person) {
         claimed(jdbc.sql("insert into command.person_email (fingerprint, person_id) values (?, ?)"
                         + " on conflict do nothing")
                 .params(fingerprints.of(EMAIL, email), person)

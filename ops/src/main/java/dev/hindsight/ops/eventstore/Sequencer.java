@@ -90,6 +90,9 @@ public final class Sequencer implements AutoCloseable {
     @Override
     public void close() {
         closed.set(true);
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         LockSupport.unpark(thread);
         try {
             thread.join(Duration.ofSeconds(10));

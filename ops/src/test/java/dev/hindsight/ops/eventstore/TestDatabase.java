@@ -1,5 +1,7 @@
 package dev.hindsight.ops.eventstore;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.ops.embedded.SharedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,6 +30,13 @@ final class TestDatabase {
                 .locations("classpath:db/migration/log")
                 .load()
                 .migrate();
+    }
+
+    static HikariDataSource pool(DataSource database, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(database);
+        config.setMaximumPoolSize(size);
+        return new HikariDataSource(config);
     }
 
     static void execute(DataSource dataSource, String... statements) throws SQLException {

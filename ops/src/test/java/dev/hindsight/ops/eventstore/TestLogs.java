@@ -17,6 +17,15 @@ final class TestLogs {
         return Jackson3Serializer.builder().build();
     }
 
+    /** A log that gives positions by itself, with a data source of its own for the sequencer; not started. */
+    static PostgresEventLog log(DataSource sequencing, DataSource appending) {
+        return PostgresEventLog.builder()
+                .sequencerDataSource(sequencing)
+                .connectionProvider(appending::getConnection)
+                .serializer(serializer())
+                .build();
+    }
+
     /**
      * An engine without a sequencer beside it, which gives positions at once after each append: what Axon's published
      * suites expect, since they read by token without waiting.
