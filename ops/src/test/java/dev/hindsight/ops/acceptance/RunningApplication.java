@@ -1,0 +1,201 @@
+package dev.hindsight.ops.acceptance;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.HindsightApplication;
+import dev.hindsight.ops.installation.Installation;
+import dev.hindsight.ops.token.DevelopmentIssuer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** An installation with the application on a free port, and a client that knows its tokens. */
+public final class RunningApplication implements AutoCloseable {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static @Nullable RunningApplication shared;
+
+    private final Path data;
+    private final Installation installation;
+    private final ConfigurableApplicationContext context;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    private final Map<String, String> tokens = new ConcurrentHashMap<>();
+    private final int port;
+
+    /** One answer of the server. */
+    public record Answer(int status, JsonNode body, HttpResponse<String> raw) {
+        public String code() {
+            return body.path("code").asString("");
+        }
+
+        public @Nullable String header(String name) {
+            return raw.headers().firstValue(name).orElse(null);
+        }
+
+        public String etag() {
+            return raw.headers().firstValue("ETag").orElse("");
+        }
+
+        public String id() {
+            return body.path("id").asString("");
+        }
+
+        public long position() {
+            return body.path("position").asLong(-1);
+        }
+    }
+
+    private RunningApplication(Path data) {
+        this.data = data;
+        this.installation = Installation.start(data);
+        Map<String, Object> properties = new HashMap<>(installation.properties());
+        properties.put("hindsight.dev", true);
+        properties.put("server.port", 0);
+        properties.put("server.address", "127.0.0.1");
+        this.context = HindsightApplication.start(properties);
+        this.port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    /** Of one's own, in a folder of one's own. */
+    public static RunningApplication in(Path data) {
+        return new RunningApplication(data);
+    }
+
+    /** One for all tests of this JVM that do not stop its servers. */
+    public static synchronized RunningApplication shared() {
+        if (shared == null) {
+            try {
+                RunningApplication started = new RunningApplication(Files.createTempDirectory("hindsight-acceptance"));
+                Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+                shared = started;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return shared;
+    }
+
+    public ConfigurableApplicationContext context() {
+        return context;
+    }
+
+    public Installation installation() {
+        return installation;
+    }
+
+    public Path data() {
+        return data;
+    }
+
+    public String url(String path) {
+        return "http://127.0.0.1:" + port + path;
+    }
+
+    /** Somebody's way to call: role and user name, a verified address where it holds an at sign. */
+    public Person as(Role role, String user) {
+        return new Person(tokens.computeIfAbsent(
+                role + "/" + user,
+                key -> DevelopmentIssuer.of(data)
+                        .issue(EnumSet.of(role), user, null, Instant.now(), Duration.ofHours(1))));
+    }
+
+    public Person withToken(String token) {
+        return new Person(token);
+    }
+
+    /** One caller. */
+    public final class Person {
+        private final String token;
+
+        private Person(String token) {
+            this.token = token;
+        }
+
+        public Answer get(String path) {
+            return send("GET", path, null, Map.of());
+        }
+
+        public Answer post(String path, @Nullable String body, String... headers) {
+            return send("POST", path, body, pairs(headers));
+        }
+
+        public Answer put(String path, @Nullable String body, String... headers) {
+            return send("PUT", path, body, pairs(headers));
+        }
+
+        public Answer patch(String path, @Nullable String body, String... headers) {
+            return send("PATCH", path, body, pairs(headers));
+        }
+
+        public Answer delete(String path, String... headers) {
+            return send("DELETE", path, null, pairs(headers));
+        }
+
+        private Answer send(String method, String path, @Nullable String body, Map<String, String> headers) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url(path)))
+                    .timeout(Duration.ofSeconds(60))
+                    .method(
+                            method,
+                            body == null
+                                    ? HttpRequest.BodyPublishers.noBody()
+                                    : HttpRequest.BodyPublishers.ofString(body));
+            if (!token.isEmpty()) {
+                request.header("Authorization", "Bearer " + token);
+            }
+            if (body != null) {
+                request.header("Content-Type", "application/json");
+            }
+            headers.forEach(request::header);
+            try {
+                HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+                String text = response.body();
+                boolean json = response.headers()
+                        .firstValue("Content-Type")
+                        .map(type -> type.contains("json"))
+                        .orElse(false);
+                return new Answer(
+                        response.statusCode(),
+                        json && !text.isEmpty() ? JSON.readTree(text) : JSON.createObjectNode(),
+                        response);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private Map<String, String> pairs(String[] headers) {
+            Map<String, String> map = new HashMap<>();
+            for (int i = 0; i < headers.length; i += 2) {
+                map.put(headers[i], headers[i + 1]);
+            }
+            return map;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            context.close();
+        } finally {
+            installation.close();
+        }
+    }
+}
