@@ -2,11 +2,14 @@ package dev.hindsight.searchnode;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -43,7 +46,9 @@ import org.opensearch.transport.Netty4ModulePlugin;
  */
 public final class SearchNode {
     private static final TimeValue RECOVERY = TimeValue.timeValueSeconds(30);
-    private static final long SHUTDOWN_MILLIS = 20_000;
+    /** Seconds that a clean end may take. */
+    static final String SHUTDOWN_PROPERTY = "hindsight.search-node.shutdown-seconds";
+
     private static final List<Class<? extends Plugin>> PLUGINS = List.of(
             Netty4ModulePlugin.class,
             CommonAnalysisModulePlugin.class,
@@ -84,7 +89,7 @@ public final class SearchNode {
                     .boundAddress()
                     .publishAddress()
                     .address();
-            announce(readyFile, address, health.getStatus().name().toLowerCase(java.util.Locale.ROOT));
+            announce(readyFile, address, health.getStatus().name().toLowerCase(Locale.ROOT));
         } catch (Exception | LinkageError failure) {
             log.fatal("The search node did not start", failure);
             // The parent shows what it finds here; the whole story is in the log.
@@ -121,7 +126,7 @@ public final class SearchNode {
         Thread watch = new Thread(
                 () -> {
                     try (InputStream parent = System.in) {
-                        parent.transferTo(java.io.OutputStream.nullOutputStream());
+                        parent.transferTo(OutputStream.nullOutputStream());
                     } catch (IOException broken) {
                         // A broken pipe says the same as a closed one.
                     }
@@ -137,7 +142,7 @@ public final class SearchNode {
 
     private static void haltLater() {
         try {
-            Thread.sleep(SHUTDOWN_MILLIS);
+            Thread.sleep(Duration.ofSeconds(Long.getLong(SHUTDOWN_PROPERTY, 20)));
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }

@@ -115,11 +115,19 @@ public final class EmbeddedOpenSearch implements AutoCloseable {
         Path temporary = folder.resolve("tmp");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // What the build recorded for a faster start; a JVM that cannot use it says so in console.log and goes on.
+        Path record = home.resolve("search-node.aot");
+        if (Files.exists(record)) {
+            command.add("-XX:AOTCache=" + record);
+            if (Runtime.version().feature() == 25) {
+                // This JVM mixes up some recorded call adapters, notices it, and warns of each.
+                command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTAdapterCaching"));
+            }
+        }
         command.addAll(options.jvmArguments());
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                "--add-modules=jdk.incubator.vector",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dlog4j2.disable.jmx=true",
                 "-Dio.netty.noUnsafe=true",
@@ -127,7 +135,7 @@ public final class EmbeddedOpenSearch implements AutoCloseable {
                 "-Djava.util.logging.manager=org.apache.logging.log4j.jul.LogManager",
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp",
-                home.resolve("lib") + "/*",
+                home.resolve("lib").resolve("search-node.jar").toString(),
                 MAIN,
                 folder.toString(),
                 readyFile.toString(),
@@ -210,7 +218,7 @@ public final class EmbeddedOpenSearch implements AutoCloseable {
 
     private static Path home() {
         Path home = SearchNodeHome.find();
-        if (!Files.isDirectory(home.resolve("lib"))) {
+        if (!Files.exists(home.resolve("lib").resolve("search-node.jar"))) {
             throw new EmbeddedServerException("No search node in " + home
                     + ": build module ops/search-node, or say with -D" + HOME_PROPERTY + "=FOLDER where it is");
         }
