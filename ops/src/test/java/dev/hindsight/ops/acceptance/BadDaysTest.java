@@ -1,0 +1,289 @@
+package dev.hindsight.ops.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.RunningApplication.Answer;
+import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.ops.cli.Hindsight;
+import dev.hindsight.ops.token.DevelopmentIssuer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Whatever is killed or stopped: nothing acknowledged is missing, nothing is there twice, everything catches up. */
+class BadDaysTest {
+
+    private static final int WRITERS = 16;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** What the server acknowledged for an idempotency key. */
+    private record Acknowledged(String id, long position) {}
+
+    @TempDir
+    Path data;
+
+    @Test
+    void killedInTheMiddleOfSixteenWriters() throws Exception {
+        int port = freePort();
+        Process server = serve(port);
+        Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();
+        List<String> asked = java.util.Collections.synchronizedList(new ArrayList<>());
+        try {
+            String url = "http://127.0.0.1:" + port;
+            awaitReady(url, server);
+            String token = DevelopmentIssuer.of(data)
+                    .issue(EnumSet.of(Role.AGENT), "ana@example.org", null, Instant.now(), Duration.ofHours(1));
+            AtomicBoolean stop = new AtomicBoolean();
+            try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
+                    HttpClient http = HttpClient.newHttpClient()) {
+                List<Future<?>> all = new ArrayList<>();
+                for (int i = 0; i < WRITERS; i++) {
+                    all.add(writers.submit(() -> {
+                        while (!stop.get()) {
+                            String key = UUID.randomUUID().toString();
+                            asked.add(key);
+                            HttpResponse<String> answer = open(http, url, token, key);
+                            if (answer.statusCode() == 201) {
+                                JsonNode body = JSON.readTree(answer.body());
+                                acknowledged.put(
+                                        key,
+                                        new Acknowledged(
+                                                body.path("id").asString(),
+                                                body.path("position").asLong(-1)));
+                            }
+                        }
+                        return null;
+                    }));
+                }
+                JourneyTest.eventually(Duration.ofSeconds(120), () -> acknowledged.size() >= 300);
+                server.destroyForcibly(); // SIGKILL: its PostgreSQL and OpenSearch are left behind
+                server.waitFor(30, TimeUnit.SECONDS);
+                stop.set(true);
+                for (Future<?> one : all) {
+                    try {
+                        one.get(60, TimeUnit.SECONDS);
+                    } catch (java.util.concurrent.ExecutionException e) {
+                        assertThat(e.getCause()).isInstanceOf(IOException.class); // the server went away
+                    }
+                }
+            }
+        } finally {
+            server.destroyForcibly();
+        }
+
+        try (RunningApplication again = RunningApplication.in(data)) {
+            Person agent = again.as(Role.AGENT, "ana@example.org");
+            JdbcTemplate jdbc = new JdbcTemplate(again.context().getBean(javax.sql.DataSource.class));
+            JourneyTest.eventually(
+                    Duration.ofSeconds(30),
+                    () -> Long.valueOf(0).equals(jdbc.queryForObject("SELECT count(*) FROM log.pending", Long.class)));
+            assertThatTheLogIsDense(jdbc);
+            long head = head(jdbc);
+            for (Map.Entry<String, Acknowledged> one : acknowledged.entrySet()) {
+                Answer read = agent.get(
+                        "/api/v1/tickets/" + one.getValue().id() + "/timeline?minPosition=" + head);
+                assertThat(read.status()).as(one.getKey()).isEqualTo(200);
+                long position = read.body().path("items").path(0).path("position").asLong();
+                if (one.getValue().position() > 0) {
+                    assertThat(position).isEqualTo(one.getValue().position());
+                }
+            }
+            // Every key asked: a repeat answers as the first did, or does it now; never a second ticket.
+            for (String key : asked) {
+                Answer repeated = agent.post("/api/v1/tickets", body(key), "Idempotency-Key", key);
+                assertThat(repeated.status()).as(repeated.raw().body()).isEqualTo(201);
+                Acknowledged first = acknowledged.get(key);
+                if (first != null) {
+                    assertThat(repeated.id()).isEqualTo(first.id());
+                    assertThat(repeated.header("Idempotency-Replayed")).isEqualTo("true");
+                }
+            }
+            assertThat(jdbc.queryForObject("SELECT count(*) FROM log.event WHERE name = 'ticket.opened'", Long.class))
+                    .isEqualTo(asked.size());
+        }
+    }
+
+    @Test
+    void postgresStoppedAndStartedUnderLoad() throws Exception {
+        try (RunningApplication app = RunningApplication.in(data)) {
+            Person agent = app.as(Role.AGENT, "ana@example.org");
+            assertThat(agent.post("/api/v1/tickets", "{\"subject\":\"warm\"}").status()).isEqualTo(201);
+            AtomicBoolean stop = new AtomicBoolean();
+            AtomicInteger unavailable = new AtomicInteger();
+            Map<String, String> acknowledged = new ConcurrentHashMap<>();
+            try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+                List<Future<?>> all = new ArrayList<>();
+                for (int i = 0; i < WRITERS; i++) {
+                    all.add(writers.submit(() -> {
+                        while (!stop.get()) {
+                            String key = UUID.randomUUID().toString();
+                            Answer answer = agent.post("/api/v1/tickets", body(key), "Idempotency-Key", key);
+                            if (answer.status() == 201) {
+                                acknowledged.put(key, answer.id());
+                            } else {
+                                assertThat(answer.status()).as(answer.raw().body()).isEqualTo(503);
+                                unavailable.incrementAndGet();
+                                LockSupport.parkNanos(20_000_000);
+                            }
+                        }
+                    }));
+                }
+                JourneyTest.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= 100);
+                app.installation().postgres().stopImmediate();
+                JourneyTest.eventually(Duration.ofSeconds(60), () -> unavailable.get() > 0);
+                assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(503);
+                app.installation().postgres().restart();
+                int before = acknowledged.size();
+                JourneyTest.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= before + 100);
+                stop.set(true);
+                for (Future<?> one : all) {
+                    one.get(90, TimeUnit.SECONDS);
+                }
+            }
+            JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(javax.sql.DataSource.class));
+            JourneyTest.eventually(
+                    Duration.ofSeconds(30),
+                    () -> Long.valueOf(0).equals(jdbc.queryForObject("SELECT count(*) FROM log.pending", Long.class)));
+            assertThatTheLogIsDense(jdbc);
+            long head = head(jdbc);
+            JourneyTest.eventually(
+                    Duration.ofSeconds(60),
+                    () -> agent.get("/api/v1/tickets?limit=1&minPosition=" + head).status() == 200);
+            for (String id : acknowledged.values()) {
+                assertThat(agent.get("/api/v1/tickets/" + id).status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void withoutOpenSearchOnlySearchIsGoneAndItCatchesUp() {
+        try (RunningApplication app = RunningApplication.in(data)) {
+            Person agent = app.as(Role.AGENT, "ana@example.org");
+            Answer before = agent.post("/api/v1/tickets", "{\"subject\":\"platypus before\"}");
+            assertThat(before.status()).isEqualTo(201);
+            JourneyTest.eventually(Duration.ofSeconds(30), () -> found(agent, "platypus") == 1);
+            app.installation().search().kill();
+            Answer meanwhile = agent.post("/api/v1/tickets", "{\"subject\":\"platypus meanwhile\"}");
+            assertThat(meanwhile.status()).isEqualTo(201);
+            assertThat(agent.get("/api/v1/tickets?minPosition=" + meanwhile.position()).status())
+                    .isEqualTo(200);
+            Answer search = agent.get("/api/v1/search?q=platypus");
+            assertThat(search.status()).isEqualTo(503);
+            assertThat(search.code()).isEqualTo("SEARCH_UNAVAILABLE");
+            assertThat(search.header("Retry-After")).isNotBlank();
+            assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(200);
+            app.installation().search().restart();
+            JourneyTest.eventually(Duration.ofSeconds(60), () -> found(agent, "platypus") == 2);
+        }
+    }
+
+    private static long found(Person agent, String word) {
+        Answer answer = agent.get("/api/v1/search?q=" + word);
+        return answer.status() == 200 ? answer.body().path("total").asLong() : -1;
+    }
+
+    private static void assertThatTheLogIsDense(JdbcTemplate jdbc) {
+        Long holes = jdbc.queryForObject("""
+                SELECT count(*) FROM (
+                    SELECT first_position, lag(first_position + events, 1, 1::bigint) OVER (ORDER BY first_position) AS due
+                    FROM log.placement) p
+                WHERE first_position <> due""", Long.class);
+        assertThat(holes).isZero();
+        assertThat(jdbc.queryForObject("SELECT count(*) FROM log.event", Long.class)).isEqualTo(head(jdbc));
+    }
+
+    private static long head(JdbcTemplate jdbc) {
+        Long head = jdbc.queryForObject("SELECT max(first_position + events - 1) FROM log.placement", Long.class);
+        return head == null ? 0 : head;
+    }
+
+    private static String body(String key) {
+        return "{\"subject\":\"Ticket " + key + "\",\"requester\":{\"email\":\"lee@example.org\"}}";
+    }
+
+    private static HttpResponse<String> open(HttpClient http, String url, String token, String key)
+            throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(url + "/api/v1/tickets"))
+                        .timeout(Duration.ofSeconds(30))
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", key)
+                        .POST(HttpRequest.BodyPublishers.ofString(body(key)))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private Process serve(int port) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dhindsight.search-node.home=" + System.getProperty("hindsight.search-node.home"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Hindsight.class.getName(),
+                "serve",
+                "--dev",
+                "--data",
+                data.toString());
+        builder.environment().put("SERVER_PORT", Integer.toString(port));
+        Path log = Files.createTempFile("hindsight-serve", ".log");
+        log.toFile().deleteOnExit();
+        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    private static void awaitReady(String url, Process server) {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            JourneyTest.eventually(Duration.ofSeconds(180), () -> {
+                assertThat(server.isAlive()).as("the server runs").isTrue();
+                try {
+                    return http.send(
+                                            HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness"))
+                                                    .build(),
+                                            HttpResponse.BodyHandlers.discarding())
+                                    .statusCode()
+                            == 200;
+                } catch (IOException e) {
+                    return false; // not yet listening
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
