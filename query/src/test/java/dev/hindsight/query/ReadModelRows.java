@@ -47,6 +47,7 @@ public final class ReadModelRows implements AutoCloseable {
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private long number;
+    private long links;
 
     public ReadModelRows() {
         database = SharedPostgres.database();
@@ -166,7 +167,7 @@ public final class ReadModelRows implements AutoCloseable {
     }
 
     public void link(UUID ticket, String type, UUID other) {
-        jooq.insertInto(TICKET_LINK).values(ticket, type, other, 1L, 1L).execute();
+        jooq.insertInto(TICKET_LINK).values(ticket, type, other, 1L, ++links).execute();
     }
 
     public void position(long position) {

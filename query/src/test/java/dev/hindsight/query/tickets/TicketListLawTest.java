@@ -265,6 +265,8 @@ class TicketListLawTest {
             row.setStatus(oneOf(random, "NEW", "OPEN", "PENDING", "ON_HOLD", "RESOLVED", "CLOSED", "CANCELLED"));
             row.setPriority(random.nextInt(6) == 0 ? null : (short) (1 + random.nextInt(5)));
             row.setType(oneOf(random, "INCIDENT", "TASK"));
+            row.setSubject(oneOrNone(random, "Paper jam", "Jam of another kind"));
+            row.setDescription(oneOrNone(random, "100%_ sure", "1000 sure"));
             row.setQueue(oneOrNone(random, "hardware", "software"));
             row.setCategory(oneOrNone(random, "printer", "laptop"));
             row.setAssignee(oneOrNone(random, ANA, BEN));
