@@ -20,6 +20,8 @@ import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -184,6 +186,20 @@ public final class ReadModelRows implements AutoCloseable {
                 .set(PARKED.CAUSE, "a test")
                 .set(PARKED.SINCE, START)
                 .execute();
+    }
+
+    /** What writes rows by itself, in one transaction. */
+    @FunctionalInterface
+    public interface Writer {
+        void write(Connection connection) throws SQLException;
+    }
+
+    public void write(Writer writer) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            writer.write(connection);
+            connection.commit();
+        }
     }
 
     @Override
