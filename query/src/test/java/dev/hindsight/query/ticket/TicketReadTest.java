@@ -201,7 +201,7 @@ class TicketReadTest {
                 cursor = page.body().path("nextCursor").asString(null);
             } while (cursor != null);
 
-            assertThat(seen).doesNotHaveDuplicates().hasSize(caller == agent ? 23 : 16);
+            assertThat(seen).doesNotHaveDuplicates().hasSize(caller.equals(agent) ? 23 : 16);
         }
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Laws of the list, held against random tickets. Both ways to a page are taken: collecting and walking. */
 class TicketListLawTest {
@@ -319,10 +320,7 @@ class TicketListLawTest {
 
     private static TicketPage page(int counted, String... parameters) {
         var lists = new TicketLists(
-                rows.freshness(),
-                rows.cursors,
-                new TicketSummaries(new CustomFields(new tools.jackson.databind.json.JsonMapper())),
-                counted);
+                rows.freshness(), rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())), counted);
         return lists.page(AGENT, Requests.of(parameters));
     }
 }

@@ -50,12 +50,13 @@ class TicketListPlanTest {
 
     private static ReadModelRows rows;
 
-    private final TicketLists lists =
-            new TicketLists(rows.freshness(), rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())));
+    private static TicketLists lists;
 
     @BeforeAll
     static void aHundredThousandTickets() {
         rows = new ReadModelRows();
+        lists = new TicketLists(
+                rows.freshness(), rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())));
         rows.jooq.execute("""
                 insert into readmodel.ticket_g1 (id, number, version, last_position, created_at, updated_at, requester,
                     assignee, impact, urgency, priority, type, status, category, queue, channel, tags, subject, description)
@@ -80,12 +81,12 @@ class TicketListPlanTest {
         rows.close();
     }
 
-    static List<String> lists() {
+    static List<String> standard() {
         return LISTS;
     }
 
     @ParameterizedTest
-    @MethodSource("lists")
+    @MethodSource("standard")
     void standard_lists_do_not_read_the_whole_table(String list) {
         for (Select<?> statement : statements(AGENT, list)) {
             assertThat(rows.jooq.explain(statement).plan()).as(list).doesNotContain("Seq Scan on ticket");
