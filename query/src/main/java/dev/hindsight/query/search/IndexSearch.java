@@ -213,7 +213,7 @@ final class IndexSearch {
 
     private static Highlight highlight(SearchScope scope) {
         var highlight = new Highlight.Builder()
-                .type(type -> type.builtin(org.opensearch.client.opensearch.core.search.BuiltinHighlighterType.Unified))
+                .type(type -> type.builtin(BuiltinHighlighterType.Unified))
                 .encoder(HighlighterEncoder.Html)
                 .preTags("<em>")
                 .postTags("</em>")
