@@ -2,8 +2,6 @@
 -- (CREATE TABLE readmodel.<table>_g<N> (LIKE readmodel.<table> INCLUDING ALL)) that its row in readmodel.generation
 -- and readmodel.active_generation names. No foreign keys between them: a parked ticket may lack what another row names.
 
-CREATE SCHEMA IF NOT EXISTS readmodel;
-
 -- 1. Model "tickets": one list row per ticket, which also holds all that its fold needs to go on.
 
 CREATE TABLE readmodel.ticket (

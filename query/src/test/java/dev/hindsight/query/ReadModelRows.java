@@ -20,6 +20,8 @@ import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -47,6 +49,7 @@ public final class ReadModelRows implements AutoCloseable {
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private long number;
+    private long links;
 
     public ReadModelRows() {
         database = SharedPostgres.database();
@@ -166,7 +169,7 @@ public final class ReadModelRows implements AutoCloseable {
     }
 
     public void link(UUID ticket, String type, UUID other) {
-        jooq.insertInto(TICKET_LINK).values(ticket, type, other, 1L, 1L).execute();
+        jooq.insertInto(TICKET_LINK).values(ticket, type, other, 1L, ++links).execute();
     }
 
     public void position(long position) {
@@ -183,6 +186,20 @@ public final class ReadModelRows implements AutoCloseable {
                 .set(PARKED.CAUSE, "a test")
                 .set(PARKED.SINCE, START)
                 .execute();
+    }
+
+    /** What writes rows by itself, in one transaction. */
+    @FunctionalInterface
+    public interface Writer {
+        void write(Connection connection) throws SQLException;
+    }
+
+    public void write(Writer writer) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            writer.write(connection);
+            connection.commit();
+        }
     }
 
     @Override

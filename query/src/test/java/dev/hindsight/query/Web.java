@@ -8,6 +8,7 @@ import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.ReadModels;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,13 +72,16 @@ public final class Web {
         return new Caller(person, Set.of(roles), null);
     }
 
-    /** @param parameters name and value in turn, not encoded */
+    /**
+     * @param path encoded
+     * @param parameters name and value in turn, not encoded
+     */
     public Answer get(Caller caller, String path, String... parameters) {
         return get(caller, path, null, parameters);
     }
 
     public Answer get(Caller caller, String path, @Nullable Map<String, String> headers, String... parameters) {
-        var request = MockMvcRequestBuilders.get("/api/v1{path}".replace("{path}", path));
+        var request = MockMvcRequestBuilders.get(URI.create("/api/v1" + path));
         request.requestAttr(Caller.class.getName(), caller);
         for (int i = 0; i < parameters.length; i += 2) {
             request.queryParam(parameters[i], parameters[i + 1]);

@@ -37,8 +37,6 @@ final class DecodedLog implements EventLog {
     }
 
     private LoggedEvent decode(StoredEvent stored) {
-        Event event = codec.decode(
-                stored.name(), stored.revision() == null ? "1" : stored.revision(), stored.payload());
         MetaData metadata = serializer.deserialize(new SimpleSerializedObject<>(
                 stored.metadata(), byte[].class, MetaData.class.getName(), null));
         Envelope envelope = (Envelope) Objects.requireNonNull(metadata).get(Envelope.KEY);
@@ -48,6 +46,10 @@ final class DecodedLog implements EventLog {
                 stored.version(),
                 Objects.requireNonNull(stored.recordedAt(), "a placed event has its time"),
                 Objects.requireNonNull(envelope, "every stored event has an envelope"),
-                event);
+                () -> event(stored));
+    }
+
+    private Event event(StoredEvent stored) {
+        return codec.decode(stored.name(), stored.revision() == null ? "1" : stored.revision(), stored.payload());
     }
 }

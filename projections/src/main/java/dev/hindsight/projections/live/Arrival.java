@@ -42,7 +42,7 @@ record Arrival(
             return new Arrival(position, stream, version, null, null);
         }
         try {
-            var logged = new LoggedEvent(
+            var logged = LoggedEvent.of(
                     position,
                     stream,
                     version,

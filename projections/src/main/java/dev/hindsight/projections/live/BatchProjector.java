@@ -3,7 +3,6 @@ package dev.hindsight.projections.live;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +45,9 @@ final class BatchProjector<R> {
         var exceptions = parked.exceptions(
                 connection, arrivals.getFirst().position(), arrivals.getLast().position());
         byStream.keySet().removeAll(exceptions.parkedStreams());
+        if (byStream.isEmpty()) {
+            return 0;
+        }
         var failures = new LinkedHashMap<String, Failure>();
         var folded = fold(connection, byStream, exceptions.skippedPositions(), failures);
         write(connection, byStream, folded, failures);
@@ -63,13 +65,8 @@ final class BatchProjector<R> {
             Set<Long> skipped,
             Map<String, Failure> failures)
             throws SQLException {
-        var going = new HashSet<String>();
-        byStream.forEach((stream, its) -> {
-            if (its.getFirst().version() > 1) {
-                going.add(stream);
-            }
-        });
-        var known = going.isEmpty() ? Map.<String, R>of() : fold.load(connection, going);
+        // Also those that begin in this batch: after a token was set back by hand they have rows.
+        var known = fold.load(connection, byStream.keySet());
         var folded = new LinkedHashMap<String, R>();
         for (var stream : byStream.entrySet()) {
             var rows = known.get(stream.getKey());

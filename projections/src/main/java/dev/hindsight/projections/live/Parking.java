@@ -83,7 +83,12 @@ public final class Parking<R> {
                 } else {
                     fold.apply(rows, event);
                 }
+            } catch (UnknownEvent e) {
+                throw e;
             } catch (RuntimeException e) {
+                if (Faults.ofInfrastructure(e)) {
+                    throw e;
+                }
                 return staysParked(connection, stream, event.position(), e);
             }
         }

@@ -1,6 +1,5 @@
 package dev.hindsight.projections.readmodel;
 
-import dev.hindsight.domain.UnknownEvent;
 import java.util.stream.Stream;
 
 /** The log as folds read it outside the live tail. The event-store engine implements it. Safe for concurrent use. */
@@ -8,9 +7,7 @@ public interface EventLog {
 
     /**
      * Every event of a stream that has a position, in order; empty for an unknown stream. Events come lazily: close the
-     * stream.
-     *
-     * @throws UnknownEvent while reading, at an event of newer software
+     * stream. What can't be decoded fails when the event is asked for, not before.
      */
     Stream<LoggedEvent> eventsOf(String stream);
 

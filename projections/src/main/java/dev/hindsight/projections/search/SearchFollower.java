@@ -116,6 +116,7 @@ public final class SearchFollower implements SmartLifecycle {
     private void run() {
         Duration wait = Duration.ZERO;
         Duration patience = SHORTEST_WAIT;
+        boolean told = false;
         SearchProgress.@Nullable Place place = null;
         long lookedAt = System.nanoTime();
         while (sleptThrough(wait)) {
@@ -125,16 +126,22 @@ public final class SearchFollower implements SmartLifecycle {
                     lookedAt = System.nanoTime();
                 }
                 place = catchUp(place);
+                if (told) {
+                    progress.tell(null);
+                    told = false;
+                }
                 wait = every;
                 patience = SHORTEST_WAIT;
             } catch (IOException | OpenSearchException | DataAccessException | TransactionException e) {
                 failed(e);
+                told |= tell(e);
                 place = null;
                 wait = patience;
                 patience = longer(patience);
             } catch (RuntimeException e) {
                 // The client's pool answers with bare runtime exceptions; a fault of ours is shown until it is mended.
                 failed(e);
+                told |= tell(e);
                 place = null;
                 wait = LONGEST_WAIT;
             }
@@ -180,6 +187,16 @@ public final class SearchFollower implements SmartLifecycle {
         }
         LOG.debug("What stopped the search", e);
         status = new Status(before.position(), since, failure);
+    }
+
+    /** @return whether operators can read it in the registry */
+    private boolean tell(Exception e) {
+        try {
+            progress.tell(e.toString());
+            return true;
+        } catch (DataAccessException databaseIsDownToo) {
+            return false;
+        }
     }
 
     private static Duration longer(Duration patience) {

@@ -4,7 +4,9 @@ import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.io.IOException;
+import java.util.Arrays;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -69,5 +71,20 @@ final class SearchProgress {
                 .update();
         freshness.advanced(ReadModel.TICKET_SEARCH, position);
         return new Place(place.generation(), position);
+    }
+
+    /** @param failure what keeps the index from going on, for operators; null when nothing does any more */
+    void tell(@Nullable String failure) {
+        jdbc.sql("""
+                        UPDATE readmodel.generation SET state = ?, detail = ?
+                        WHERE (model, generation) IN (
+                            SELECT model, generation FROM readmodel.active_generation
+                            WHERE model = ? AND definition_version = ?)""")
+                .params(Arrays.asList(
+                        failure == null ? "LIVE" : "WAITING",
+                        failure,
+                        ReadModel.TICKET_SEARCH.id(),
+                        ReadModel.TICKET_SEARCH.definitionVersion()))
+                .update();
     }
 }

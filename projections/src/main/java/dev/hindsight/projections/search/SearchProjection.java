@@ -1,5 +1,6 @@
 package dev.hindsight.projections.search;
 
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModels;
@@ -37,6 +38,11 @@ public class SearchProjection {
             Generations generations,
             FreshnessGate freshness) {
         return follower(connection, settings, dataSource, models, generations, freshness);
+    }
+
+    @Bean
+    SearchMetrics searchMetrics(SearchFollower follower, EventLog log) {
+        return new SearchMetrics(follower, log);
     }
 
     /** A follower of one's own, for tests and tools; whoever starts it stops it. */

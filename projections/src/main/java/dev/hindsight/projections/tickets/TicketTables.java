@@ -50,7 +50,11 @@ final class TicketTables {
         tickets = columns.into(ticket + " AS t", updates);
         entries = entryColumns().into(timeline, "ON CONFLICT DO NOTHING");
         messages = messageColumns().into(message, "ON CONFLICT DO NOTHING");
-        links = linkColumns().into(link, "ON CONFLICT DO NOTHING");
+        links = linkColumns()
+                .into(
+                        link + " AS t",
+                        "ON CONFLICT (ticket_id, type, other_id) DO UPDATE SET version = excluded.version,"
+                                + " last_position = excluded.last_position WHERE t.version < excluded.version");
         select = "SELECT " + String.join(", ", columns.names()) + " FROM " + ticket + " WHERE id = ANY (?)";
         unlink = "DELETE FROM " + link
                 + " l USING unnest(?::uuid[], ?::text[], ?::uuid[]) AS u(ticket_id, type, other_id)"

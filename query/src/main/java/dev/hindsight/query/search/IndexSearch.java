@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.opensearch.client.opensearch.OpenSearchClient;
 import org.opensearch.client.opensearch._types.FieldValue;
@@ -19,6 +22,7 @@ import org.opensearch.client.opensearch._types.SortOptions;
 import org.opensearch.client.opensearch._types.SortOrder;
 import org.opensearch.client.opensearch.core.SearchRequest;
 import org.opensearch.client.opensearch.core.SearchResponse;
+import org.opensearch.client.opensearch.core.search.BuiltinHighlighterType;
 import org.opensearch.client.opensearch.core.search.Highlight;
 import org.opensearch.client.opensearch.core.search.HighlightField;
 import org.opensearch.client.opensearch.core.search.HighlighterEncoder;
@@ -50,6 +54,9 @@ final class IndexSearch {
 
     private static final Map<String, String> FACETS = facets();
 
+    private static final long COMPLAINTS_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final AtomicLong complained = new AtomicLong(System.nanoTime() - 2 * COMPLAINTS_NANOS);
     private final OpenSearchClient client;
     private final TicketIndex index;
 
@@ -158,15 +165,19 @@ final class IndexSearch {
             throw unavailable(e);
         } catch (RuntimeException e) {
             // A used-up connection pool comes as a bare RuntimeException around its cause.
-            if (e.getCause() instanceof IOException || e.getCause() instanceof java.util.concurrent.TimeoutException) {
+            if (e.getCause() instanceof IOException || e.getCause() instanceof TimeoutException) {
                 throw unavailable(e);
             }
             throw e;
         }
     }
 
-    private static Unavailable unavailable(Object cause) {
-        LOG.warn("Search is unavailable: {}", cause.toString());
+    private Unavailable unavailable(Object cause) {
+        long now = System.nanoTime();
+        long said = complained.get();
+        if (now - said > COMPLAINTS_NANOS && complained.compareAndSet(said, now)) {
+            LOG.warn("Search is unavailable (said at most once a minute): {}", cause.toString());
+        }
         return new Unavailable(
                 "SEARCH_UNAVAILABLE",
                 "Search does not answer at the moment; lists and tickets do. It comes back by itself, try again shortly.",
@@ -202,7 +213,7 @@ final class IndexSearch {
 
     private static Highlight highlight(SearchScope scope) {
         var highlight = new Highlight.Builder()
-                .type(type -> type.builtin(org.opensearch.client.opensearch.core.search.BuiltinHighlighterType.Unified))
+                .type(type -> type.builtin(BuiltinHighlighterType.Unified))
                 .encoder(HighlighterEncoder.Html)
                 .preTags("<em>")
                 .postTags("</em>")

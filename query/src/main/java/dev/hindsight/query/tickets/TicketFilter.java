@@ -10,6 +10,7 @@ import dev.hindsight.domain.ticket.TicketType;
 import dev.hindsight.query.Parameters;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -18,7 +19,12 @@ import org.jooq.Field;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** What a ticket must be to be listed; all parts must match. The text of equal filters is equal. */
+/**
+ * What a ticket must be to be listed; all parts must match. The text of equal filters is equal.
+ *
+ * @param words each occurs in the subject or the description, in any case. No index helps with them: they narrow a list
+ *     that other filters made short; finding tickets by their words is the search's work
+ */
 record TicketFilter(
         Choice<Status> status,
         Choice<String> category,
@@ -29,6 +35,7 @@ record TicketFilter(
         Choice<Priority> priority,
         Choice<TicketType> type,
         Choice<String> tag,
+        List<String> words,
         Span created,
         Span updated) {
 
@@ -60,8 +67,13 @@ record TicketFilter(
                 Choice.of("priority", request.priority(), word -> Priority.parse("priority", word)),
                 Choice.of("type", request.type(), word -> TicketType.parse("type", word)),
                 Choice.of("tag", request.tag(), Function.identity()),
+                request.text() == null ? List.of() : words(Parameters.text("text", request.text())),
                 Span.of("created", request.createdAfter(), request.createdBefore()),
                 Span.of("updated", request.updatedAfter(), request.updatedBefore()));
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split("\\s+")).distinct().sorted().toList();
     }
 
     private static UUID person(String field, String word, Caller caller) {
@@ -72,6 +84,7 @@ record TicketFilter(
     boolean open() {
         return List.of(status, category, queue, assignee, requester, organization, priority, type, tag).stream()
                         .allMatch(Choice::open)
+                && words.isEmpty()
                 && created.equals(new Span(null, null))
                 && updated.equals(new Span(null, null));
     }
@@ -87,6 +100,8 @@ record TicketFilter(
         parts.add(priority.on(TICKET.PRIORITY, TicketFilter::stored));
         parts.add(type.on(TICKET.TYPE, TicketType::name));
         parts.add(tags());
+        words.forEach(word ->
+                parts.add(TICKET.SUBJECT.containsIgnoreCase(word).or(TICKET.DESCRIPTION.containsIgnoreCase(word))));
         parts.add(created.on(TICKET.CREATED_AT));
         parts.add(updated.on(TICKET.UPDATED_AT));
         return DSL.and(parts);

@@ -45,8 +45,11 @@ class SearchBadDaysTest {
         assertSearchIsUnavailable();
         stage.ticket("walrus meanwhile").save();
 
+        assertThat(stage.eventually(() -> stage.state().startsWith("WAITING"))).isTrue();
+
         node.restart();
         stage.awaitFindable();
+        assertThat(stage.eventually(() -> stage.state().equals("LIVE"))).isTrue();
         assertThat(found("walrus")).isEqualTo(2);
         assertThat(stage.follower.status().failingSince()).isNull();
     }

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -282,6 +284,22 @@ final class SearchStage implements AutoCloseable {
                 .param(ticket)
                 .query(Long.class)
                 .single();
+    }
+
+    /** What the registry says of the search model. */
+    String state() {
+        return jdbc.sql("SELECT concat_ws(' ', state, detail) FROM readmodel.generation WHERE model = 'ticket-search'")
+                .query(String.class)
+                .single();
+    }
+
+    /** Looks again and again, for a while. */
+    boolean eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            LockSupport.parkNanos(20_000_000);
+        }
+        return condition.getAsBoolean();
     }
 
     long position() {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Laws of the list, held against random tickets. Both ways to a page are taken: collecting and walking. */
 class TicketListLawTest {
@@ -265,6 +266,8 @@ class TicketListLawTest {
             row.setStatus(oneOf(random, "NEW", "OPEN", "PENDING", "ON_HOLD", "RESOLVED", "CLOSED", "CANCELLED"));
             row.setPriority(random.nextInt(6) == 0 ? null : (short) (1 + random.nextInt(5)));
             row.setType(oneOf(random, "INCIDENT", "TASK"));
+            row.setSubject(oneOrNone(random, "Paper jam", "Jam of another kind"));
+            row.setDescription(oneOrNone(random, "100%_ sure", "1000 sure"));
             row.setQueue(oneOrNone(random, "hardware", "software"));
             row.setCategory(oneOrNone(random, "printer", "laptop"));
             row.setAssignee(oneOrNone(random, ANA, BEN));
@@ -317,10 +320,7 @@ class TicketListLawTest {
 
     private static TicketPage page(int counted, String... parameters) {
         var lists = new TicketLists(
-                rows.freshness(),
-                rows.cursors,
-                new TicketSummaries(new CustomFields(new tools.jackson.databind.json.JsonMapper())),
-                counted);
+                rows.freshness(), rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())), counted);
         return lists.page(AGENT, Requests.of(parameters));
     }
 }

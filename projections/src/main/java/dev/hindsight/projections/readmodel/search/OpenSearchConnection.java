@@ -84,7 +84,7 @@ public final class OpenSearchConnection implements AutoCloseable {
     }
 
     private static HttpAsyncClientBuilder pooled(HttpAsyncClientBuilder http, OpenSearchSettings settings) {
-        if (settings.username() != null && settings.password() != null) {
+        if (settings.username() != null && !settings.username().isBlank() && settings.password() != null) {
             var credentials = new BasicCredentialsProvider();
             settings.uri().stream()
                     .map(OpenSearchConnection::host)

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Where OpenSearch is and how our index lies in it.
  *
  * @param uri the nodes, {@code http://host:9200} or {@code https://…}, several for a cluster
- * @param username null where the cluster asks for none
+ * @param username null or empty where the cluster asks for none
  * @param indexPrefix put before every index name, for clusters that are shared
  * @param shards of an index that we create
  * @param replicas of an index that we create; 0 for a single node

@@ -1,0 +1,190 @@
+package dev.hindsight.projections.live;
+
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.Event;
+import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.axonframework.common.stream.BlockingStream;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventhandling.GenericTrackedDomainEventMessage;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.eventhandling.TrackedEventMessage;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.StreamableMessageSource;
+import org.jspecify.annotations.Nullable;
+
+/** A log in memory, with positions without gaps, whose tail behaves as the engine's does. */
+public final class MemoryLog implements EventLog, LogTail, StreamableMessageSource<TrackedEventMessage<?>> {
+
+    private final List<LoggedEvent> events = new CopyOnWriteArrayList<>();
+    private final Map<Long, RuntimeException> unreadable = new ConcurrentHashMap<>();
+    private final List<Tail> tails = new CopyOnWriteArrayList<>();
+
+    public MemoryLog append(List<LoggedEvent> more) {
+        events.addAll(more);
+        tails.forEach(tail -> tail.onAvailable.run());
+        return this;
+    }
+
+    /** From now on the event at this position can't be decoded. */
+    MemoryLog spoil(long position, RuntimeException fault) {
+        unreadable.put(position, fault);
+        return this;
+    }
+
+    void mend(long position) {
+        unreadable.remove(position);
+    }
+
+    List<LoggedEvent> all() {
+        return List.copyOf(events);
+    }
+
+    List<Arrival> arrivals(StreamFold<?> fold) {
+        var arrivals = new ArrayList<Arrival>();
+        for (var i = 0; i < events.size(); i++) {
+            arrivals.add(Arrival.of(message(i), fold));
+        }
+        return arrivals;
+    }
+
+    @Override
+    public Stream<LoggedEvent> eventsOf(String stream) {
+        return events.stream()
+                .filter(event -> event.stream().equals(stream))
+                .map(event -> new LoggedEvent(
+                        event.position(),
+                        event.stream(),
+                        event.version(),
+                        event.recordedAt(),
+                        event.envelope(),
+                        () -> decoded(event)));
+    }
+
+    private Event decoded(LoggedEvent event) {
+        var fault = unreadable.get(event.position());
+        if (fault != null) {
+            throw fault;
+        }
+        return event.event();
+    }
+
+    @Override
+    public long head() {
+        return events.size();
+    }
+
+    @Override
+    public StreamableMessageSource<TrackedEventMessage<?>> source() {
+        return this;
+    }
+
+    @Override
+    public BlockingStream<TrackedEventMessage<?>> openStream(@Nullable TrackingToken token) {
+        var tail = new Tail(token == null ? 0 : Math.toIntExact(token.position().orElseThrow()));
+        tails.add(tail);
+        return tail;
+    }
+
+    @Override
+    public TrackingToken createTailToken() {
+        return new GlobalSequenceTrackingToken(0);
+    }
+
+    @Override
+    public TrackingToken createHeadToken() {
+        return new GlobalSequenceTrackingToken(head());
+    }
+
+    @Override
+    public TrackingToken createTokenAt(Instant moment) {
+        throw new UnsupportedOperationException("not asked for by read models");
+    }
+
+    private TrackedEventMessage<?> message(int index) {
+        var logged = events.get(index);
+        var inStream = new GenericDomainEventMessage<>(
+                logged.stream(),
+                logged.stream(),
+                logged.version() - 1,
+                logged.event(),
+                MetaData.from(Map.of(
+                        Envelope.KEY,
+                        logged.envelope(),
+                        Arrival.RECORDED_AT,
+                        logged.recordedAt().toString())));
+        return new Message(
+                new GlobalSequenceTrackingToken(logged.position()), inStream, unreadable.get(logged.position()));
+    }
+
+    /** Decoded when asked, as the engine's are. */
+    private static final class Message extends GenericTrackedDomainEventMessage<Event> {
+
+        private final transient @Nullable RuntimeException fault;
+
+        Message(TrackingToken token, GenericDomainEventMessage<Event> delegate, @Nullable RuntimeException fault) {
+            super(token, delegate);
+            this.fault = fault;
+        }
+
+        @Override
+        public Event getPayload() {
+            if (fault != null) {
+                throw fault;
+            }
+            return super.getPayload();
+        }
+    }
+
+    private final class Tail implements BlockingStream<TrackedEventMessage<?>> {
+
+        private int next;
+        private volatile Runnable onAvailable = () -> {};
+
+        Tail(int next) {
+            this.next = next;
+        }
+
+        @Override
+        public Optional<TrackedEventMessage<?>> peek() {
+            return hasNextAvailable() ? Optional.of(message(next)) : Optional.empty();
+        }
+
+        @Override
+        public boolean hasNextAvailable() {
+            return next < events.size();
+        }
+
+        @Override
+        public boolean hasNextAvailable(int timeout, TimeUnit unit) {
+            return hasNextAvailable();
+        }
+
+        @Override
+        public TrackedEventMessage<?> nextAvailable() {
+            return message(next++);
+        }
+
+        @Override
+        public boolean setOnAvailableCallback(Runnable callback) {
+            onAvailable = callback;
+            return true;
+        }
+
+        @Override
+        public void close() {
+            tails.remove(this);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.hindsight.projections.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.ticket.TicketEvent;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.tickets.TicketModel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What holds for every history, here for seeded random ones. */
+class ReadModelLawsTest {
+
+    private static final int EVENTS = 1_500;
+
+    private static Database database;
+
+    @BeforeAll
+    static void start() {
+        database = new Database();
+    }
+
+    @AfterAll
+    static void end() {
+        database.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 128, EVENTS})
+    void rows_are_the_same_whatever_the_batch_size(int batch) {
+        var log = new MemoryLog().append(Histories.of(4711, EVENTS));
+        assertThat(Database.differences(projected(log, batch), refolded(log))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void a_history_delivered_twice_leaves_the_rows_of_once(long seed) {
+        var log = new MemoryLog().append(Histories.of(seed, EVENTS));
+        var model = fresh();
+        project(log, model, 100);
+        var once = database.rows(ReadModel.TICKETS);
+        project(log, model, 64);
+        assertThat(Database.differences(database.rows(ReadModel.TICKETS), once)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void a_batch_that_begins_in_what_was_delivered_before_goes_on_from_there(long seed) {
+        var log = new MemoryLog().append(Histories.of(seed, EVENTS));
+        var model = fresh();
+        var arrivals = log.arrivals(model);
+        var projector = new BatchProjector<>(model);
+        database.transact(connection -> projector.project(connection, arrivals.subList(0, 1_000)));
+        database.transact(connection -> projector.project(connection, arrivals.subList(700, EVENTS)));
+        assertThat(Database.differences(database.rows(ReadModel.TICKETS), refolded(log)))
+                .isEmpty();
+    }
+
+    @Test
+    void every_kind_of_ticket_event_is_in_these_histories() {
+        var kinds = Histories.of(4711, EVENTS).stream()
+                .map(event -> event.event().getClass().getSimpleName())
+                .collect(Collectors.toSet());
+        assertThat(kinds)
+                .containsExactlyInAnyOrderElementsOf(
+                        leaves(TicketEvent.class).map(Class::getSimpleName).collect(Collectors.toSet()));
+    }
+
+    private static Stream<Class<?>> leaves(Class<?> family) {
+        return family.isSealed()
+                ? Arrays.stream(family.getPermittedSubclasses()).flatMap(ReadModelLawsTest::leaves)
+                : Stream.of(family);
+    }
+
+    private static Map<String, List<String>> projected(MemoryLog log, int batch) {
+        project(log, fresh(), batch);
+        return database.rows(ReadModel.TICKETS);
+    }
+
+    /** Each ticket alone, from its first event on. */
+    private static Map<String, List<String>> refolded(MemoryLog log) {
+        refold(log, fresh());
+        return database.rows(ReadModel.TICKETS);
+    }
+
+    private static <R> void refold(MemoryLog log, StreamFold<R> model) {
+        streams(log)
+                .forEach(stream -> database.transact(connection -> {
+                    var rows = model.begin(stream);
+                    log.eventsOf(stream).forEach(event -> model.apply(rows, event));
+                    model.write(connection, List.of(rows));
+                }));
+    }
+
+    private static Stream<String> streams(MemoryLog log) {
+        return log.all().stream().map(LoggedEvent::stream).distinct();
+    }
+
+    private static void project(MemoryLog log, TicketModel model, int batch) {
+        var projector = new BatchProjector<>(model);
+        var arrivals = log.arrivals(model);
+        for (var i = 0; i < arrivals.size(); i += batch) {
+            var part = arrivals.subList(i, Math.min(arrivals.size(), i + batch));
+            database.transact(connection ->
+                    assertThat(projector.project(connection, part)).isZero());
+        }
+    }
+
+    private static TicketModel fresh() {
+        database.truncate(ReadModel.TICKETS, 1);
+        return new TicketModel(1);
+    }
+}
