@@ -21,6 +21,7 @@ import dev.hindsight.command.ticket.TicketAggregate;
 import java.time.Clock;
 import java.time.Duration;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,7 +35,8 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * The module's beans. Whoever imports it provides a {@link JdbcTemplate} on the transactions of the command bus,
- * {@link Fingerprints}, {@link AppendedPositions}, the {@link EventStore}, and Axon's started {@code Configuration} to
+ * {@link Fingerprints}, {@link AppendedPositions}, the {@link EventStore}, the build version that events name (a String
+ * called {@code writer}), and Axon's started {@code Configuration} to
  * which {@link CommandWiring} contributed.
  */
 @Configuration(proxyBeanMethods = false)
@@ -78,7 +80,7 @@ public class CommandModule {
             org.axonframework.config.Configuration axon,
             EventStore events,
             AppendedPositions positions,
-            @Value("${hindsight.writer:development}") String writer) {
+            @Qualifier("writer") String writer) {
         return new CommandDispatch(axon.commandBus(), events, positions, writer);
     }
 

@@ -5,7 +5,7 @@ BEGIN
         GRANT USAGE, CREATE ON SCHEMA readmodel TO hindsight_app;
         GRANT SELECT ON ALL TABLES IN SCHEMA readmodel TO hindsight_app;
         GRANT INSERT, UPDATE, DELETE ON readmodel.generation, readmodel.active_generation, readmodel.parked,
-            readmodel.skip, readmodel.search_index, readmodel.search_refused TO hindsight_app;
+            readmodel.skip, readmodel.search_index TO hindsight_app;
     END IF;
 END
 $$;

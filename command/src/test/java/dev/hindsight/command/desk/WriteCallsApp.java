@@ -82,6 +82,11 @@ class WriteCallsApp {
     }
 
     @Bean
+    String writer() {
+        return "test";
+    }
+
+    @Bean
     Fingerprints fingerprints() {
         return CommandRig::fingerprint;
     }
