@@ -126,7 +126,7 @@ class FoldedHistoryTest {
                 Envelope.TENANT,
                 "test",
                 null);
-        history.add(new LoggedEvent(position, event.streamId(), position, event.at(), envelope, event));
+        history.add(new LoggedEvent(position, event.streamId(), position, event.at(), envelope, () -> event));
     }
 
     private <R> void fold(ReadModelRows rows, StreamFold<R> fold) throws SQLException {
