@@ -81,7 +81,7 @@ class BadDaysTest {
                         return null;
                     }));
                 }
-                JourneyTest.eventually(Duration.ofSeconds(120), () -> acknowledged.size() >= 300);
+                JourneyTest.eventually(Duration.ofMinutes(2), () -> acknowledged.size() >= 300);
                 server.destroyForcibly(); // SIGKILL: its PostgreSQL and OpenSearch are left behind
                 server.waitFor(30, TimeUnit.SECONDS);
                 stop.set(true);
@@ -262,7 +262,7 @@ class BadDaysTest {
 
     private static void awaitReady(String url, Process server) {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            JourneyTest.eventually(Duration.ofSeconds(180), () -> {
+            JourneyTest.eventually(Duration.ofMinutes(3), () -> {
                 assertThat(server.isAlive()).as("the server runs").isTrue();
                 try {
                     return http.send(
