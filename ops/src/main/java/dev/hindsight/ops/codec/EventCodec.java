@@ -2,6 +2,7 @@ package dev.hindsight.ops.codec;
 
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.people.PersonEvent;
+import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
@@ -63,7 +64,7 @@ public final class EventCodec {
             switch (event) {
                 case TicketOpened e -> wishes.ticket(e.ticketId(), e.requesterId());
                 case TicketImported e -> wishes.ticket(e.ticketId(), e.requesterId());
-                case PersonEvent e -> wishes.person(e.personId());
+                case PersonRegistered e -> wishes.person(e.personId());
                 default -> {}
             }
         }
@@ -165,7 +166,7 @@ public final class EventCodec {
                 keys.changeRequester(e.ticketId(), e.requesterId());
                 yield null;
             }
-            case PersonEvent e -> keys.ofPerson(e.personId());
+            case PersonRegistered e -> keys.ofPerson(e.personId());
             default -> null;
         };
     }

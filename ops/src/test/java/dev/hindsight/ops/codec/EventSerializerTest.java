@@ -17,6 +17,7 @@ import org.axonframework.serialization.SerializedMetaData;
 import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
+import org.axonframework.serialization.UnknownSerializedType;
 import org.junit.jupiter.api.Test;
 
 class EventSerializerTest {
@@ -98,11 +99,12 @@ class EventSerializerTest {
     }
 
     @Test
-    void eventsOfANewerVersionAreNeverSkipped() {
+    void eventsOfANewerVersionFailWhenTheirPayloadIsAskedForAndNotBefore() {
         SimpleSerializedType newer = new SimpleSerializedType("ticket.internal-note-added", "2");
-        assertThatThrownBy(() -> serializer.classForType(newer)).isInstanceOf(UnknownEventException.class);
-        assertThatThrownBy(() -> serializer.deserialize(
-                        new SimpleSerializedObject<>(new byte[] {'{', '}'}, byte[].class, newer)))
-                .isInstanceOf(UnknownEventException.class);
+        SerializedObject<byte[]> stored = new SimpleSerializedObject<>(new byte[] {'{', '}'}, byte[].class, newer);
+        assertThat(serializer.classForType(newer)).isEqualTo(UnknownSerializedType.class);
+        LazyDeserializingObject<Object> payload = new LazyDeserializingObject<>(stored, serializer);
+        assertThatThrownBy(payload::getObject).isInstanceOf(UnknownEventException.class);
+        assertThatThrownBy(() -> serializer.deserialize(stored)).isInstanceOf(UnknownEventException.class);
     }
 }

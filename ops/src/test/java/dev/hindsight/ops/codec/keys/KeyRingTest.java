@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.Personal;
+import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
 import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
 import dev.hindsight.domain.ticket.TicketEvent.SubjectChanged;
+import dev.hindsight.domain.ticket.TicketEvent.TagAdded;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventNames;
@@ -29,8 +31,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 
@@ -43,19 +45,17 @@ class KeyRingTest {
     private final UUID ana = UUID.randomUUID();
     private final UUID ben = UUID.randomUUID();
     private final UUID ticket = UUID.randomUUID();
-    private KeysDatabase database;
-    private KeyRing keys;
-    private EventCodec codec;
+    private static KeysDatabase database;
+    private final KeyRing keys = ring();
+    private final EventCodec codec = new EventCodec(EventNames.current(), keys);
 
-    @BeforeEach
-    void open() throws SQLException {
+    @BeforeAll
+    static void open() throws SQLException {
         database = new KeysDatabase();
-        keys = ring();
-        codec = new EventCodec(EventNames.current(), keys);
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    static void close() {
         database.close();
     }
 
@@ -81,6 +81,15 @@ class KeyRingTest {
         assertThat(read(ring(), stored)).isEqualTo(erased);
         assertThatThrownBy(() -> codec.encode(note("more"))).isInstanceOf(DestroyedKeyException.class);
         assertThatThrownBy(() -> keys.openTicket(UUID.randomUUID(), ana)).isInstanceOf(DestroyedKeyException.class);
+    }
+
+    @Test
+    void whatHoldsNoPersonalDataIsStoredAfterAnErasureToo() throws SQLException {
+        codec.encode(new PersonRegistered(ana, AT, "Ana", null, null, null, null, null));
+        codec.encode(imported(ana, "No paper"));
+        destroy(KeyOwner.person(ana), keys);
+        List<Event> events = List.of(new PersonLeftOrganization(ana, AT, ben), new TagAdded(ticket, AT, "late"));
+        assertThat(read(ring(), events.stream().map(codec::encode).toList())).isEqualTo(events);
     }
 
     @Test
@@ -141,6 +150,25 @@ class KeyRingTest {
         }
         assertThat(answers).hasSize(1);
         assertThat(new HashSet<>(answers.iterator().next())).hasSize(20);
+    }
+
+    @Test
+    void everyCallerHearsOfAFailureAndTheNextTryWorks() throws Exception {
+        keys.ofPerson(ana);
+        database.asOwner("ALTER TABLE keys.data_key RENAME TO away");
+        List<Callable<UUID>> callers = Stream.generate(UUID::randomUUID)
+                .limit(8)
+                .<Callable<UUID>>map(id -> () -> keys.openTicket(id, ana).id())
+                .toList();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<UUID> answer : threads.invokeAll(callers)) {
+                assertThatThrownBy(answer::get).hasCauseInstanceOf(DataAccessException.class);
+            }
+            database.asOwner("ALTER TABLE keys.away RENAME TO data_key");
+            for (Future<UUID> answer : threads.invokeAll(callers)) {
+                assertThat(answer.get()).isNotNull();
+            }
+        }
     }
 
     @Test
@@ -206,7 +234,7 @@ class KeyRingTest {
         }
     }
 
-    private KeyRing ring() {
+    private static KeyRing ring() {
         return KeyRing.open(database.application(), MASTER, 1000);
     }
 
