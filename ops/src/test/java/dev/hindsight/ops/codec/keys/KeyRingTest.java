@@ -204,16 +204,15 @@ class KeyRingTest {
     }
 
     @Test
-    void addressesHaveOneFingerprintOnEveryNodeOfADatabaseAndAnotherElsewhere() throws SQLException {
-        byte[] fingerprint = keys.emailFingerprint().of(" Ana@Example.org\n");
+    void aValueHasOneFingerprintOnEveryNodeOfADatabaseAndAnotherForAnotherKindOrDatabase() throws SQLException {
+        byte[] fingerprint = keys.fingerprint("email", "ana@example.org");
         assertThat(fingerprint).hasSize(32);
-        assertThat(ring().emailFingerprint().of("ana@example.org")).isEqualTo(fingerprint);
-        assertThat(keys.emailFingerprint().of("ben@example.org")).isNotEqualTo(fingerprint);
+        assertThat(ring().fingerprint("email", "ana@example.org")).isEqualTo(fingerprint);
+        assertThat(keys.fingerprint("email", "ben@example.org")).isNotEqualTo(fingerprint);
+        assertThat(keys.fingerprint("subject", "ana@example.org")).isNotEqualTo(fingerprint);
         try (KeysDatabase elsewhere = new KeysDatabase()) {
-            assertThat(KeyRing.open(elsewhere.application(), MASTER, 100)
-                            .emailFingerprint()
-                            .of("ana@example.org"))
-                    .isNotEqualTo(fingerprint);
+            KeyRing others = KeyRing.open(elsewhere.application(), MASTER, 100);
+            assertThat(others.fingerprint("email", "ana@example.org")).isNotEqualTo(fingerprint);
         }
     }
 
