@@ -1,5 +1,7 @@
 package dev.hindsight.command;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.ops.embedded.SharedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +15,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class CommandDatabase implements AutoCloseable {
 
     private final SharedPostgres.Database database = SharedPostgres.database();
-    private final DataSource dataSource = database.dataSource();
+    private final HikariDataSource dataSource = pool(database.dataSource());
 
     public CommandDatabase() {
         JdbcTemplate jdbc = jdbc();
@@ -22,6 +24,14 @@ public final class CommandDatabase implements AutoCloseable {
         for (String migration : List.of("V1__commands.sql", "V2__numbers_after_a_restore.sql")) {
             jdbc.execute(text(migration).replace("${app_role}", "\"writer_" + database.name() + "\""));
         }
+    }
+
+    private static HikariDataSource pool(DataSource connections) {
+        var config = new HikariConfig();
+        config.setDataSource(connections);
+        config.setMaximumPoolSize(12);
+        config.setMinimumIdle(0);
+        return new HikariDataSource(config);
     }
 
     public DataSource dataSource() {
@@ -34,6 +44,7 @@ public final class CommandDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        dataSource.close();
         database.close();
     }
 

@@ -44,9 +44,8 @@ public class HindsightApplication {
         SpringApplication application = new SpringApplication(HindsightApplication.class);
         application.setRegisterShutdownHook(false); // whoever starts it stops it before the servers it needs
         application.setLogStartupInfo(false);
-        application.addInitializers(context -> context.getEnvironment()
-                .getPropertySources()
-                .addFirst(new MapPropertySource("start", properties)));
+        application.addInitializers(context ->
+                context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("start", properties)));
         return application.run();
     }
 }

@@ -8,6 +8,7 @@ import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.PreconditionFailed;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.Unavailable;
+import dev.hindsight.domain.UnknownEvent;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -140,6 +141,11 @@ public final class CommandDispatch {
                             + " the same Idempotency-Key to learn which; without one, read before repeating.",
                     2);
         }
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownEvent) {
+                return writtenByNewerVersion();
+            }
+        }
         if (fault instanceof AggregateNotFoundException) {
             return new NotFound("There is no such thing, or you may not see it.");
         }
@@ -150,6 +156,14 @@ public final class CommandDispatch {
             throw error;
         }
         return new IllegalStateException("a command handler failed", fault);
+    }
+
+    /** This software cannot tell what became of it, so it decides nothing on it; everything else goes on. */
+    static Unavailable writtenByNewerVersion() {
+        return new Unavailable(
+                "WRITTEN_BY_NEWER_VERSION",
+                "A newer version of the software has written to this; try again when the upgrade is complete.",
+                30);
     }
 
     /** The database said no in its own words: then nothing was committed. Anything else leaves it open. */

@@ -3,6 +3,7 @@ package dev.hindsight.command.dispatch;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.hindsight.domain.Event;
+import dev.hindsight.domain.UnknownEvent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -35,13 +36,21 @@ public final class StreamStates<S> {
         this.fold = fold;
     }
 
-    /** Empty where the stream does not exist. */
+    /**
+     * Empty where the stream does not exist.
+     *
+     * @throws dev.hindsight.domain.Unavailable {@code WRITTEN_BY_NEWER_VERSION} where it cannot be read yet
+     */
     public Optional<S> of(String stream) {
         S state = kept.getIfPresent(stream);
         if (state == null) {
-            var history = events.readEvents(stream);
-            while (history.hasNext()) {
-                state = fold.apply(state, (Event) history.next().getPayload());
+            try {
+                var history = events.readEvents(stream);
+                while (history.hasNext()) {
+                    state = fold.apply(state, (Event) history.next().getPayload());
+                }
+            } catch (UnknownEvent newer) {
+                throw CommandDispatch.writtenByNewerVersion();
             }
             if (state != null) {
                 kept.put(stream, state);

@@ -10,6 +10,7 @@ import dev.hindsight.domain.PreconditionFailed;
 import dev.hindsight.domain.PreconditionRequired;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.Unavailable;
+import dev.hindsight.domain.UnknownEvent;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -224,6 +225,16 @@ class CommandDispatchTest {
                 .isThrownBy(() -> send(null, new Expected.Version(3), () -> {
                     throw new ConcurrencyException("somebody was first");
                 }));
+        assertThat(ACTOR.runs).hasValue(1);
+    }
+
+    @Test
+    void what_newer_software_wrote_is_decided_on_by_newer_software_only() {
+        assertThatExceptionOfType(Unavailable.class)
+                .isThrownBy(() -> send(null, NOTHING, () -> {
+                    throw new IllegalStateException(new UnknownEvent("ticket.sung", "1"));
+                }))
+                .satisfies(unavailable -> assertThat(unavailable.code()).isEqualTo("WRITTEN_BY_NEWER_VERSION"));
         assertThat(ACTOR.runs).hasValue(1);
     }
 

@@ -1,11 +1,13 @@
 package dev.hindsight.ops.edge;
 
 import dev.hindsight.command.people.People;
+import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -200,6 +202,7 @@ public class EdgeConfiguration {
 
     @Bean
     WebMvcConfigurer callerArguments(Callers callers) {
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class); // comes from the token, not from the URL
         return new WebMvcConfigurer() {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {

@@ -20,8 +20,7 @@ public class OperatorConfiguration {
 
     @Bean
     LogIdentity logIdentity(EventStore store, TransactionManager transactions, @Qualifier("writer") String writer) {
-        return new LogIdentity(
-                store, transactions, writer, UuidCreator.getTimeOrderedEpochPlus1(), Instant.now());
+        return new LogIdentity(store, transactions, writer, UuidCreator.getTimeOrderedEpochPlus1(), Instant.now());
     }
 
     @Bean

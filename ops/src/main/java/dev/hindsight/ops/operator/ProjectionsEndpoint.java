@@ -65,7 +65,9 @@ final class ProjectionsEndpoint {
                     position,
                     head,
                     Math.max(0, head - position),
-                    oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
+                    oldest == null
+                            ? 0
+                            : Math.max(0, Duration.between(oldest, now).toMillis() / 1000.0),
                     row.get(3, String.class),
                     row.get(5, Integer.class),
                     row.get(4, String.class));

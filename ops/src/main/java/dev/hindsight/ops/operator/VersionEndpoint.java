@@ -11,7 +11,8 @@ import org.springframework.web.bind.annotation.RestController;
 final class VersionEndpoint {
 
     /** @param logId null until the log's first event can be read */
-    record VersionInfo(String version, String commit, @Nullable UUID logId) {}
+    record VersionInfo(
+            String version, String commit, @Nullable UUID logId) {}
 
     private final LogIdentity log;
 

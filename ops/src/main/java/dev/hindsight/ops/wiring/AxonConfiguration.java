@@ -139,8 +139,7 @@ public class AxonConfiguration {
                         domain.getMetaData(),
                         domain.getIdentifier(),
                         event.at())
-                : new GenericEventMessage<>(
-                        message.getIdentifier(), event, message.getMetaData(), event.at());
+                : new GenericEventMessage<>(message.getIdentifier(), event, message.getMetaData(), event.at());
     }
 
     @Bean

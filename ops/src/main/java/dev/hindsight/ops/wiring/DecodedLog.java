@@ -1,7 +1,7 @@
 package dev.hindsight.ops.wiring;
 
-import dev.hindsight.domain.Event;
 import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.Event;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventSerializer;
 import dev.hindsight.ops.eventstore.StoredEvent;
@@ -37,8 +37,8 @@ final class DecodedLog implements EventLog {
     }
 
     private LoggedEvent decode(StoredEvent stored) {
-        MetaData metadata = serializer.deserialize(new SimpleSerializedObject<>(
-                stored.metadata(), byte[].class, MetaData.class.getName(), null));
+        MetaData metadata = serializer.deserialize(
+                new SimpleSerializedObject<>(stored.metadata(), byte[].class, MetaData.class.getName(), null));
         Envelope envelope = (Envelope) Objects.requireNonNull(metadata).get(Envelope.KEY);
         return new LoggedEvent(
                 stored.position(),

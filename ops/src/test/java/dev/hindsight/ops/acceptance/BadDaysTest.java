@@ -106,10 +106,10 @@ class BadDaysTest {
             assertThatTheLogIsDense(jdbc);
             long head = head(jdbc);
             for (Map.Entry<String, Acknowledged> one : acknowledged.entrySet()) {
-                Answer read = agent.get(
-                        "/api/v1/tickets/" + one.getValue().id() + "/timeline?minPosition=" + head);
+                Answer read = agent.get("/api/v1/tickets/" + one.getValue().id() + "/timeline?minPosition=" + head);
                 assertThat(read.status()).as(one.getKey()).isEqualTo(200);
-                long position = read.body().path("items").path(0).path("position").asLong();
+                long position =
+                        read.body().path("items").path(0).path("position").asLong();
                 if (one.getValue().position() > 0) {
                     assertThat(position).isEqualTo(one.getValue().position());
                 }
@@ -133,7 +133,8 @@ class BadDaysTest {
     void postgresStoppedAndStartedUnderLoad() throws Exception {
         try (RunningApplication app = RunningApplication.in(data)) {
             Person agent = app.as(Role.AGENT, "ana@example.org");
-            assertThat(agent.post("/api/v1/tickets", "{\"subject\":\"warm\"}").status()).isEqualTo(201);
+            assertThat(agent.post("/api/v1/tickets", "{\"subject\":\"warm\"}").status())
+                    .isEqualTo(201);
             AtomicBoolean stop = new AtomicBoolean();
             AtomicInteger unavailable = new AtomicInteger();
             Map<String, String> acknowledged = new ConcurrentHashMap<>();
@@ -147,7 +148,9 @@ class BadDaysTest {
                             if (answer.status() == 201) {
                                 acknowledged.put(key, answer.id());
                             } else {
-                                assertThat(answer.status()).as(answer.raw().body()).isEqualTo(503);
+                                assertThat(answer.status())
+                                        .as(answer.raw().body())
+                                        .isEqualTo(503);
                                 unavailable.incrementAndGet();
                                 LockSupport.parkNanos(20_000_000);
                             }
@@ -174,7 +177,9 @@ class BadDaysTest {
             long head = head(jdbc);
             JourneyTest.eventually(
                     Duration.ofSeconds(60),
-                    () -> agent.get("/api/v1/tickets?limit=1&minPosition=" + head).status() == 200);
+                    () -> agent.get("/api/v1/tickets?limit=1&minPosition=" + head)
+                                    .status()
+                            == 200);
             for (String id : acknowledged.values()) {
                 assertThat(agent.get("/api/v1/tickets/" + id).status()).isEqualTo(200);
             }
@@ -191,7 +196,8 @@ class BadDaysTest {
             app.installation().search().kill();
             Answer meanwhile = agent.post("/api/v1/tickets", "{\"subject\":\"platypus meanwhile\"}");
             assertThat(meanwhile.status()).isEqualTo(201);
-            assertThat(agent.get("/api/v1/tickets?minPosition=" + meanwhile.position()).status())
+            assertThat(agent.get("/api/v1/tickets?minPosition=" + meanwhile.position())
+                            .status())
                     .isEqualTo(200);
             Answer search = agent.get("/api/v1/search?q=platypus");
             assertThat(search.status()).isEqualTo(503);
@@ -215,7 +221,8 @@ class BadDaysTest {
                     FROM log.placement) p
                 WHERE first_position <> due""", Long.class);
         assertThat(holes).isZero();
-        assertThat(jdbc.queryForObject("SELECT count(*) FROM log.event", Long.class)).isEqualTo(head(jdbc));
+        assertThat(jdbc.queryForObject("SELECT count(*) FROM log.event", Long.class))
+                .isEqualTo(head(jdbc));
     }
 
     private static long head(JdbcTemplate jdbc) {

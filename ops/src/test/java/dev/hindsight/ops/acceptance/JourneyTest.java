@@ -32,7 +32,8 @@ class JourneyTest {
 
         Answer assigned = agent.put(ticket + "/assignment", "{\"assignee\":\"me\"}", "If-Match", opened.etag());
         assertThat(assigned.body().path("version").asLong()).isEqualTo(3); // TicketAssigned and WorkStarted
-        assertThat(agent.post(ticket + "/notes", "{\"body\":\"bearing is gone, ordered a zorkmid\"}").status())
+        assertThat(agent.post(ticket + "/notes", "{\"body\":\"bearing is gone, ordered a zorkmid\"}")
+                        .status())
                 .isEqualTo(201);
         Answer pending = agent.put(
                 ticket + "/status",
@@ -43,7 +44,8 @@ class JourneyTest {
         Answer answered = requester.post(ticket + "/replies", "{\"body\":\"Like burnt toast.\"}");
         assertThat(answered.status()).isEqualTo(201);
 
-        JsonNode open = agent.get(ticket + "?minPosition=" + answered.position()).body();
+        JsonNode open =
+                agent.get(ticket + "?minPosition=" + answered.position()).body();
         assertThat(open.path("status").asString()).isEqualTo("OPEN");
         assertThat(open.path("assignee").path("name").asString()).isEqualTo("ana@example.org");
         assertThat(open.path("priority").asString()).isEqualTo("P3");
@@ -56,7 +58,8 @@ class JourneyTest {
                 "*");
         assertThat(resolved.status()).isEqualTo(200);
         Answer back = requester.post(ticket + "/replies", "{\"body\":\"It hums again.\"}");
-        JsonNode reopened = agent.get(ticket + "?minPosition=" + back.position()).body();
+        JsonNode reopened =
+                agent.get(ticket + "?minPosition=" + back.position()).body();
         assertThat(reopened.path("status").asString()).isEqualTo("OPEN");
         assertThat(reopened.path("reopenCount").asInt()).isEqualTo(1);
 
@@ -71,8 +74,7 @@ class JourneyTest {
         assertThat(followUp.body().path("followUpOf").asString()).isEqualTo(opened.id());
         assertThat(followUp.id()).isNotEqualTo(opened.id());
 
-        List<String> events = agent
-                .get(ticket + "/timeline?minPosition=" + closed.position())
+        List<String> events = agent.get(ticket + "/timeline?minPosition=" + closed.position())
                 .body()
                 .path("items")
                 .valueStream()
@@ -106,9 +108,16 @@ class JourneyTest {
             assertThat(answer.raw().body()).as(path).doesNotContain(secret).doesNotContain("InternalNoteAdded");
         }
         assertThat(total(requester.get("/api/v1/search?q=" + secret))).isZero();
-        assertThat(requester.get("/api/v1/search/suggestions?q=" + secret.substring(0, 9)).raw().body())
+        assertThat(requester
+                        .get("/api/v1/search/suggestions?q=" + secret.substring(0, 9))
+                        .raw()
+                        .body())
                 .doesNotContain(secret);
-        assertThat(requester.get(ticket + "/conversation?" + after).body().path("items").size())
+        assertThat(requester
+                        .get(ticket + "/conversation?" + after)
+                        .body()
+                        .path("items")
+                        .size())
                 .isEqualTo(1);
     }
 
@@ -117,13 +126,14 @@ class JourneyTest {
         Answer opened = requester.post(TICKETS, "{\"subject\":\"Mine alone\"}");
         Person other = app.as(Role.REQUESTER, "mallory@example.org");
         for (String path : List.of("", "/conversation", "/timeline", "/links")) {
-            Answer answer =
-                    other.get(TICKETS + "/" + opened.id() + path + "?minPosition=" + opened.position());
+            Answer answer = other.get(TICKETS + "/" + opened.id() + path + "?minPosition=" + opened.position());
             assertThat(answer.status()).as(path).isEqualTo(404);
         }
-        assertThat(other.post(TICKETS + "/" + opened.id() + "/replies", "{\"body\":\"hello\"}").status())
+        assertThat(other.post(TICKETS + "/" + opened.id() + "/replies", "{\"body\":\"hello\"}")
+                        .status())
                 .isEqualTo(404);
-        assertThat(total(other.get(TICKETS + "?minPosition=" + opened.position()))).isZero();
+        assertThat(total(other.get(TICKETS + "?minPosition=" + opened.position())))
+                .isZero();
     }
 
     @Test
@@ -131,7 +141,8 @@ class JourneyTest {
         String word = "quokka" + UUID.randomUUID().toString().substring(0, 8);
         Answer opened = agent.post(
                 TICKETS,
-                "{\"subject\":\"Printers and " + word + "\",\"requester\":{\"email\":\"kim@example.org\"},\"tags\":[\"VIP\"]}");
+                "{\"subject\":\"Printers and " + word
+                        + "\",\"requester\":{\"email\":\"kim@example.org\"},\"tags\":[\"VIP\"]}");
         assertThat(opened.status()).isEqualTo(201);
         JsonNode list = agent.get(TICKETS + "?tag=vip&sort=-createdAt&minPosition=" + opened.position())
                 .body();

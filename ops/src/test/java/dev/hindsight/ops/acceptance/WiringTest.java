@@ -17,8 +17,8 @@ import org.axonframework.serialization.Serializer;
 import org.axonframework.spring.messaging.unitofwork.SpringTransactionManager;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /** Axon starts silently without a store where its wiring fails: these are the parts that must be there. */
 class WiringTest {
@@ -48,21 +48,21 @@ class WiringTest {
     @Test
     void thePropertyChoosesAxonServer() {
         ConfigurableApplicationContext shared = RunningApplication.shared().context();
-            new ApplicationContextRunner()
-                    .withUserConfiguration(AxonConfiguration.class)
-                    .withBean(EventSerializer.class, () -> shared.getBean(EventSerializer.class))
-                    .withBean(CommandWiring.class, () -> shared.getBean(CommandWiring.class))
-                    .withBean(PlatformTransactionManager.class, () -> shared.getBean(PlatformTransactionManager.class))
-                    .withPropertyValues(
-                            "hindsight.event-store=axon-server",
-                            "hindsight.axon-server.servers=127.0.0.1:1",
-                            "hindsight.axon-server.context=default")
-                    .run(chosen -> {
-                        assertThat(chosen).hasNotFailed();
-                        assertThat(chosen.getBean(EventStore.class)).isInstanceOf(AxonServerEventStore.class);
-                        assertThat(chosen).doesNotHaveBean(PostgresEventLog.class);
-                        assertThat(chosen.getBean(Configuration.class).eventStore())
-                                .isSameAs(chosen.getBean(EventStore.class));
-                    });
+        new ApplicationContextRunner()
+                .withUserConfiguration(AxonConfiguration.class)
+                .withBean(EventSerializer.class, () -> shared.getBean(EventSerializer.class))
+                .withBean(CommandWiring.class, () -> shared.getBean(CommandWiring.class))
+                .withBean(PlatformTransactionManager.class, () -> shared.getBean(PlatformTransactionManager.class))
+                .withPropertyValues(
+                        "hindsight.event-store=axon-server",
+                        "hindsight.axon-server.servers=127.0.0.1:1",
+                        "hindsight.axon-server.context=default")
+                .run(chosen -> {
+                    assertThat(chosen).hasNotFailed();
+                    assertThat(chosen.getBean(EventStore.class)).isInstanceOf(AxonServerEventStore.class);
+                    assertThat(chosen).doesNotHaveBean(PostgresEventLog.class);
+                    assertThat(chosen.getBean(Configuration.class).eventStore())
+                            .isSameAs(chosen.getBean(EventStore.class));
+                });
     }
 }

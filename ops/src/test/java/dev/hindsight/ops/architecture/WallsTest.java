@@ -24,7 +24,8 @@ class WallsTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.hindsight");
 
-    private static final DescribedPredicate<JavaClass> PUBLISHED = resideInAPackage("dev.hindsight.projections.readmodel..");
+    private static final DescribedPredicate<JavaClass> PUBLISHED =
+            resideInAPackage("dev.hindsight.projections.readmodel..");
 
     @Test
     void allRoomsAreHere() {
@@ -55,8 +56,9 @@ class WallsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.hindsight.projections..", "dev.hindsight.query..", "dev.hindsight.ops..")
-                .because("a command decides from its own stream, never from a read model: load the aggregate, or keep an"
-                        + " index in the command schema that is written with the command"));
+                .because(
+                        "a command decides from its own stream, never from a read model: load the aggregate, or keep an"
+                                + " index in the command schema that is written with the command"));
     }
 
     @Test
@@ -73,14 +75,17 @@ class WallsTest {
 
     @Test
     void queryTouchesOnlyWhatProjectionsPublish() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("dev.hindsight.query..")
-                .should()
-                .dependOnClassesThat(resideInAPackage("dev.hindsight.projections..").and(DescribedPredicate.not(PUBLISHED)))
-                .orShould()
-                .dependOnClassesThat(resideInAnyPackage("dev.hindsight.command..", "dev.hindsight.ops.."))
-                .because("queries see tables and indexes, not folds: publish it in dev.hindsight.projections.readmodel"));
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.hindsight.query..")
+                        .should()
+                        .dependOnClassesThat(
+                                resideInAPackage("dev.hindsight.projections..").and(DescribedPredicate.not(PUBLISHED)))
+                        .orShould()
+                        .dependOnClassesThat(resideInAnyPackage("dev.hindsight.command..", "dev.hindsight.ops.."))
+                        .because(
+                                "queries see tables and indexes, not folds: publish it in dev.hindsight.projections.readmodel"));
     }
 
     @Test
@@ -113,10 +118,7 @@ class WallsTest {
                 .should()
                 .beMetaAnnotatedWith(ComponentScan.class)
                 .because("beans are declared in the module's configuration class, not found by scanning"));
-        check(noFields()
-                .should()
-                .beAnnotatedWith(Autowired.class)
-                .because("pass dependencies to the constructor"));
+        check(noFields().should().beAnnotatedWith(Autowired.class).because("pass dependencies to the constructor"));
     }
 
     private static void check(ArchRule rule) {
