@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.springdoc.core.utils.SpringDocUtils;
+import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -193,6 +194,11 @@ public class EdgeConfiguration {
 
     private static OAuth2TokenValidatorResult refused(String why) {
         return OAuth2TokenValidatorResult.failure(new OAuth2Error("invalid_token", why, null));
+    }
+
+    @Bean
+    GlobalOpenApiCustomizer contract() {
+        return Contract.instead();
     }
 
     @Bean

@@ -1,0 +1,117 @@
+package dev.hindsight.ops.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.RunningApplication.Answer;
+import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** {@code openapi.yaml} and what runs are the same. */
+class ContractTest {
+
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
+
+    private final RunningApplication app = RunningApplication.shared();
+    private final JsonNode contract =
+            YAMLMapper.builder().build().readTree(read(Path.of(System.getProperty("hindsight.root"), "ops/docs/openapi.yaml")));
+
+    @Test
+    void everyCallOfTheContractRunsAndNoOtherDoes() {
+        Set<String> written = new TreeSet<>();
+        contract.path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .propertyNames()
+                        .forEach(method -> {
+                            if (METHODS.contains(method)) {
+                                written.add(method.toUpperCase(java.util.Locale.ROOT) + " " + shape(path.getKey()));
+                            }
+                        }));
+        Set<String> running = new TreeSet<>();
+        app.context()
+                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()
+                .forEach(mapping -> mapping.getPatternValues().stream()
+                        .filter(path -> path.startsWith("/api/") || path.startsWith("/ops/"))
+                        .forEach(path -> mapping.getMethodsCondition()
+                                .getMethods()
+                                .forEach(method -> running.add(method + " " + shape(path)))));
+        assertThat(running).isEqualTo(written);
+    }
+
+    @Test
+    void whatIsServedIsTheContract() {
+        JsonNode served = app.withToken("").get("/v3/api-docs").body();
+        assertThat(new TreeSet<>(served.path("paths").propertyNames()))
+                .isEqualTo(new TreeSet<>(contract.path("paths").propertyNames()));
+        assertThat(new TreeSet<>(served.path("components").path("schemas").propertyNames()))
+                .isEqualTo(new TreeSet<>(contract.path("components").path("schemas").propertyNames()));
+    }
+
+    @Test
+    void answersHaveExactlyTheMembersOfTheirSchemas() {
+        Person agent = app.as(Role.AGENT, "ana@example.org");
+        Answer opened = agent.post(
+                "/api/v1/tickets",
+                "{\"subject\":\"contract\",\"description\":\"d\",\"requester\":{\"email\":\"lee@example.org\"}}");
+        assertMembers(opened.body(), "WriteAnswer");
+        String ticket = "/api/v1/tickets/" + opened.id();
+        String after = "?minPosition=" + opened.position();
+        assertMembers(agent.get(ticket + after).body(), "TicketSummary", "Ticket");
+        JsonNode list = agent.get("/api/v1/tickets" + after).body();
+        assertMembers(list, "TicketPage");
+        assertMembers(list.path("items").path(0), "TicketSummary");
+        JsonNode conversation = agent.get(ticket + "/conversation" + after).body();
+        assertMembers(conversation, "MessagePage");
+        assertMembers(conversation.path("items").path(0), "Message");
+        JsonNode timeline = agent.get(ticket + "/timeline" + after).body();
+        assertMembers(timeline, "TimelinePage");
+        assertMembers(timeline.path("items").path(0), "TimelineEntry");
+        assertMembers(agent.get("/api/v1/people/me").body(), "Person");
+        assertMembers(agent.get(ticket + "/replies").body(), "Problem");
+        assertMembers(
+                app.as(Role.OPERATOR, "op").get("/ops/v1/projections").body().path("items").path(0), "Projection");
+        assertMembers(app.withToken("").get("/api/version").body(), "VersionInfo");
+    }
+
+    /** All required members are there, and none that the schemas do not name. */
+    private void assertMembers(JsonNode answer, String... schemas) {
+        Set<String> allowed = new TreeSet<>();
+        Set<String> required = new TreeSet<>();
+        for (String name : schemas) {
+            JsonNode schema = contract.path("components").path("schemas").path(name);
+            for (JsonNode part : schema.has("allOf") ? List.copyOf(schema.path("allOf").values()) : List.of(schema)) {
+                allowed.addAll(part.path("properties").propertyNames());
+                part.path("required").values().forEach(member -> required.add(member.asString()));
+            }
+        }
+        Set<String> members = Set.copyOf(answer.propertyNames());
+        assertThat(members).as(schemas[0] + " " + answer).containsAll(required);
+        assertThat(allowed).as(schemas[0] + " " + answer).containsAll(members);
+    }
+
+    private static String shape(String path) {
+        return java.util.Arrays.stream(path.split("/"))
+                .map(part -> part.startsWith("{") ? "{}" : part)
+                .collect(Collectors.joining("/"));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
