@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 class ReadModelsTest {
 
     private static Database database;
-
-    private final ReadModels readModels = new ReadModels(database.pool);
+    private static ReadModels readModels;
 
     @BeforeAll
     static void open() {
         database = new Database();
+        readModels = new ReadModels(database.pool);
     }
 
     @AfterAll
