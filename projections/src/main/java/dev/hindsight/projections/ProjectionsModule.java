@@ -63,7 +63,7 @@ public class ProjectionsModule {
     }
 
     @Bean
-    ModelMetrics modelMetrics(LiveModels models, EventLog log) {
-        return new ModelMetrics(models, log, InstantSource.system());
+    ModelMetrics modelMetrics(LiveModels models, ReadModels stored, EventLog log) {
+        return new ModelMetrics(models, stored, log, InstantSource.system());
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +30,25 @@ final class PositionAwaiter implements AppendedPositions {
     private static final long KEPT = Duration.ofSeconds(3).toNanos();
 
     private final ConcurrentHashMap<Long, Waiting> appends = new ConcurrentHashMap<>();
+    private final AtomicInteger asking = new AtomicInteger();
     private final Lookup lookup;
+    private final Runnable hurry;
+    private volatile long highestPlaced;
     private long forgotAt = System.nanoTime();
 
-    PositionAwaiter(Lookup lookup) {
+    /** @param hurry called when somebody begins to wait */
+    PositionAwaiter(Lookup lookup, Runnable hurry) {
         this.lookup = lookup;
+        this.hurry = hurry;
     }
 
     /** Expects a position for the append call, which is not committed yet, and leaves its number in the unit of work. */
     void expect(UnitOfWork<?> unitOfWork, long appendNumber) {
         UnitOfWork<?> root = unitOfWork.root();
-        appends.put(appendNumber, new Waiting(new CompletableFuture<>()));
+        Waiting append = new Waiting();
+        appends.put(appendNumber, append);
+        // Without an open transaction it is committed already, and may have been placed before it was expected.
+        append.lookUp = appendNumber <= highestPlaced;
         root.resources().put(LAST_APPEND, appendNumber);
         root.onRollback(rolledBack -> appends.remove(appendNumber));
     }
@@ -48,9 +57,13 @@ final class PositionAwaiter implements AppendedPositions {
     public OptionalLong awaitPosition(long appendNumber, Duration atMost) {
         @Nullable Waiting append = appends.get(appendNumber);
         try {
-            return append == null
-                    ? lookup.byAppendNumber(appendNumber)
-                    : OptionalLong.of(append.position.get(atMost.toNanos(), TimeUnit.NANOSECONDS));
+            if (append == null || (append.lookUp && !append.position.isDone())) {
+                OptionalLong found = lookup.byAppendNumber(appendNumber);
+                if (found.isPresent() || append == null) {
+                    return found;
+                }
+            }
+            return OptionalLong.of(ask(append, atMost));
         } catch (TimeoutException e) {
             return OptionalLong.empty();
         } catch (InterruptedException e) {
@@ -67,6 +80,22 @@ final class PositionAwaiter implements AppendedPositions {
         }
     }
 
+    private long ask(Waiting append, Duration atMost)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        asking.incrementAndGet();
+        try {
+            hurry.run();
+            return append.position.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } finally {
+            asking.decrementAndGet();
+        }
+    }
+
+    /** Whether somebody waits right now. */
+    boolean awaiting() {
+        return asking.get() > 0;
+    }
+
     @Override
     public OptionalLong positionOf(String streamId, long sequence) {
         return lookup.byVersion(streamId, sequence + 1);
@@ -74,6 +103,9 @@ final class PositionAwaiter implements AppendedPositions {
 
     /** Called by the sequencer's thread only. */
     void placed(List<Placement> placements) {
+        for (Placement placement : placements) {
+            highestPlaced = Math.max(highestPlaced, placement.appendNumber());
+        }
         for (Placement placement : placements) {
             @Nullable Waiting append = appends.get(placement.appendNumber());
             if (append != null) {
@@ -104,11 +136,8 @@ final class PositionAwaiter implements AppendedPositions {
     }
 
     private static final class Waiting {
-        private final CompletableFuture<Long> position;
+        private final CompletableFuture<Long> position = new CompletableFuture<>();
         private volatile long placedAt;
-
-        private Waiting(CompletableFuture<Long> position) {
-            this.position = position;
-        }
+        private volatile boolean lookUp;
     }
 }

@@ -43,7 +43,6 @@ public final class PostgresEventLog implements AutoCloseable {
             engineBuilder.connectionProvider(builder.connectionProvider);
         }
         this.engine = engineBuilder.build();
-        this.positions = new PositionAwaiter(engine);
         this.tail = new EventLogTail(
                 engine::after,
                 new EventLogTail.Tokens() {
@@ -67,6 +66,7 @@ public final class PostgresEventLog implements AutoCloseable {
                 new TailBuffer(8_192, 16L << 20),
                 512);
         this.sequencer = new Sequencer(dataSource, new Listener(), builder.timing);
+        this.positions = new PositionAwaiter(engine, sequencer::hurry);
         this.metrics = new LogMetrics(dataSource, sequencer, tail);
         if (builder.meters != null) {
             metrics.bindTo(builder.meters);
@@ -140,6 +140,11 @@ public final class PostgresEventLog implements AutoCloseable {
         @Override
         public void headMoved(long head) {
             tail.headMoved(head);
+        }
+
+        @Override
+        public boolean awaiting() {
+            return positions.awaiting();
         }
 
         @Override

@@ -45,6 +45,7 @@ public final class Sequencer implements AutoCloseable {
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Status status = new Status(Role.DISCONNECTED, Instant.now(), null);
+    private volatile boolean breathing;
     private final LongAdder sequencingNanos = new LongAdder();
     private final LongAdder runs = new LongAdder();
 
@@ -68,6 +69,14 @@ public final class Sequencer implements AutoCloseable {
     /** Says that a transaction of this node with appended events has committed. Never blocks. */
     void signal() {
         if (signalled.compareAndSet(false, true)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Says that somebody waits for a position from now on. Never blocks. */
+    void hurry() {
+        if (breathing) {
+            breathing = false;
             LockSupport.unpark(thread);
         }
     }
@@ -236,14 +245,25 @@ public final class Sequencer implements AutoCloseable {
                 runs.increment();
                 tellPlaced(run.placed());
                 tellHead(run.placed().getLast().lastPosition());
-                if (timing.breath().isPositive()) {
-                    LockSupport.parkNanos(timing.breath().toNanos());
-                }
+                breathe();
             } else if (!signalled.get()) {
                 boolean active = end - lastWork < ACTIVE_FOR;
                 LockSupport.parkNanos((active ? timing.activePoll() : timing.idlePoll()).toNanos());
             }
         }
+    }
+
+    /** While nobody waits for a position, the next statement may as well gather more. */
+    private void breathe() {
+        long end = System.nanoTime() + timing.breath().toNanos();
+        for (long left = timing.breath().toNanos(); left > 0 && !closed.get(); left = end - System.nanoTime()) {
+            if (listener.awaiting()) {
+                return;
+            }
+            breathing = true;
+            LockSupport.parkNanos(left);
+        }
+        breathing = false;
     }
 
     private void tellPlaced(List<Placement> placements) {
@@ -289,7 +309,7 @@ public final class Sequencer implements AutoCloseable {
      * @param activePoll the leader's look for other nodes' appends within a second of the last work
      * @param idlePoll the same otherwise
      * @param followerPoll the follower's look at the head where no notification comes
-     * @param breath pause after each placement, to gather more into the next; zero for none
+     * @param breath pause after each placement while nobody waits for a position; zero for none
      * @param firstPause wait after the first lost connection; doubles
      * @param longestPause up to this
      */
@@ -306,7 +326,7 @@ public final class Sequencer implements AutoCloseable {
                     Duration.ofMillis(5),
                     Duration.ofMillis(25),
                     Duration.ofMillis(50),
-                    Duration.ZERO,
+                    Duration.ofMillis(2),
                     Duration.ofMillis(100),
                     Duration.ofSeconds(2));
         }

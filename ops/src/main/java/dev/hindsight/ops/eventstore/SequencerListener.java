@@ -12,6 +12,9 @@ interface SequencerListener {
     /** The log now reaches this position, whoever leads. May repeat. */
     void headMoved(long head);
 
+    /** Whether somebody waits for a position right now. */
+    boolean awaiting();
+
     /** The append calls whose places this node waits for. */
     Collection<Long> awaited();
 }

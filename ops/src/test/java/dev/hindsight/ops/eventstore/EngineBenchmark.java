@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -41,6 +40,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.axonframework.common.IdentifierFactory;
+import org.axonframework.common.jdbc.ConnectionProvider;
 import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventHandler;
@@ -57,6 +58,8 @@ import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 import org.postgresql.ds.PGSimpleDataSource;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Numbers of the engine, with the machine, the cost of an fsync and the commit beside them. Run by
@@ -91,6 +94,9 @@ final class EngineBenchmark {
         }
         if (sections.contains("await")) {
             benchmark.await();
+        }
+        if (sections.contains("bulk")) {
+            benchmark.bulk(Integer.getInteger("events", 1_000_000));
         }
         if (sections.contains("handler")) {
             benchmark.handler(Integer.getInteger("rate", 2_000));
@@ -194,24 +200,24 @@ final class EngineBenchmark {
                 if (tune != null) {
                     TestDatabase.execute(database, tune.split(";"));
                 }
-                System.setProperty("breath", System.getProperty("breath." + way, "0"));
-                PostgresEventLog log = log(database, pool);
+                System.setProperty("breath", System.getProperty("breath." + way, "2000"));
+                PostgresEventLog log = log(database, pool::getConnection);
                 if (!way.contains("noseq")) log.start();
                 yield new EngineAppender(log.engine(), log::close);
             }
         };
     }
 
-    private static PostgresEventLog log(PGSimpleDataSource database, HikariDataSource pool) {
+    private static PostgresEventLog log(PGSimpleDataSource database, ConnectionProvider connections) {
         return PostgresEventLog.builder()
                 .sequencerDataSource(database)
-                .connectionProvider(pool::getConnection)
+                .connectionProvider(connections)
                 .serializer(SERIALIZER)
                 .timing(new Sequencer.Timing(
                         Duration.ofMillis(5),
                         Duration.ofMillis(25),
                         Duration.ofMillis(50),
-                        Duration.ofNanos(1000L * Integer.getInteger("breath", 0)),
+                        Duration.ofNanos(1000L * Integer.getInteger("breath", 2000)),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(2)))
                 .build();
@@ -274,10 +280,12 @@ final class EngineBenchmark {
         public void close() {}
     }
 
+    /** As commands do it: append and commit in a unit of work's transaction, then wait. */
     private void await() throws Exception {
         PGSimpleDataSource database = TestDatabase.fresh();
-        try (HikariDataSource pool = pool(database, WRITERS);
-                PostgresEventLog log = log(database, pool)) {
+        try (HikariDataSource pool = pool(database, WRITERS)) {
+            ThreadLocal<Connection> transaction = ThreadLocal.withInitial(() -> transaction(pool));
+            PostgresEventLog log = log(database, () -> PostgresEventLogTest.unclosable(transaction.get()));
             log.start();
             List<Run> runs = new ArrayList<>();
             for (int i = -1; i < 3; i++) {
@@ -287,15 +295,16 @@ final class EngineBenchmark {
                         WRITERS,
                         event -> {
                             UnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(event);
+                            unit.onCommit(committing -> commit(transaction.get()));
                             log.engine().appendEvents(List.of(event));
                             unit.commit();
                             long committed = System.nanoTime();
-                            long number = (Long)
-                                    Objects.requireNonNull(unit.resources().get(AppendedPositions.LAST_APPEND));
+                            long number = Objects.requireNonNull(
+                                    (Long) unit.resources().get(AppendedPositions.LAST_APPEND));
                             if (log.positions()
-                                    .awaitPosition(number, Duration.ofSeconds(1))
+                                    .awaitPosition(number, Duration.ofSeconds(5))
                                     .isEmpty()) {
-                                throw new IllegalStateException("no position within a second");
+                                throw new IllegalStateException("no position within five seconds");
                             }
                             waited.get()[0] = System.nanoTime() - committed;
                         },
@@ -304,6 +313,7 @@ final class EngineBenchmark {
                     runs.add(run);
                 }
             }
+            log.close();
             OUT.printf(
                     Locale.ROOT,
                     "%n## Awaiting the position after the commit, %d writers%n%np50 %.2f ms, p99 %.2f ms, %,.0f events/s"
@@ -316,10 +326,28 @@ final class EngineBenchmark {
         }
     }
 
+    private static Connection transaction(HikariDataSource pool) {
+        try {
+            Connection connection = pool.getDataSource().getConnection();
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void commit(Connection connection) {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void handler(int rate) throws Exception {
         PGSimpleDataSource database = TestDatabase.fresh();
         try (HikariDataSource pool = pool(database, WRITERS);
-                PostgresEventLog log = log(database, pool)) {
+                PostgresEventLog log = log(database, pool::getConnection)) {
             log.start();
             Watch watch = new Watch();
             var scheduler = Executors.newScheduledThreadPool(2);
@@ -382,6 +410,96 @@ final class EngineBenchmark {
                     run.perSecond(),
                     load());
         }
+    }
+
+    /** Reads everything in order, once as it is and once after many rolled-back appends; payloads decoded on the caller's thread. */
+    private void bulk(int events) throws Exception {
+        PGSimpleDataSource database = TestDatabase.fresh();
+        fill(database, events);
+        OUT.printf(Locale.ROOT, "%n## Bulk read in order, %,d events, payload decoded%n%n", events);
+        readAll("as appended", database);
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < 10_000; i++) {
+                AppendStatement.execute(connection, List.of(sample("undone-" + i, 0)), SERIALIZER);
+                connection.rollback();
+                if (i % 10 == 0) {
+                    AppendStatement.execute(connection, List.of(sample("done-" + i, 0)), SERIALIZER);
+                    connection.commit();
+                }
+            }
+            SequencingStatement.execute(connection, null);
+            connection.commit();
+        }
+        readAll("after 10,000 rolled-back appends", database);
+        OUT.println("\n" + load());
+    }
+
+    private static void fill(PGSimpleDataSource database, int events) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                all.add(threads.submit(() -> {
+                    try (Connection connection = database.getConnection()) {
+                        for (int i = 0; i < events / 4; i += 20) {
+                            String stream = IdentifierFactory.getInstance().generateIdentifier();
+                            for (int j = 0; j < 20; j += 4) {
+                                AppendStatement.execute(
+                                        connection,
+                                        List.of(
+                                                sample(stream, j),
+                                                sample(stream, j + 1),
+                                                sample(stream, j + 2),
+                                                sample(stream, j + 3)),
+                                        SERIALIZER);
+                            }
+                        }
+                        return null;
+                    }
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        try (Connection connection = database.getConnection()) {
+            SequencingStatement.execute(connection, null);
+        }
+        TestDatabase.execute(database, "VACUUM ANALYZE log.event", "VACUUM ANALYZE log.placement", "CHECKPOINT");
+    }
+
+    private static void readAll(String what, PGSimpleDataSource database) throws Exception {
+        ObjectReader decoder = JsonMapper.builder().build().readerFor(Sample.class);
+        double[] rates = new double[5];
+        long events = 0;
+        for (int i = 0; i < rates.length; i++) {
+            long begin = System.nanoTime();
+            events = 0;
+            long impact = 0;
+            try (BulkReading reading = new BulkEventReader(database).inOrder(0, Long.MAX_VALUE)) {
+                for (var chunk = reading.next(); chunk != null; chunk = reading.next()) {
+                    for (StoredEvent event : chunk) {
+                        Sample sample = decoder.readValue(event.payload());
+                        impact += sample.impact();
+                    }
+                    events += chunk.size();
+                }
+            }
+            if (impact != events * 3) {
+                throw new IllegalStateException("wrongly decoded");
+            }
+            rates[i] = events * 1e9 / (System.nanoTime() - begin);
+        }
+        Arrays.sort(rates);
+        OUT.printf(
+                Locale.ROOT,
+                "- %s: %,.0f events/s, median of %d (%,.0f to %,.0f), %,d events%n",
+                what,
+                rates[rates.length / 2],
+                rates.length,
+                rates[0],
+                rates[rates.length - 1],
+                events);
     }
 
     /** Notes how long each event took from before its append. */
@@ -466,7 +584,7 @@ final class EngineBenchmark {
         String stream = "";
         for (long i = 0; ; i++) {
             if (i % 20 == 0) {
-                stream = UUID.randomUUID().toString();
+                stream = IdentifierFactory.getInstance().generateIdentifier();
             }
             long begin = System.nanoTime();
             if (begin >= end) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
@@ -29,6 +30,8 @@ final class LogLoad {
     private static final int SHARED_STREAMS = 40;
 
     private final Map<String, Digest> committed = new ConcurrentHashMap<>();
+    private volatile BiConsumer<String, Digest> onCommit = (transaction, digest) -> {};
+    private volatile boolean stopped;
     private final AtomicLong events = new AtomicLong();
     private final AtomicInteger transactions = new AtomicInteger();
     private final AtomicInteger unknown = new AtomicInteger();
@@ -75,6 +78,16 @@ final class LogLoad {
     /** What was committed for certain, by transaction. */
     Map<String, Digest> committed() {
         return committed;
+    }
+
+    /** Tells each transaction as soon as its commit is acknowledged. */
+    void onCommit(BiConsumer<String, Digest> listener) {
+        onCommit = listener;
+    }
+
+    /** Lets the writers end before they have written all. */
+    void stop() {
+        stopped = true;
     }
 
     /** Events whose commit was acknowledged. */
@@ -139,7 +152,7 @@ final class LogLoad {
 
     private Void write(SplittableRandom random, long begin) throws SQLException {
         try {
-            while (events.get() < plan.events()) {
+            while (!stopped && events.get() < plan.events()) {
                 if (plan.pace().isPositive()
                         && events.get()
                                 > (double) plan.events()
@@ -188,6 +201,7 @@ final class LogLoad {
             connection.commit();
             committed.put(transaction, digest);
             events.addAndGet(digest.events());
+            onCommit.accept(transaction, digest);
         } catch (SQLException failure) {
             if (committing) {
                 unknown.incrementAndGet();
@@ -213,7 +227,7 @@ final class LogLoad {
         return messages;
     }
 
-    private static EventMessage<?> event(String transaction, String stream, long sequence) {
+    static EventMessage<?> event(String transaction, String stream, long sequence) {
         return new GenericDomainEventMessage<>("Load", stream, sequence, transaction + " " + sequence);
     }
 

@@ -2,7 +2,9 @@ package dev.hindsight.ops.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.command.AppendedPositions;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -33,27 +35,30 @@ class PostgresEventLogTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private PGSimpleDataSource dataSource;
+    private HikariDataSource pool;
     private PostgresEventLog log;
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     @BeforeEach
     void start() throws SQLException {
         dataSource = TestDatabase.fresh();
-        log = log(dataSource::getConnection);
+        pool = TestDatabase.pool(dataSource, 4);
+        log = log(pool::getConnection, meters);
         log.start();
     }
 
     @AfterEach
     void stop() {
         log.close();
+        pool.close();
     }
 
-    private PostgresEventLog log(ConnectionProvider connections) {
+    private PostgresEventLog log(ConnectionProvider connections, MeterRegistry registry) {
         return PostgresEventLog.builder()
                 .sequencerDataSource(dataSource)
                 .connectionProvider(connections)
                 .serializer(TestLogs.serializer())
-                .meters(meters)
+                .meters(registry)
                 .build();
     }
 
@@ -131,7 +136,8 @@ class PostgresEventLogTest {
         try (Connection slow = dataSource.getConnection();
                 var stream = log.tail().openStream(null)) {
             slow.setAutoCommit(false);
-            var slowEngine = log(() -> unclosable(slow)).engine();
+            var slowEngine =
+                    log(() -> unclosable(slow), new SimpleMeterRegistry()).engine();
             slowEngine.appendEvents(event("slow", 0));
             // Many are placed meanwhile, so that the slow one's number lies far behind.
             for (int i = 0; i < 500; i++) {
@@ -157,7 +163,8 @@ class PostgresEventLogTest {
         try (Connection undone = dataSource.getConnection();
                 var stream = log.tail().openStream(null)) {
             undone.setAutoCommit(false);
-            var undoneEngine = log(() -> unclosable(undone)).engine();
+            var undoneEngine =
+                    log(() -> unclosable(undone), new SimpleMeterRegistry()).engine();
             for (int i = 0; i < 20; i++) {
                 undoneEngine.appendEvents(event("undone", i));
                 undone.rollback();

@@ -43,12 +43,7 @@ record Arrival(
         }
         try {
             var logged = LoggedEvent.of(
-                    position,
-                    stream,
-                    version,
-                    Instant.parse(metadata(message, RECORDED_AT, String.class)),
-                    metadata(message, Envelope.KEY, Envelope.class),
-                    (Event) message.getPayload());
+                    position, stream, version, recordedAt(message), envelope(message), (Event) message.getPayload());
             return new Arrival(position, stream, version, logged, null);
         } catch (UnknownEvent e) {
             throw e;
@@ -72,10 +67,17 @@ record Arrival(
         return event;
     }
 
-    private static <T> T metadata(TrackedEventMessage<?> message, String key, Class<T> type) {
-        if (type.isInstance(message.getMetaData().get(key))) {
-            return type.cast(message.getMetaData().get(key));
+    /** A log whose sequencer is not ours tells only the message's own time. */
+    static Instant recordedAt(TrackedEventMessage<?> message) {
+        return message.getMetaData().get(RECORDED_AT) instanceof String text
+                ? Instant.parse(text)
+                : message.getTimestamp();
+    }
+
+    private static Envelope envelope(TrackedEventMessage<?> message) {
+        if (message.getMetaData().get(Envelope.KEY) instanceof Envelope envelope) {
+            return envelope;
         }
-        throw new FoldFailure("the event's metadata lacks " + key);
+        throw new FoldFailure("the event has no envelope");
     }
 }

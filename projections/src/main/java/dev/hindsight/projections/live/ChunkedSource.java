@@ -130,7 +130,7 @@ final class ChunkedSource implements StreamableMessageSource<TrackedEventMessage
                     break;
                 }
                 token = message.trackingToken();
-                since = since == null ? message.getTimestamp() : since;
+                since = since == null ? Arrival.recordedAt(message) : since;
                 advance();
             }
             return token == null || since == null ? null : chunk(arrivals, token, since);

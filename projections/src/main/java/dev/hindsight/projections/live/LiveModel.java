@@ -61,7 +61,12 @@ public final class LiveModel implements AutoCloseable {
         coordinator = executor(name + "-coordinator");
         worker = executor(name + "-worker");
         progress = new ProgressTokenStore(
-                JdbcClient.create(dataSource), fold.model(), fold.generation(), node, CLAIM_TIMEOUT);
+                JdbcClient.create(dataSource),
+                fold.model(),
+                fold.generation(),
+                node,
+                CLAIM_TIMEOUT,
+                claimed -> position = claimed);
         transactions = new PatientTransactions(transactionManager, () -> backingOff("the database does not answer"));
         processor = PooledStreamingEventProcessor.builder()
                 .name(name)

@@ -1,6 +1,7 @@
 package dev.hindsight.projections.live;
 
 import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.ReadModels;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -9,15 +10,20 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.ToDoubleFunction;
 
-/** Per model: position, lag in events and seconds, and whether it stands still. */
+/**
+ * Per model: position, lag in events and seconds, what is parked, and whether it stands still. Positions are the stored
+ * ones, so that every node tells the same whichever of them does the work.
+ */
 public final class ModelMetrics implements MeterBinder {
 
     private final LiveModels models;
+    private final ReadModels stored;
     private final EventLog log;
     private final InstantSource clock;
 
-    public ModelMetrics(LiveModels models, EventLog log, InstantSource clock) {
+    public ModelMetrics(LiveModels models, ReadModels stored, EventLog log, InstantSource clock) {
         this.models = models;
+        this.stored = stored;
         this.log = log;
         this.clock = clock;
     }
@@ -25,13 +31,25 @@ public final class ModelMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         for (var i = 0; i < models.statuses().size(); i++) {
-            gauge(registry, i, "hindsight.projection.position", "Last position brought in", ModelStatus::position);
+            gauge(
+                    registry,
+                    i,
+                    "hindsight.projection.position",
+                    "Last position brought in",
+                    status -> stored.position(status.model()));
             gauge(
                     registry,
                     i,
                     "hindsight.projection.lag.events",
                     "Events of the log that are not brought in yet",
-                    status -> Math.max(0, log.head() - status.position()));
+                    status -> Math.max(0, log.head() - stored.position(status.model())));
+            gauge(
+                    registry,
+                    i,
+                    "hindsight.projection.parked",
+                    "Streams that are passed over because their fold failed; 1000 where there are more",
+                    status -> stored.<Integer>read(
+                            snapshot -> snapshot.parked(status.model()).size()));
             gauge(
                     registry,
                     i,

@@ -3,6 +3,7 @@ package dev.hindsight.projections.live;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
@@ -23,17 +24,26 @@ final class ProgressTokenStore implements TokenStore {
     private final int generation;
     private final String node;
     private final Duration claimTimeout;
+    private final LongConsumer onClaim;
 
     /**
      * @param jdbc takes part in the surrounding transaction
      * @param node names this process; a restarted one of the same name takes over its own claim at once
+     * @param onClaim told the position from which this node goes on
      */
-    ProgressTokenStore(JdbcClient jdbc, ReadModel model, int generation, String node, Duration claimTimeout) {
+    ProgressTokenStore(
+            JdbcClient jdbc,
+            ReadModel model,
+            int generation,
+            String node,
+            Duration claimTimeout,
+            LongConsumer onClaim) {
         this.jdbc = jdbc;
         this.model = model;
         this.generation = generation;
         this.node = node;
         this.claimTimeout = claimTimeout;
+        this.onClaim = onClaim;
     }
 
     /** Rows can be made again from the log, so this commit need not wait for the disk; it never overtakes the log's. */
@@ -55,7 +65,7 @@ final class ProgressTokenStore implements TokenStore {
 
     @Override
     public TrackingToken fetchToken(String processorName, int segment) throws UnableToClaimTokenException {
-        return jdbc.sql("""
+        var position = jdbc.sql("""
                         UPDATE readmodel.generation SET owner = ?, claimed_at = clock_timestamp(),
                             state = 'LIVE', detail = NULL
                         WHERE model = ? AND generation = ?
@@ -64,8 +74,9 @@ final class ProgressTokenStore implements TokenStore {
                 .params(node, model.id(), generation, node, claimTimeout.toMillis() / 1000.0)
                 .query(Long.class)
                 .optional()
-                .map(GlobalSequenceTrackingToken::new)
                 .orElseThrow(() -> new UnableToClaimTokenException("another node works on " + processorName));
+        onClaim.accept(position);
+        return new GlobalSequenceTrackingToken(position);
     }
 
     /** Says for every node to see that the model stands before an event that this node does not know. */

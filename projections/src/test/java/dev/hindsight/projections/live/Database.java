@@ -71,6 +71,7 @@ public final class Database implements AutoCloseable {
         for (var model : List.of(ReadModel.TICKETS, ReadModel.DIRECTORY)) {
             truncate(model, 1);
         }
+        jdbc.sql("UPDATE readmodel.active_generation SET generation = 1").update();
         jdbc.sql("DELETE FROM readmodel.parked").update();
         jdbc.sql("DELETE FROM readmodel.skip").update();
         jdbc.sql("UPDATE readmodel.generation SET position = 0, owner = NULL, state = 'LIVE', detail = NULL")

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What holds for every history, here for seeded random ones. */
 class ReadModelLawsTest {
 
-    private static final int EVENTS = 1_500;
+    private static final int EVENTS = 900;
 
     private static Database database;
 
@@ -59,8 +59,8 @@ class ReadModelLawsTest {
         var model = fresh();
         var arrivals = log.arrivals(model);
         var projector = new BatchProjector<>(model);
-        database.transact(connection -> projector.project(connection, arrivals.subList(0, 1_000)));
-        database.transact(connection -> projector.project(connection, arrivals.subList(700, EVENTS)));
+        database.transact(connection -> projector.project(connection, arrivals.subList(0, 600)));
+        database.transact(connection -> projector.project(connection, arrivals.subList(400, EVENTS)));
         assertThat(Database.differences(database.rows(ReadModel.TICKETS), refolded(log)))
                 .isEmpty();
     }

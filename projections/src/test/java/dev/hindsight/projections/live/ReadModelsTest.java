@@ -13,18 +13,31 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jooq.exception.DataAccessException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What queries rely on. */
 class ReadModelsTest {
 
-    private final Database database = new Database();
-    private final ReadModels readModels = new ReadModels(database.pool);
+    private static Database database;
+    private static ReadModels readModels;
 
-    @AfterEach
-    void end() {
+    @BeforeAll
+    static void open() {
+        database = new Database();
+        readModels = new ReadModels(database.pool);
+    }
+
+    @AfterAll
+    static void shut() {
         database.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.empty();
     }
 
     @Test
@@ -78,12 +91,9 @@ class ReadModelsTest {
 
     @Test
     void ensuring_a_generation_again_makes_no_other() {
+        var before = count("generation");
         assertThat(database.generations.ensure(ReadModel.TICKETS)).isEqualTo(1);
-        assertThat(database.jdbc
-                        .sql("SELECT count(*) FROM readmodel.generation WHERE model = 'tickets'")
-                        .query(Long.class)
-                        .single())
-                .isEqualTo(1);
+        assertThat(count("generation")).isEqualTo(before);
     }
 
     @Test

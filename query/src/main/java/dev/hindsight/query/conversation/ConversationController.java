@@ -50,7 +50,7 @@ public final class ConversationController {
                         (after, most) -> messages(snapshot, ticket, after, most),
                         Message::version));
         var page = answer.body();
-        return answer.headers().body(new MessagePage(page.items(), page.nextCursor(), answer.position()));
+        return answer.headersWithVersion().body(new MessagePage(page.items(), page.nextCursor(), answer.position()));
     }
 
     private static List<Message> messages(Snapshot snapshot, Subject ticket, long after, int most) {

@@ -25,12 +25,11 @@ public final class TicketController {
         this.summaries = summaries;
     }
 
-    /** Spring answers 304 where If-None-Match names this version. */
     @GetMapping("/api/v1/tickets/{id}")
     public ResponseEntity<Ticket> ticket(
             Caller caller, @PathVariable String id, @RequestParam(required = false) @Nullable String minPosition) {
         var answer = reader.read(caller, id, minPosition, this::ticket);
-        return answer.headers().eTag("\"" + answer.ticket().version() + "\"").body(answer.body());
+        return answer.headersWithVersion().body(answer.body());
     }
 
     @GetMapping("/api/v1/tickets/{id}/links")

@@ -58,6 +58,11 @@ public final class TicketReader {
             }
             return answer;
         }
+
+        /** The same with the ticket's version as ETag; Spring answers 304 where If-None-Match names it. */
+        public BodyBuilder headersWithVersion() {
+            return headers().eTag("\"" + ticket.version() + "\"");
+        }
     }
 
     /**

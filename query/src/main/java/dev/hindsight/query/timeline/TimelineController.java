@@ -43,6 +43,6 @@ public final class TimelineController {
                         (after, most) -> timelines.entries(snapshot, ticket, after, most),
                         TimelineEntry::version));
         var page = answer.body();
-        return answer.headers().body(new TimelinePage(page.items(), page.nextCursor(), answer.position()));
+        return answer.headersWithVersion().body(new TimelinePage(page.items(), page.nextCursor(), answer.position()));
     }
 }

@@ -143,6 +143,10 @@ class TicketReadTest {
 
     @Test
     void a_version_that_the_client_has_is_not_sent_again() {
+        for (String read : List.of("/conversation", "/timeline")) {
+            assertThat(web.get(agent, "/tickets/" + ticket + read).header("ETag"))
+                    .isEqualTo("\"7\"");
+        }
         var same = web.get(agent, "/tickets/" + ticket, Map.of("If-None-Match", "\"7\""));
         var older = web.get(agent, "/tickets/" + ticket, Map.of("If-None-Match", "\"6\""));
 

@@ -1,0 +1,92 @@
+package dev.hindsight.projections.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hindsight.projections.readmodel.ReadModel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.eventhandling.tokenstore.UnableToClaimTokenException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The one number that is a model's progress, and who may write it. */
+class ProgressTokenStoreTest {
+
+    private static final String NAME = ReadModel.TICKETS.id();
+    private static Database database;
+
+    private final AtomicLong claimed = new AtomicLong(-1);
+
+    @BeforeAll
+    static void open() {
+        database = new Database();
+    }
+
+    @AfterAll
+    static void shut() {
+        database.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.empty();
+    }
+
+    @Test
+    void a_new_generation_begins_before_the_first_position_with_one_segment() {
+        var one = store("one", Duration.ofMinutes(1));
+        assertThat(one.fetchSegments(NAME)).containsExactly(0);
+        assertThat(one.fetchToken(NAME, 0)).isEqualTo(new GlobalSequenceTrackingToken(0));
+    }
+
+    @Test
+    void what_is_stored_is_the_models_position() {
+        var one = store("one", Duration.ofMinutes(1));
+        one.fetchToken(NAME, 0);
+        one.storeToken(new GlobalSequenceTrackingToken(42), NAME, 0);
+        assertThat(database.position(ReadModel.TICKETS)).isEqualTo(42);
+        assertThat(one.fetchToken(NAME, 0)).isEqualTo(new GlobalSequenceTrackingToken(42));
+        assertThat(claimed).hasValue(42);
+    }
+
+    @Test
+    void another_node_neither_claims_nor_stores_nor_extends_while_the_first_lives() {
+        store("one", Duration.ofMinutes(1)).fetchToken(NAME, 0);
+        var two = store("two", Duration.ofMinutes(1));
+        assertThatThrownBy(() -> two.fetchToken(NAME, 0)).isInstanceOf(UnableToClaimTokenException.class);
+        assertThatThrownBy(() -> two.storeToken(new GlobalSequenceTrackingToken(1), NAME, 0))
+                .isInstanceOf(UnableToClaimTokenException.class);
+        assertThatThrownBy(() -> two.extendClaim(NAME, 0)).isInstanceOf(UnableToClaimTokenException.class);
+    }
+
+    @Test
+    void another_node_takes_over_what_is_given_back_and_what_shows_no_sign_of_life() {
+        var one = store("one", Duration.ofMinutes(1));
+        one.fetchToken(NAME, 0);
+        one.releaseClaim(NAME, 0);
+        store("two", Duration.ofMinutes(1)).fetchToken(NAME, 0);
+        assertThatThrownBy(() -> one.extendClaim(NAME, 0)).isInstanceOf(UnableToClaimTokenException.class);
+
+        store("three", Duration.ZERO).fetchToken(NAME, 0);
+        assertThatThrownBy(() -> store("two", Duration.ofMinutes(1)).extendClaim(NAME, 0))
+                .isInstanceOf(UnableToClaimTokenException.class);
+    }
+
+    @Test
+    void progress_never_goes_back() {
+        var one = store("one", Duration.ofMinutes(1));
+        one.fetchToken(NAME, 0);
+        one.storeToken(new GlobalSequenceTrackingToken(42), NAME, 0);
+        assertThatThrownBy(() -> one.storeToken(new GlobalSequenceTrackingToken(41), NAME, 0))
+                .isInstanceOf(UnableToClaimTokenException.class);
+        assertThat(database.position(ReadModel.TICKETS)).isEqualTo(42);
+    }
+
+    private ProgressTokenStore store(String node, Duration timeout) {
+        return new ProgressTokenStore(database.jdbc, ReadModel.TICKETS, 1, node, timeout, claimed::set);
+    }
+}
