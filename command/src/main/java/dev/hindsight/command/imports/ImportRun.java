@@ -10,6 +10,7 @@ import dev.hindsight.command.configuration.ConfigurationCommand.PutQueue;
 import dev.hindsight.command.configuration.KnownConfiguration;
 import dev.hindsight.command.dispatch.Call;
 import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Expected;
 import dev.hindsight.command.dispatch.Receipt;
 import dev.hindsight.command.dispatch.Step;
 import dev.hindsight.command.dispatch.TicketNumbers;
@@ -108,7 +109,16 @@ final class ImportRun implements Runnable {
         this.mappingName = mappingName;
         this.file = file;
         this.fileSha256 = fileSha256;
-        this.operator = operator;
+        // an import repeats itself harmlessly: one key must not stand for its several commands
+        this.operator = new Call(
+                operator.actor(),
+                operator.client(),
+                operator.onBehalfOf(),
+                operator.correlation(),
+                operator.request(),
+                operator.channel(),
+                null,
+                new Expected.Nothing());
         this.tools = tools;
         this.began = tools.clock().instant();
         this.translator = new CaseTranslator(
@@ -289,7 +299,7 @@ final class ImportRun implements Runnable {
                 operator.request(),
                 Channel.IMPORT.name(),
                 null,
-                operator.expected());
+                new Expected.Nothing());
     }
 
     private void record(Call by, OperationsEvent event) {

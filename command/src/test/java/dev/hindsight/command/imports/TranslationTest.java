@@ -201,11 +201,13 @@ class TranslationTest {
 
     @Test
     void anAssigneeNoLongerKnownTakesThePersonAway() throws IOException {
-        List<ImportRow> rows = translate("1,01-01-2024 10:00,New,,,?,,,,,\n"
-                        + "1,01-01-2024 10:00,New,,,Ann,,,,,\n"
-                        + "1,01-01-2024 10:00,New,,,?,,,,,\n"
-                        + "1,01-01-2024 10:00,New,,,?,,,,,\n"
-                        + "1,01-01-2024 10:00,Take,Bob,,?,,,,,\n")
+        List<ImportRow> rows = translate("""
+                        1,01-01-2024 10:00,New,,,?,,,,,
+                        1,01-01-2024 10:00,New,,,Ann,,,,,
+                        1,01-01-2024 10:00,New,,,?,,,,,
+                        1,01-01-2024 10:00,New,,,?,,,,,
+                        1,01-01-2024 10:00,Take,Bob,,?,,,,,
+                        """)
                 .rows();
         assertThat(rows)
                 .extracting(ImportRow::assignee)
@@ -215,12 +217,14 @@ class TranslationTest {
 
     @Test
     void whatIsStampedAtTheEndIsNotKnownBefore() throws IOException {
-        List<ImportRow> rows = translate("1,01-01-2024 10:00,New,,,?,,,,,code 5\n"
-                        + "1,01-01-2024 10:00,Done,,,?,,,,,code 5\n"
-                        + "1,01-01-2024 10:00,Take,Bob,,?,,,,,code 5\n"
-                        + "1,01-01-2024 10:00,Done,,,?,,,,,code 5\n"
-                        + "1,01-01-2024 10:00,Look,,,?,,,,,code 5\n"
-                        + "1,01-01-2024 10:00,End,,,?,,,,,code 5\n")
+        List<ImportRow> rows = translate("""
+                        1,01-01-2024 10:00,New,,,?,,,,,code 5
+                        1,01-01-2024 10:00,Done,,,?,,,,,code 5
+                        1,01-01-2024 10:00,Take,Bob,,?,,,,,code 5
+                        1,01-01-2024 10:00,Done,,,?,,,,,code 5
+                        1,01-01-2024 10:00,Look,,,?,,,,,code 5
+                        1,01-01-2024 10:00,End,,,?,,,,,code 5
+                        """)
                 .rows();
         assertThat(rows.get(3).fields()).containsEntry("code", FieldValue.ofText("code 5"));
         for (int other : new int[] {0, 1, 2, 4, 5}) {

@@ -81,7 +81,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private JsonNode follow(ImportClient client, JsonNode started) throws InterruptedException {
         JsonNode job = started;
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        boolean terminal = System.console().isTerminal();
         try (ProgressBar bar = json || !terminal ? null : bar(job)) {
             Instant told = Instant.now();
             while (job.path("state").asString("").equals("RUNNING")) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,14 @@ class ImportTest {
         Figures figures = Figures.ofServiceNow(csv);
         assertThat(figures.irregularLines()).isNotEmpty();
         agrees(csv, mapping("servicenow", "small-servicenow"), "small-servicenow", figures);
+        assertThat(operator.field("small-servicenow", "location").keySet())
+                .isEqualTo(figures.status().keySet());
+        // every row of the file has the closing code, also of cases that have not ended
+        assertThat(figures.status()).containsValue("PENDING");
+        assertThat(operator.field("small-servicenow", "closed-code").keySet())
+                .allMatch(closed -> Set.of("RESOLVED", "CLOSED")
+                        .contains(Objects.requireNonNull(figures.status().get(closed))))
+                .isNotEmpty();
     }
 
     @Test

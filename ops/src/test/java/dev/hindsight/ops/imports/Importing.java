@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
@@ -134,11 +135,12 @@ final class Importing {
                 .getOrDefault(caseId, "no such case");
     }
 
+    /** Values of a custom field by case, cases without one left out. */
     Map<String, String> field(String source, String key) {
-        return pairs(
-                "select import_case, custom_fields ->> '" + key
-                        + "' from %s where import_source = ? and custom_fields ? '" + key + "'",
-                source);
+        Map<String, String> values =
+                pairs("select import_case, custom_fields ->> '" + key + "' from %s where import_source = ?", source);
+        values.values().removeIf(Objects::isNull);
+        return values;
     }
 
     private Map<String, String> pairs(String query, String source) {
