@@ -2,6 +2,7 @@ package dev.hindsight.ops.cli;
 
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.token.DevelopmentIssuer;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -81,7 +83,8 @@ final class ImportCommand implements Callable<Integer> {
 
     private JsonNode follow(ImportClient client, JsonNode started) throws InterruptedException {
         JsonNode job = started;
-        boolean terminal = System.console().isTerminal();
+        boolean terminal =
+                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
         try (ProgressBar bar = json || !terminal ? null : bar(job)) {
             Instant told = Instant.now();
             while (job.path("state").asString("").equals("RUNNING")) {
