@@ -12,7 +12,10 @@ import dev.hindsight.command.dispatch.CommandDispatch;
 import dev.hindsight.command.dispatch.IdempotencyCleaner;
 import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.command.dispatch.TicketNumbers;
+import dev.hindsight.command.imports.ImportEndpoint;
+import dev.hindsight.command.imports.ImportRuns;
 import dev.hindsight.command.people.Fingerprints;
+import dev.hindsight.command.people.ImportedPeople;
 import dev.hindsight.command.people.People;
 import dev.hindsight.command.people.PeopleEndpoint;
 import dev.hindsight.command.people.PeopleHandler;
@@ -91,6 +94,25 @@ public class CommandModule {
             PersonIndex index,
             org.axonframework.config.Configuration axon) {
         return new People(dispatch, events, index, axon.getComponent(PeopleHandler.class), CLOCK);
+    }
+
+    @Bean
+    ImportedPeople importedPeople(CommandDispatch dispatch, PersonIndex index) {
+        return new ImportedPeople(dispatch, index, CLOCK);
+    }
+
+    @Bean
+    ImportRuns importRuns(
+            CommandDispatch dispatch,
+            ImportedPeople people,
+            KnownConfiguration configuration,
+            TicketNumbers numbers) {
+        return new ImportRuns(dispatch, people, configuration, numbers, CLOCK);
+    }
+
+    @Bean
+    ImportEndpoint importEndpoint(ImportRuns runs) {
+        return new ImportEndpoint(runs);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.hindsight.command.configuration.ConfigurationHandler;
 import dev.hindsight.command.configuration.ConfiguredAggregate;
 import dev.hindsight.command.dispatch.CommandInterceptor;
 import dev.hindsight.command.dispatch.Remembered;
+import dev.hindsight.command.imports.OperationsHandler;
 import dev.hindsight.command.people.OrganizationAggregate;
 import dev.hindsight.command.people.OrganizationHandler;
 import dev.hindsight.command.people.PeopleHandler;
@@ -38,6 +39,7 @@ public final class CommandWiring {
                 .registerCommandHandler(c -> c.getComponent(PeopleHandler.class))
                 .registerCommandHandler(c -> new OrganizationHandler(c.repository(OrganizationAggregate.class)))
                 .registerCommandHandler(c -> new ConfigurationHandler(c.repository(ConfiguredAggregate.class)))
+                .registerCommandHandler(c -> new OperationsHandler(c.eventStore()))
                 .onInitialize(this::intercept);
     }
 

@@ -81,7 +81,13 @@ public final class KnownConfiguration {
         return FieldDefinition.normalizeAll(definitions, given);
     }
 
-    void forget(String stream) {
+    /** Whether the stream of a queue, a category or a field exists. */
+    public boolean exists(ConfigurationCommand command) {
+        return states.of(command.streamId()).isPresent();
+    }
+
+    /** The stream has changed here: the next question reads it. */
+    public void forget(String stream) {
         states.forget(stream);
     }
 

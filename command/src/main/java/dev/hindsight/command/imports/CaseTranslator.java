@@ -19,17 +19,28 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Translates the rows of a case by a mapping. One translator serves one file; safe for concurrent use. */
 final class CaseTranslator {
+
+    /** What the decoder leaves in the place of bytes that are not UTF-8. */
+    private static final char NO_UTF_8 = '\uFFFD';
+
+    /** Of a queue or category, in characters. */
+    private static final int LONGEST_KEY = 63;
 
     /** What a case's rows read as; broken rows are left out and named. */
     record Translated(List<ImportRow> rows, List<Rejection> rejected) {}
@@ -39,6 +50,7 @@ final class CaseTranslator {
     private final Function<String, UUID> personOf;
     private final ZoneId zone;
     private final @Nullable DateTimeFormatter formatter;
+    private final Map<String, String> keys = new ConcurrentHashMap<>();
 
     /** @param personOf the imported person of a name in the source */
     CaseTranslator(ImportMapping mapping, Map<String, Integer> columns, Function<String, UUID> personOf) {
@@ -49,17 +61,64 @@ final class CaseTranslator {
         this.formatter = mapping.formatter();
     }
 
-    /** The key of a queue or category that a source names in its own way. */
+    /** What the names of queues, categories and people in a file are; names of a kind in the order of the file. */
+    record Mentioned(Set<String> people, Map<String, String> queues, Map<String, String> categories) {}
+
+    /**
+     * The key of a queue or category that a source names in its own way. Where letters of the name are lost in it, a
+     * part of the name's hash keeps it apart from others.
+     */
     static String key(String name) {
-        String plain = Normalizer.normalize(name.strip(), Normalizer.Form.NFD)
+        String letters = Normalizer.normalize(name.strip(), Normalizer.Form.NFD)
                 .replaceAll("\\p{M}", "")
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^-+|-+$", "");
-        if (plain.isEmpty()) {
-            throw new IllegalArgumentException("gives no key");
+                .toLowerCase(Locale.ROOT);
+        String plain = letters.replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
+        boolean lost = plain.length() > LONGEST_KEY
+                || letters.codePoints().anyMatch(c -> c > 127 && Character.isLetterOrDigit(c));
+        if (!lost && !plain.isEmpty()) {
+            return plain;
         }
-        return plain.length() > 63 ? plain.substring(0, 63).replaceAll("-+$", "") : plain;
+        String hash = HexFormat.of().formatHex(Sha256.of(name.strip()), 0, 4);
+        String begin = plain.length() > LONGEST_KEY - 9 ? plain.substring(0, LONGEST_KEY - 9) : plain;
+        return begin.isEmpty() ? hash : begin.replaceAll("-+$", "") + "-" + hash;
+    }
+
+    /** What must exist before the rows are imported. */
+    Mentioned mentioned(Iterable<List<SourceRow>> cases) {
+        Mentioned mentioned = new Mentioned(new LinkedHashSet<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+        for (List<SourceRow> rows : cases) {
+            for (SourceRow row : rows) {
+                if (faultOf(row) != null) {
+                    continue;
+                }
+                mapping.personColumns().stream()
+                        .map(column -> cell(column, row))
+                        .filter(Objects::nonNull)
+                        .forEach(mentioned.people()::add);
+                name(mapping.queueColumns(), row, mentioned.queues());
+                name(mapping.categoryColumns(), row, mentioned.categories());
+            }
+        }
+        return mentioned;
+    }
+
+    private @Nullable String faultOf(SourceRow row) {
+        int cells = row.cells().size();
+        if (cells == 0) {
+            return "is no CSV";
+        } else if (cells != columns.size()) {
+            return "has " + cells + " cells where the header has " + columns.size();
+        } else if (row.cells().stream().anyMatch(cell -> cell.indexOf(NO_UTF_8) >= 0)) {
+            return "is not UTF-8";
+        }
+        return null;
+    }
+
+    private void name(List<String> ofColumns, SourceRow row, Map<String, String> names) {
+        String joined = joined(ofColumns, row);
+        if (!joined.isEmpty()) {
+            names.putIfAbsent(keys.computeIfAbsent(joined, CaseTranslator::key), joined);
+        }
     }
 
     Translated translate(List<SourceRow> rows) {
@@ -79,9 +138,9 @@ final class CaseTranslator {
             findWhereTheEndIsKnown(rows);
             for (int i = 0; i < rows.size(); i++) {
                 SourceRow row = rows.get(i);
-                if (row.cells().size() != columns.size()) {
-                    rejected.add(new Rejection(
-                            row.line(), "has " + row.cells().size() + " cells where the header has " + columns.size()));
+                String fault = faultOf(row);
+                if (fault != null) {
+                    rejected.add(new Rejection(row.line(), fault));
                     continue;
                 }
                 try {
@@ -103,7 +162,7 @@ final class CaseTranslator {
             UUID requester = person(mapping.requester(), row);
             UUID actor = person(mapping.actor(), row);
             String activity = cell(mapping.activity(), row);
-            Change<String> queue = keyed(mapping.queue() == null ? List.of() : List.of(mapping.queue()), row);
+            Change<String> queue = keyed(mapping.queueColumns(), row);
             Change<String> category = keyed(mapping.categoryColumns(), row);
             var priority = inColumn(mapping.priority(), row, ImportMapping::priority);
             Change<UUID> assignee = statedAssignee(row);
@@ -188,7 +247,10 @@ final class CaseTranslator {
                     String value = cell(mapping.states().column(), rows.get(i));
                     ImportMapping.Move move =
                             value == null ? null : mapping.states().values().get(value);
-                    boolean within = move != null && move.status() != null && statuses.contains(move.status());
+                    if (move == null || move.status() == null) {
+                        continue; // says nothing of the status: the case stays where it is
+                    }
+                    boolean within = statuses.contains(move.status());
                     from = within && !before ? i : from;
                     before = within;
                 }
@@ -198,18 +260,15 @@ final class CaseTranslator {
     }
 
     private @Nullable Change<String> keyed(List<String> ofColumns, SourceRow row) {
-        String joined = ofColumns.stream()
+        String joined = joined(ofColumns, row);
+        return joined.isEmpty() ? null : new Change<>(keys.computeIfAbsent(joined, CaseTranslator::key));
+    }
+
+    private String joined(List<String> ofColumns, SourceRow row) {
+        return ofColumns.stream()
                 .map(column -> cell(column, row))
                 .filter(Objects::nonNull)
                 .collect(Collectors.joining(" "));
-        if (joined.isEmpty()) {
-            return null;
-        }
-        try {
-            return new Change<>(key(joined));
-        } catch (IllegalArgumentException e) {
-            throw new BrokenRow("column " + String.join(", ", ofColumns) + " " + e.getMessage());
-        }
     }
 
     private @Nullable UUID person(@Nullable String column, SourceRow row) {

@@ -199,6 +199,20 @@ public record ImportMapping(
         return columns;
     }
 
+    List<String> queueColumns() {
+        return queue == null ? List.of() : List.of(queue);
+    }
+
+    /** Columns that name people. */
+    Set<String> personColumns() {
+        return Stream.concat(
+                        Stream.of(requester, actor, assignee),
+                        states.values().values().stream().map(Move::assign))
+                .filter(Objects::nonNull)
+                .map(String::valueOf)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     List<String> categoryColumns() {
         return category == null ? List.of() : category;
     }

@@ -4,8 +4,10 @@ import dev.hindsight.command.dispatch.CommandDispatch.Conflict;
 import dev.hindsight.command.dispatch.Receipt;
 import dev.hindsight.command.people.PersonCommand.AppointAgent;
 import dev.hindsight.command.people.PersonCommand.RecognizePerson;
+import dev.hindsight.command.people.PersonCommand.RegisterImportedPeople;
 import dev.hindsight.command.people.PersonCommand.RegisterPerson;
 import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.PlainText;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.people.Person;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
@@ -88,6 +90,31 @@ public final class PeopleHandler {
         return receipt(person, made);
     }
 
+    /** All in one unit of work; the receipt is that of one of them. */
+    @CommandHandler
+    Receipt handle(RegisterImportedPeople c) {
+        var known = index.byImportedNames(c.source(), c.people().keySet());
+        Receipt receipt = Receipt.written("person-" + c.people().values().iterator().next(), 0);
+        for (var named : c.people().entrySet()) {
+            if (known.containsKey(named.getKey())) {
+                continue;
+            }
+            index.claimImportedName(c.source(), named.getKey(), named.getValue());
+            String name = PlainText.repairedLine(named.getKey());
+            var registered = new PersonRegistered(
+                    named.getValue(),
+                    c.at().truncatedTo(ChronoUnit.MICROS),
+                    name.isEmpty() ? null : name,
+                    null,
+                    null,
+                    null,
+                    c.source(),
+                    named.getKey());
+            receipt = receipt(begin(registered), true);
+        }
+        return receipt;
+    }
+
     private static void checkAddress(Person person, @Nullable String email) {
         if (email != null && !email.equals(person.email())) {
             throw new InvalidRequest("email", "must be the one that this person is known by");
@@ -106,6 +133,10 @@ public final class PeopleHandler {
         }
         var registered =
                 new PersonRegistered(id, at.truncatedTo(ChronoUnit.MICROS), name, email, issuer, subject, null, null);
+        return begin(registered);
+    }
+
+    private Aggregate<PersonAggregate> begin(PersonRegistered registered) {
         try {
             return people.newInstance(() -> new PersonAggregate(registered));
         } catch (RuntimeException unchecked) {

@@ -1,6 +1,7 @@
 package dev.hindsight.command.people;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,4 +32,16 @@ public sealed interface PersonCommand {
     /** An admin makes an agent of somebody, known or new. */
     record AppointAgent(
             UUID personId, @Nullable String name, @Nullable String email, Instant at) implements PersonCommand {}
+
+    /**
+     * People of a foreign source, known there by these names; those registered already stay as they are.
+     *
+     * @param people name in the source to the id to be used where the name is new; at least one
+     */
+    record RegisterImportedPeople(
+            String source, Map<String, UUID> people, Instant at) implements PersonCommand {
+        public RegisterImportedPeople {
+            people = Map.copyOf(people);
+        }
+    }
 }

@@ -1,6 +1,10 @@
 package dev.hindsight.command.people;
 
 import dev.hindsight.command.dispatch.CommandDispatch.Conflict;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -36,6 +40,29 @@ public final class PersonIndex {
                 .param(fingerprints.of(EMAIL, email))
                 .query(UUID.class)
                 .optional();
+    }
+
+    /** Those of the names that are registered, with their people. At most some hundred names. */
+    Map<String, UUID> byImportedNames(String source, Collection<String> names) {
+        if (names.isEmpty()) {
+            return Map.of();
+        }
+        Map<ByteBuffer, String> asked = new HashMap<>();
+        names.forEach(name -> asked.put(ByteBuffer.wrap(fingerprints.of(IMPORTED, name)), name));
+        Map<String, UUID> known = new HashMap<>();
+        jdbc.sql("select fingerprint, person_id from command.imported_person"
+                        + " where source = :source and fingerprint in (:fingerprints)")
+                .param("source", source)
+                .param(
+                        "fingerprints",
+                        asked.keySet().stream().map(ByteBuffer::array).toList())
+                .query(row -> {
+                    String name = asked.get(ByteBuffer.wrap(row.getBytes("fingerprint")));
+                    if (name != null) {
+                        known.put(name, row.getObject("person_id", UUID.class));
+                    }
+                });
+        return known;
     }
 
     public Optional<UUID> byImportedName(String source, String name) {

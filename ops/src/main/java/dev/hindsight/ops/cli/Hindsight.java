@@ -7,14 +7,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code ./hindsight}. Exit codes: 0 done, 1 it failed, 2 the command line was wrong.
+ * {@code ./hindsight}. Exit codes: 0 done, 1 it failed, 2 the command line was wrong, 3 done but not all of it.
  */
 @Command(
         name = "hindsight",
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         description = "A helpdesk backend whose history is its database.",
-        subcommands = {DemoCommand.class, ServeCommand.class, TokenCommand.class})
+        subcommands = {DemoCommand.class, ServeCommand.class, TokenCommand.class, ImportCommand.class})
 public final class Hindsight implements Runnable {
 
     @Spec

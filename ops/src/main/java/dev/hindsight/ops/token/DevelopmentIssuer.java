@@ -63,6 +63,11 @@ public final class DevelopmentIssuer {
         }
     }
 
+    /** Whether the installation under a folder has an issuer of its own. */
+    public static boolean isIn(Path data) {
+        return Files.exists(data.resolve(FILE));
+    }
+
     private static void create(Path file) throws IOException, JOSEException {
         RSAKey made = new RSAKeyGenerator(2048)
                 .keyID(UUID.randomUUID().toString())

@@ -1,0 +1,5 @@
+/** Reading and translating foreign logs. */
+@NullMarked
+package dev.hindsight.command.imports;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,175 @@
+package dev.hindsight.ops.cli;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.token.DevelopmentIssuer;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** Imports a foreign log into a running server and waits for the end. */
+@Command(
+        name = "import",
+        description = "Import a foreign log (CSV) into a running server.",
+        footer = {
+            "",
+            "HINDSIGHT_URL names the server (default http://localhost:8080), HINDSIGHT_TOKEN an operator's token;",
+            "a development installation under --data needs none. Exit codes: 0 all rows are in, 3 some were left out"
+                    + " (each is named), 1 it failed."
+        })
+@SuppressWarnings("NullAway.Init") // picocli sets the options
+final class ImportCommand implements Callable<Integer> {
+
+    private static final int SOME_LEFT_OUT = 3;
+    private static final int SHOWN = 50;
+    private static final long POLL_MILLIS = 250;
+    private static final Duration LINE_EVERY = Duration.ofSeconds(5);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private DataOption data;
+
+    @Parameters(paramLabel = "FILE", description = "CSV with a header line, UTF-8")
+    private Path file;
+
+    @Option(names = "--mapping", required = true, paramLabel = "MAPPING", description = "YAML; see ops/mappings")
+    private Path mapping;
+
+    @Option(names = "--json", description = "Print nothing but the finished job, as JSON")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        for (Path input : new Path[] {file, mapping}) {
+            if (!Files.isReadable(input) || Files.isDirectory(input)) {
+                throw new ParameterException(spec.commandLine(), "There is no file to read at " + input);
+            }
+        }
+        try (ImportClient client = new ImportClient(server(), token())) {
+            JsonNode job = follow(client, client.start(file, mapping));
+            if (json) {
+                out().println(job.toString());
+            } else {
+                tell(job);
+            }
+            out().flush();
+            if (!job.path("state").asString("").equals("DONE")) {
+                return CommandLine.ExitCode.SOFTWARE;
+            }
+            return job.path("rejected").asLong() > 0 ? SOME_LEFT_OUT : CommandLine.ExitCode.OK;
+        }
+    }
+
+    private JsonNode follow(ImportClient client, JsonNode started) throws InterruptedException {
+        JsonNode job = started;
+        boolean terminal =
+                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+        try (ProgressBar bar = json || !terminal ? null : bar(job)) {
+            Instant told = Instant.now();
+            while (job.path("state").asString("").equals("RUNNING")) {
+                Thread.sleep(POLL_MILLIS); // between two questions to the server
+                job = client.read(job.path("id").asString(""));
+                if (bar != null) {
+                    bar.stepTo(job.path("done").asLong());
+                } else if (!json && Duration.between(told, Instant.now()).compareTo(LINE_EVERY) >= 0) {
+                    told = Instant.now();
+                    out().println("%d of %d rows, %.0f a second".formatted(
+                            job.path("done").asLong(),
+                            job.path("total").asLong(),
+                            job.path("rate").asDouble()));
+                    out().flush();
+                }
+            }
+        }
+        return job;
+    }
+
+    /** Draws itself, with the rate and the time left. */
+    private static ProgressBar bar(JsonNode job) {
+        return new ProgressBarBuilder()
+                .setTaskName("Import")
+                .setUnit(" rows", 1)
+                .setInitialMax(job.path("total").asLong())
+                .setStyle(ProgressBarStyle.ASCII)
+                .showSpeed()
+                .build();
+    }
+
+    private void tell(JsonNode job) {
+        out().println("%s: %d rows of source %s, %.0f a second".formatted(
+                job.path("state").asString("").equals("DONE") ? "Done" : "Failed",
+                job.path("done").asLong(),
+                job.path("source").asString(""),
+                job.path("rate").asDouble()));
+        out().println("%d events on %d tickets, %d rows were in before, %d irregular moves, %d rows left out".formatted(
+                job.path("events").asLong(),
+                job.path("tickets").asLong(),
+                job.path("unchanged").asLong(),
+                job.path("irregular").asLong(),
+                job.path("rejected").asLong()));
+        JsonNode problems = job.path("problems");
+        problems.valueStream().limit(SHOWN).forEach(problem -> out().println(
+                (problem.path("line").isNull() ? "" : "line " + problem.path("line").asLong() + ": ")
+                        + problem.path("message").asString("")));
+        if (problems.size() > SHOWN) {
+            out().println("... and more; --json shows the first thousand");
+        }
+    }
+
+    private URI server() {
+        String url = environment("HINDSIGHT_URL");
+        String port = environment("SERVER_PORT");
+        try {
+            URI server = URI.create(url == null ? "http://localhost:" + (port == null ? "8080" : port) : url);
+            if (server.getHost() != null) {
+                return server;
+            }
+        } catch (IllegalArgumentException noAddress) {
+            // said below
+        }
+        throw new CommandFailure("HINDSIGHT_URL is no address such as http://localhost:8080");
+    }
+
+    private String token() {
+        String given = environment("HINDSIGHT_TOKEN");
+        if (given != null) {
+            return given;
+        }
+        if (DevelopmentIssuer.isIn(data.directory())) {
+            return DevelopmentIssuer.of(data.directory())
+                    .issue(EnumSet.of(Role.OPERATOR), "import", "Import", Instant.now(), Duration.ofHours(12));
+        }
+        throw new CommandFailure("Who are you? Set HINDSIGHT_TOKEN to an operator's token, or --data to the folder of"
+                + " a development installation.");
+    }
+
+    private static @Nullable String environment(String name) {
+        String value = System.getenv(name);
+        return value == null || value.isBlank() ? null : value;
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}

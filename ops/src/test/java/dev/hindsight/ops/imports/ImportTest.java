@@ -1,0 +1,189 @@
+package dev.hindsight.ops.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.RunningApplication;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Whole logs through the running application, against figures taken from their CSV by other code. */
+class ImportTest {
+
+    private static final Path MAPPINGS = Path.of("mappings");
+
+    private final RunningApplication app = RunningApplication.shared();
+    private final Importing operator = new Importing(app, Role.OPERATOR);
+
+    @Test
+    void theSmallServiceNowLogAgreesWithItsFigures() throws Exception {
+        String csv = own("servicenow.csv");
+        Figures figures = Figures.ofServiceNow(csv);
+        assertThat(figures.irregularLines()).isNotEmpty();
+        agrees(csv, mapping("servicenow", "small-servicenow"), "small-servicenow", figures);
+        assertThat(operator.field("small-servicenow", "location").keySet())
+                .isEqualTo(figures.status().keySet());
+        // every row of the file has the closing code, also of cases that have not ended
+        assertThat(figures.status()).containsValue("PENDING");
+        assertThat(operator.field("small-servicenow", "closed-code").keySet())
+                .allMatch(closed -> Set.of("RESOLVED", "CLOSED")
+                        .contains(Objects.requireNonNull(figures.status().get(closed))))
+                .isNotEmpty();
+    }
+
+    @Test
+    void theSmallHelpdeskLogAgreesWithItsFigures() throws Exception {
+        String csv = own("helpdesk.csv");
+        Figures figures = Figures.ofHelpdesk(csv);
+        assertThat(figures.irregularLines()).isNotEmpty();
+        agrees(csv, mapping("helpdesk", "small-helpdesk"), "small-helpdesk", figures);
+    }
+
+    @Test
+    void theServiceNowLogAgreesWithItsFigures() throws Exception {
+        String csv = real("servicenow-incident-log.csv");
+        Figures figures = Figures.ofServiceNow(csv);
+        assertThat(figures.irregularLines()).isEmpty();
+        assertThat(figures.reopenings()).isEqualTo(11);
+        assertThat(figures.repeated()).isEqualTo(2_581);
+        agrees(csv, mapping("servicenow", "servicenow"), "servicenow", figures);
+    }
+
+    @Test
+    void theHelpdeskLogAgreesWithItsFigures() throws Exception {
+        String csv = real("helpdesk-log.csv");
+        Figures figures = Figures.ofHelpdesk(csv);
+        assertThat(figures.irregularLines()).containsExactly(3790, 5612, 5881, 6640, 14597, 18750);
+        assertThat(figures.reopenings()).isEqualTo(155);
+        agrees(csv, mapping("helpdesk", "helpdesk"), "helpdesk", figures);
+    }
+
+    private void agrees(String csv, String mapping, String source, Figures figures) throws Exception {
+        JsonNode job = operator.run(csv, mapping);
+        System.out.printf(
+                "%s: %d rows, %s rows/s, %d events, %d tickets%n",
+                source,
+                figures.rows(),
+                job.path("rate").asString(),
+                job.path("events").asLong(),
+                job.path("tickets").asLong());
+        assertThat(job.path("state").asString()).isEqualTo("DONE");
+        assertThat(job.path("done").asInt()).isEqualTo(figures.rows());
+        assertThat(job.path("rejected").asInt()).isZero();
+        assertThat(job.path("tickets").asInt()).isEqualTo(figures.status().size());
+        assertThat(lines(job)).containsExactlyElementsOf(figures.irregularLines());
+        assertThat(job.path("irregular").asInt())
+                .isEqualTo(figures.irregularLines().size());
+        assertThat(operator.status(source)).isEqualTo(figures.status());
+        assertThat(operator.assignee(source)).isEqualTo(figures.assignee());
+        assertThat(operator.entered(source)).isEqualTo(figures.entered());
+
+        long events = operator.ticketEvents();
+        JsonNode again = operator.run(csv, mapping);
+        assertThat(again.path("unchanged").asInt()).isEqualTo(figures.rows());
+        assertThat(again.path("events").asInt()).isZero();
+        assertThat(operator.ticketEvents()).isEqualTo(events);
+    }
+
+    @Test
+    void whatPeopleWorkedOnSinceIsRefusedAndTheOthersGoOn() throws Exception {
+        String mapping = mapping("helpdesk", "touched");
+        String csv = """
+                caseid,task,user,end_timestamp
+                1,Take in charge ticket,Value 1,2024-01-01T10:00:00
+                2,Take in charge ticket,Value 1,2024-01-01T11:00:00
+                """;
+        operator.run(csv, mapping);
+        String note = "/api/v1/tickets/" + operator.ticketOf("touched", "1") + "/notes";
+        assertThat(app.as(Role.AGENT, "ana@example.org")
+                        .post(note, "{\"body\":\"Called them.\"}")
+                        .status())
+                .isEqualTo(201);
+
+        JsonNode job = operator.run(
+                csv + "1,Closed,Value 1,2024-01-02T10:00:00\n2,Resolve ticket,Value 1,2024-01-02T11:00:00\n", mapping);
+        assertThat(job.path("state").asString()).isEqualTo("DONE");
+        assertThat(job.path("problems").path(0).path("message").asString())
+                .startsWith("TOUCHED_SINCE_IMPORT: case 1, ");
+        assertThat(job.path("events").asInt()).isEqualTo(1);
+        assertThat(operator.status("touched")).isEqualTo(Map.of("1", "OPEN", "2", "RESOLVED"));
+    }
+
+    @Test
+    void brokenLinesAreNamedAndTheOthersComeIn() throws Exception {
+        JsonNode job = operator.run("""
+                \uFEFFcaseid,task,user,end_timestamp
+                1,Take in charge ticket,Value 1,2024-01-01T10:00:00
+                1,Wait,Value 1,yesterday
+                1,"Wait,Value 1,2024-01-01T10:00:00
+                2,Take in charge ticket,"Value ""9""
+                on two lines",2024-01-01T11:00:00
+
+                ,Closed,Value 1,2024-01-01T11:00:00
+                1,Closed
+                1,Resolve ticket,Value 1,2024-01-01T12:00:00
+                """, mapping("helpdesk", "broken"));
+        assertThat(lines(job)).containsExactly(3, 4, 8, 9);
+        assertThat(job.path("rejected").asInt()).isEqualTo(4);
+        assertThat(job.path("done").asInt()).isEqualTo(7);
+        assertThat(operator.status("broken")).isEqualTo(Map.of("1", "RESOLVED", "2", "OPEN"));
+        assertThat(operator.assignee("broken")).isEqualTo(Map.of("1", "Value 1", "2", "Value \"9\" on two lines"));
+    }
+
+    @Test
+    void whatCanNotBeReadIsRefusedBeforeAnythingIsWritten() throws Exception {
+        String good = mapping("helpdesk", "refused");
+        for (Importing.Reply reply : List.of(
+                operator.start("", good),
+                operator.start("caseid,task,user,end_timestamp\n", good),
+                operator.start("a,b\n1,2\n", good),
+                operator.start("caseid,task,user,end_timestamp\n1,a,b,c\n", "source: [nonsense"),
+                operator.start("caseid,task,user,end_timestamp\n1,a,b,c\n", "source: lonely"))) {
+            assertThat(reply.status()).as(reply.body().toString()).isEqualTo(400);
+            assertThat(reply.body().path("code").asString()).isEqualTo("INVALID_REQUEST");
+        }
+        assertThat(operator.status("refused")).isEmpty();
+    }
+
+    @Test
+    void onlyOperatorsImport() throws Exception {
+        assertThat(new Importing(app, Role.AGENT)
+                        .start("x\n", mapping("helpdesk", "refused"))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    private static List<Integer> lines(JsonNode job) {
+        return job.path("problems")
+                .valueStream()
+                .map(problem -> problem.path("line").asInt())
+                .toList();
+    }
+
+    private static String mapping(String name, String source) throws IOException {
+        return Files.readString(MAPPINGS.resolve(name + ".yaml"))
+                .replaceFirst("(?m)^source: .*$", "source: " + source);
+    }
+
+    private static String own(String name) throws IOException {
+        try (var in = Objects.requireNonNull(ImportTest.class.getResourceAsStream("/imports/" + name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String real(String name) throws IOException {
+        String folder = System.getenv("HINDSIGHT_TEST_DATA");
+        Path file = (folder == null ? Path.of("..", "..", "shared", "data") : Path.of(folder)).resolve(name);
+        Assumptions.assumeTrue(Files.isReadable(file), () -> "Skipped: set HINDSIGHT_TEST_DATA to the folder of " + name);
+        return Files.readString(file);
+    }
+}
