@@ -103,10 +103,7 @@ public class CommandModule {
 
     @Bean
     ImportRuns importRuns(
-            CommandDispatch dispatch,
-            ImportedPeople people,
-            KnownConfiguration configuration,
-            TicketNumbers numbers) {
+            CommandDispatch dispatch, ImportedPeople people, KnownConfiguration configuration, TicketNumbers numbers) {
         return new ImportRuns(dispatch, people, configuration, numbers, CLOCK);
     }
 

@@ -99,12 +99,7 @@ final class ImportRun implements Runnable {
 
     /** @param operator who started it, and how */
     ImportRun(
-            ImportMapping mapping,
-            String mappingName,
-            SourceFile file,
-            String fileSha256,
-            Call operator,
-            Tools tools) {
+            ImportMapping mapping, String mappingName, SourceFile file, String fileSha256, Call operator, Tools tools) {
         this.mapping = mapping;
         this.mappingName = mappingName;
         this.file = file;
@@ -205,8 +200,8 @@ final class ImportRun implements Runnable {
         mentioned.queues().forEach((key, name) -> steps.add(() -> put(new PutQueue(key, name, now()))));
         mentioned.categories().forEach((key, name) -> steps.add(() -> put(new PutCategory(key, name, null, now()))));
         mapping.fieldColumns()
-                .forEach((key, column) -> steps.add(() ->
-                        put(new PutField(new FieldDefinition(key, column, FieldType.TEXT, List.of()), now()))));
+                .forEach((key, column) -> steps.add(
+                        () -> put(new PutField(new FieldDefinition(key, column, FieldType.TEXT, List.of()), now()))));
         all(workers, steps);
     }
 

@@ -32,8 +32,8 @@ public final class OperationsHandler {
         String stream = event.streamId();
         long sequence =
                 events.lastSequenceNumberFor(stream).map(last -> last + 1).orElse(0L);
-        events.publish(new GenericDomainEventMessage<>(
-                TYPE, stream, sequence, event, MetaData.with(Envelope.KEY, envelope)));
+        events.publish(
+                new GenericDomainEventMessage<>(TYPE, stream, sequence, event, MetaData.with(Envelope.KEY, envelope)));
         return Receipt.written(stream, sequence + 1);
     }
 }

@@ -94,7 +94,8 @@ public final class PeopleHandler {
     @CommandHandler
     Receipt handle(RegisterImportedPeople c) {
         var known = index.byImportedNames(c.source(), c.people().keySet());
-        Receipt receipt = Receipt.written("person-" + c.people().values().iterator().next(), 0);
+        Receipt receipt =
+                Receipt.written("person-" + c.people().values().iterator().next(), 0);
         for (var named : c.people().entrySet()) {
             if (known.containsKey(named.getKey())) {
                 continue;

@@ -38,8 +38,7 @@ public sealed interface PersonCommand {
      *
      * @param people name in the source to the id to be used where the name is new; at least one
      */
-    record RegisterImportedPeople(
-            String source, Map<String, UUID> people, Instant at) implements PersonCommand {
+    record RegisterImportedPeople(String source, Map<String, UUID> people, Instant at) implements PersonCommand {
         public RegisterImportedPeople {
             people = Map.copyOf(people);
         }

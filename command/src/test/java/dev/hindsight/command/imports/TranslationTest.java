@@ -93,20 +93,18 @@ class TranslationTest {
 
     @Test
     void rowsKeepTheOrderOfTheFileAndCountWithinTheirCase() throws IOException {
-        SourceFile file = read(HEADER + row("02-01-2024 10:00", "New") + "2,,,,,,,,,,\n" + row("01-01-2024 10:00", "Take")
-                + row("01-01-2024 10:00", "Take"));
+        SourceFile file = read(HEADER + row("02-01-2024 10:00", "New") + "2,,,,,,,,,,\n"
+                + row("01-01-2024 10:00", "Take") + row("01-01-2024 10:00", "Take"));
         assertThat(file.rows()).isEqualTo(4);
         assertThat(Objects.requireNonNull(file.cases().get("1")))
                 .extracting(SourceFile.SourceRow::ordinal, SourceFile.SourceRow::line)
-                .containsExactly(
-                        tuple(1, 2L),
-                        tuple(2, 4L),
-                        tuple(3, 5L));
+                .containsExactly(tuple(1, 2L), tuple(2, 4L), tuple(3, 5L));
     }
 
     @Test
     void aMarkAtTheBeginningQuotedLineEndsAndEmptyLinesAreUnderstood() throws IOException {
-        SourceFile file = read("\uFEFF\"id\"" + HEADER.substring(2) + "\n1,x,\"two\n\nlines, \"\"quoted\"\"\",,,,,,,,\r\n\n2,x,y,,,,,,,,");
+        SourceFile file = read("\uFEFF\"id\"" + HEADER.substring(2)
+                + "\n1,x,\"two\n\nlines, \"\"quoted\"\"\",,,,,,,,\r\n\n2,x,y,,,,,,,,");
         assertThat(Objects.requireNonNull(file.cases().get("1")).getFirst().line())
                 .isEqualTo(3);
         assertThat(Objects.requireNonNull(file.cases().get("1"))
@@ -133,7 +131,9 @@ class TranslationTest {
     @Test
     void whatIsNoSuchFileIsRefused() {
         assertThatThrownBy(() -> read("")).isInstanceOf(InvalidRequest.class).hasMessageContaining("is empty");
-        assertThatThrownBy(() -> read(HEADER)).isInstanceOf(InvalidRequest.class).hasMessageContaining("has no rows");
+        assertThatThrownBy(() -> read(HEADER))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("has no rows");
         assertThatThrownBy(() -> read("id,at,what\n1,2,3\n"))
                 .isInstanceOf(InvalidRequest.class)
                 .hasMessageContaining("lacks columns")
@@ -207,8 +207,7 @@ class TranslationTest {
                         1,01-01-2024 10:00,New,,,?,,,,,
                         1,01-01-2024 10:00,New,,,?,,,,,
                         1,01-01-2024 10:00,Take,Bob,,?,,,,,
-                        """)
-                .rows();
+                        """).rows();
         assertThat(rows)
                 .extracting(ImportRow::assignee)
                 .containsExactly(
@@ -224,8 +223,7 @@ class TranslationTest {
                         1,01-01-2024 10:00,Done,,,?,,,,,code 5
                         1,01-01-2024 10:00,Look,,,?,,,,,code 5
                         1,01-01-2024 10:00,End,,,?,,,,,code 5
-                        """)
-                .rows();
+                        """).rows();
         assertThat(rows.get(3).fields()).containsEntry("code", FieldValue.ofText("code 5"));
         for (int other : new int[] {0, 1, 2, 4, 5}) {
             assertThat(rows.get(other).fields()).isEmpty();

@@ -81,8 +81,10 @@ final class ImportClient implements AutoCloseable {
         }
         return switch (response.statusCode()) {
             case 200, 202 -> json(response.body());
-            case 401 -> throw new CommandFailure("The server at " + server
-                    + " does not accept the token. Set HINDSIGHT_TOKEN to an operator's, or --data to its installation.");
+            case 401 ->
+                throw new CommandFailure(
+                        "The server at " + server
+                                + " does not accept the token. Set HINDSIGHT_TOKEN to an operator's, or --data to its installation.");
             case 403 -> throw new CommandFailure("Only operators import: the token's roles do not allow it.");
             default -> throw new CommandFailure(refusal(response));
         };

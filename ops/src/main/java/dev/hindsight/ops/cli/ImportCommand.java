@@ -83,8 +83,9 @@ final class ImportCommand implements Callable<Integer> {
 
     private JsonNode follow(ImportClient client, JsonNode started) throws InterruptedException {
         JsonNode job = started;
-        boolean terminal =
-                Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+        boolean terminal = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
         try (ProgressBar bar = json || !terminal ? null : bar(job)) {
             Instant told = Instant.now();
             while (job.path("state").asString("").equals("RUNNING")) {
@@ -94,10 +95,11 @@ final class ImportCommand implements Callable<Integer> {
                     bar.stepTo(job.path("done").asLong());
                 } else if (!json && Duration.between(told, Instant.now()).compareTo(LINE_EVERY) >= 0) {
                     told = Instant.now();
-                    out().println("%d of %d rows, %.0f a second".formatted(
-                            job.path("done").asLong(),
-                            job.path("total").asLong(),
-                            job.path("rate").asDouble()));
+                    out().println("%d of %d rows, %.0f a second"
+                            .formatted(
+                                    job.path("done").asLong(),
+                                    job.path("total").asLong(),
+                                    job.path("rate").asDouble()));
                     out().flush();
                 }
             }
@@ -117,20 +119,25 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private void tell(JsonNode job) {
-        out().println("%s: %d rows of source %s, %.0f a second".formatted(
-                job.path("state").asString("").equals("DONE") ? "Done" : "Failed",
-                job.path("done").asLong(),
-                job.path("source").asString(""),
-                job.path("rate").asDouble()));
-        out().println("%d events on %d tickets, %d rows were in before, %d irregular moves, %d rows left out".formatted(
-                job.path("events").asLong(),
-                job.path("tickets").asLong(),
-                job.path("unchanged").asLong(),
-                job.path("irregular").asLong(),
-                job.path("rejected").asLong()));
+        out().println("%s: %d rows of source %s, %.0f a second"
+                .formatted(
+                        job.path("state").asString("").equals("DONE") ? "Done" : "Failed",
+                        job.path("done").asLong(),
+                        job.path("source").asString(""),
+                        job.path("rate").asDouble()));
+        out().println("%d events on %d tickets, %d rows were in before, %d irregular moves, %d rows left out"
+                .formatted(
+                        job.path("events").asLong(),
+                        job.path("tickets").asLong(),
+                        job.path("unchanged").asLong(),
+                        job.path("irregular").asLong(),
+                        job.path("rejected").asLong()));
         JsonNode problems = job.path("problems");
-        problems.valueStream().limit(SHOWN).forEach(problem -> out().println(
-                (problem.path("line").isNull() ? "" : "line " + problem.path("line").asLong() + ": ")
+        problems.valueStream()
+                .limit(SHOWN)
+                .forEach(problem -> out().println((problem.path("line").isNull()
+                                ? ""
+                                : "line " + problem.path("line").asLong() + ": ")
                         + problem.path("message").asString("")));
         if (problems.size() > SHOWN) {
             out().println("... and more; --json shows the first thousand");

@@ -22,6 +22,7 @@ import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.eventsourcing.snapshotting.SnapshotFilter;
 import org.axonframework.serialization.json.JacksonSerializer;
 import org.axonframework.spring.jdbc.SpringDataSourceConnectionProvider;
 import org.axonframework.spring.messaging.unitofwork.SpringTransactionManager;
@@ -106,6 +107,7 @@ public class AxonConfiguration {
                     .platformConnectionManager(connections)
                     .eventSerializer(serializer)
                     .snapshotSerializer(serializer)
+                    .snapshotFilter(SnapshotFilter.rejectAll()) // none are stored
                     .build());
         }
 

@@ -22,21 +22,20 @@ class ContractTest {
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
     private final RunningApplication app = RunningApplication.shared();
-    private final JsonNode contract =
-            YAMLMapper.builder().build().readTree(read(Path.of(System.getProperty("hindsight.root"), "ops/docs/openapi.yaml")));
+    private final JsonNode contract = YAMLMapper.builder()
+            .build()
+            .readTree(read(Path.of(System.getProperty("hindsight.root"), "ops/docs/openapi.yaml")));
 
     @Test
     void everyCallOfTheContractRunsAndNoOtherDoes() {
         Set<String> written = new TreeSet<>();
         contract.path("paths")
                 .properties()
-                .forEach(path -> path.getValue()
-                        .propertyNames()
-                        .forEach(method -> {
-                            if (METHODS.contains(method)) {
-                                written.add(method.toUpperCase(java.util.Locale.ROOT) + " " + shape(path.getKey()));
-                            }
-                        }));
+                .forEach(path -> path.getValue().propertyNames().forEach(method -> {
+                    if (METHODS.contains(method)) {
+                        written.add(method.toUpperCase(java.util.Locale.ROOT) + " " + shape(path.getKey()));
+                    }
+                }));
         Set<String> running = new TreeSet<>();
         app.context()
                 .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
@@ -56,7 +55,8 @@ class ContractTest {
         assertThat(new TreeSet<>(served.path("paths").propertyNames()))
                 .isEqualTo(new TreeSet<>(contract.path("paths").propertyNames()));
         assertThat(new TreeSet<>(served.path("components").path("schemas").propertyNames()))
-                .isEqualTo(new TreeSet<>(contract.path("components").path("schemas").propertyNames()));
+                .isEqualTo(new TreeSet<>(
+                        contract.path("components").path("schemas").propertyNames()));
     }
 
     @Test
@@ -81,7 +81,12 @@ class ContractTest {
         assertMembers(agent.get("/api/v1/people/me").body(), "Person");
         assertMembers(agent.get(ticket + "/replies").body(), "Problem");
         assertMembers(
-                app.as(Role.OPERATOR, "op").get("/ops/v1/projections").body().path("items").path(0), "Projection");
+                app.as(Role.OPERATOR, "op")
+                        .get("/ops/v1/projections")
+                        .body()
+                        .path("items")
+                        .path(0),
+                "Projection");
         assertMembers(app.withToken("").get("/api/version").body(), "VersionInfo");
     }
 
@@ -91,7 +96,8 @@ class ContractTest {
         Set<String> required = new TreeSet<>();
         for (String name : schemas) {
             JsonNode schema = contract.path("components").path("schemas").path(name);
-            for (JsonNode part : schema.has("allOf") ? List.copyOf(schema.path("allOf").values()) : List.of(schema)) {
+            for (JsonNode part :
+                    schema.has("allOf") ? List.copyOf(schema.path("allOf").values()) : List.of(schema)) {
                 allowed.addAll(part.path("properties").propertyNames());
                 part.path("required").values().forEach(member -> required.add(member.asString()));
             }

@@ -81,11 +81,17 @@ public final class HttpBenchmark {
                 .path("id")
                 .asString();
         List<String> words = List.of("printer", "jammed", "floor status:new", "\"paper jam\"", "scaner");
-        repeat("list page of 50 with filters", 500, i -> "/api/v1/tickets?limit=50&status=NEW&priority=P2,P3&sort="
-                + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
+        repeat(
+                "list page of 50 with filters",
+                500,
+                i -> "/api/v1/tickets?limit=50&status=NEW&priority=P2,P3&sort="
+                        + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
         repeat("detail", 500, i -> "/api/v1/tickets/" + id);
-        repeat("search with highlights", 300, i -> "/api/v1/search?limit=20&q="
-                + URLEncoder.encode(words.get(i % words.size()), StandardCharsets.UTF_8));
+        repeat(
+                "search with highlights",
+                300,
+                i -> "/api/v1/search?limit=20&q="
+                        + URLEncoder.encode(words.get(i % words.size()), StandardCharsets.UTF_8));
     }
 
     private void repeat(String what, int times, IntFunction<String> path) throws IOException, InterruptedException {
@@ -112,7 +118,10 @@ public final class HttpBenchmark {
         for (int i = 0; i < search.length; i++) {
             long begun = System.nanoTime();
             long position = post();
-            while (JSON.readTree(get("/api/v1/search?limit=1&q=printer")).path("position").asLong() < position) {
+            while (JSON.readTree(get("/api/v1/search?limit=1&q=printer"))
+                            .path("position")
+                            .asLong()
+                    < position) {
                 Thread.onSpinWait();
             }
             search[i] = System.nanoTime() - begun;
@@ -178,8 +187,7 @@ public final class HttpBenchmark {
     }
 
     private String get(String path) throws IOException, InterruptedException {
-        HttpResponse<String> answer =
-                http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() != 200) {
             throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body());
         }

@@ -119,7 +119,8 @@ record Figures(
         Count count = new Count();
         DateTimeFormatter format = DateTimeFormatter.ofPattern("dd-MM-uuuu HH:mm");
         for (Row row : rows) {
-            Instant time = LocalDateTime.parse(row.get("sys_updated_at"), format).toInstant(ZoneOffset.UTC);
+            Instant time =
+                    LocalDateTime.parse(row.get("sys_updated_at"), format).toInstant(ZoneOffset.UTC);
             Case of = count.at(row.get("number"), time);
             String state = row.get("incident_state");
             count.repeated += state.equals(of.stated) ? 1 : 0;

@@ -170,8 +170,7 @@ class ImportTest {
     }
 
     private static String mapping(String name, String source) throws IOException {
-        return Files.readString(MAPPINGS.resolve(name + ".yaml"))
-                .replaceFirst("(?m)^source: .*$", "source: " + source);
+        return Files.readString(MAPPINGS.resolve(name + ".yaml")).replaceFirst("(?m)^source: .*$", "source: " + source);
     }
 
     private static String own(String name) throws IOException {
@@ -183,7 +182,8 @@ class ImportTest {
     private static String real(String name) throws IOException {
         String folder = System.getenv("HINDSIGHT_TEST_DATA");
         Path file = (folder == null ? Path.of("..", "..", "shared", "data") : Path.of(folder)).resolve(name);
-        Assumptions.assumeTrue(Files.isReadable(file), () -> "Skipped: set HINDSIGHT_TEST_DATA to the folder of " + name);
+        Assumptions.assumeTrue(
+                Files.isReadable(file), () -> "Skipped: set HINDSIGHT_TEST_DATA to the folder of " + name);
         return Files.readString(file);
     }
 }

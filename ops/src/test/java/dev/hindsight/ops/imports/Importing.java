@@ -145,11 +145,9 @@ final class Importing {
 
     private Map<String, String> pairs(String query, String source) {
         Map<String, String> pairs = new TreeMap<>();
-        sql.sql(query.formatted(table("ticket", "tickets")))
-                .param(source)
-                .query(row -> {
-                    pairs.put(row.getString(1), row.getString(2));
-                });
+        sql.sql(query.formatted(table("ticket", "tickets"))).param(source).query(row -> {
+            pairs.put(row.getString(1), row.getString(2));
+        });
         return pairs;
     }
 
