@@ -27,13 +27,12 @@ final class KeyTable {
             FROM keys.data_key k LEFT JOIN keys.data_key w ON w.key_id = k.wrapped_by
             """;
 
-    private static final String INSERT = """
-            INSERT INTO keys.data_key (key_id, owner, wrapped_by, wrapped_key) %s
-            ON CONFLICT (owner) DO NOTHING RETURNING key_id
-            """;
+    private static final String STORED = " ON CONFLICT (owner) DO NOTHING RETURNING key_id";
+    private static final String INSERT = "INSERT INTO keys.data_key (key_id, owner, wrapped_by, wrapped_key) ";
     // Arrays of one would cost a single caller more than plain values.
-    private static final String ONE_ROW = "VALUES (?, ?, ?, ?)";
-    private static final String ROWS = "SELECT * FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::bytea[])";
+    private static final String INSERT_ONE = INSERT + "VALUES (?, ?, ?, ?)" + STORED;
+    private static final String INSERT_ALL =
+            INSERT + "SELECT * FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::bytea[])" + STORED;
 
     private final DataSource dataSource;
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
@@ -106,7 +105,7 @@ final class KeyTable {
     Set<UUID> insert(List<NewKey> keys) {
         return withConnection("store keys", connection -> {
             try (PreparedStatement insert =
-                    connection.prepareStatement(INSERT.formatted(keys.size() == 1 ? ONE_ROW : ROWS))) {
+                    connection.prepareStatement(keys.size() == 1 ? INSERT_ONE : INSERT_ALL)) {
                 if (keys.size() == 1) {
                     NewKey key = keys.getFirst();
                     insert.setObject(1, key.id());
