@@ -70,8 +70,7 @@ final class EngineBenchmark {
     private static final int WRITERS = 16;
     private static final Serializer SERIALIZER = TestLogs.serializer();
     private static final PrintStream OUT = System.out;
-    private static final List<String> WAYS = List.of(
-            System.getProperty("ways", "plain INSERT,Hindsight,Axon JDBC").split(","));
+    private static final List<String> WAYS = List.of("plain INSERT", "Hindsight", "Axon JDBC");
 
     private final Duration round;
 
@@ -176,13 +175,8 @@ final class EngineBenchmark {
     private static Appender appender(String way, PGSimpleDataSource database, HikariDataSource pool)
             throws SQLException {
         return switch (way) {
-            case "plain INSERT", "plain-3idx" -> {
+            case "plain INSERT" -> {
                 TestDatabase.execute(database, PlainInsert.TABLE);
-                if (way.equals("plain-3idx"))
-                    TestDatabase.execute(
-                            database,
-                            "create unique index a on plain_event(append_number, append_index)",
-                            "create unique index b on plain_event(event_id)");
                 yield new PlainInsert(pool);
             }
             case "Axon JDBC" -> {
@@ -196,13 +190,8 @@ final class EngineBenchmark {
                 yield new EngineAppender(engine, () -> {});
             }
             default -> {
-                String tune = System.getProperty("tune." + way);
-                if (tune != null) {
-                    TestDatabase.execute(database, tune.split(";"));
-                }
-                System.setProperty("breath", System.getProperty("breath." + way, "2000"));
                 PostgresEventLog log = log(database, pool::getConnection);
-                if (!way.contains("noseq")) log.start();
+                log.start();
                 yield new EngineAppender(log.engine(), log::close);
             }
         };
@@ -213,13 +202,6 @@ final class EngineBenchmark {
                 .sequencerDataSource(database)
                 .connectionProvider(connections)
                 .serializer(SERIALIZER)
-                .timing(new Sequencer.Timing(
-                        Duration.ofMillis(5),
-                        Duration.ofMillis(25),
-                        Duration.ofMillis(50),
-                        Duration.ofNanos(1000L * Integer.getInteger("breath", 2000)),
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(2)))
                 .build();
     }
 

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -25,6 +26,13 @@ final class KeyTable {
             SELECT k.key_id, k.owner, k.wrapped_by, k.wrapped_key, w.owner, w.wrapped_key
             FROM keys.data_key k LEFT JOIN keys.data_key w ON w.key_id = k.wrapped_by
             """;
+
+    private static final String STORED = " ON CONFLICT (owner) DO NOTHING RETURNING key_id";
+    private static final String INSERT = "INSERT INTO keys.data_key (key_id, owner, wrapped_by, wrapped_key) ";
+    // Arrays of one would cost a single caller more than plain values.
+    private static final String INSERT_ONE = INSERT + "VALUES (?, ?, ?, ?)" + STORED;
+    private static final String INSERT_ALL =
+            INSERT + "SELECT * FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::bytea[])" + STORED;
 
     private final DataSource dataSource;
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
@@ -96,18 +104,23 @@ final class KeyTable {
      */
     Set<UUID> insert(List<NewKey> keys) {
         return withConnection("store keys", connection -> {
-            try (PreparedStatement insert = connection.prepareStatement("""
-                    INSERT INTO keys.data_key (key_id, owner, wrapped_by, wrapped_key)
-                    SELECT * FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::bytea[])
-                    ON CONFLICT (owner) DO NOTHING RETURNING key_id
-                    """)) {
-                insert.setArray(1, connection.createArrayOf("uuid", column(keys, NewKey::id)));
-                insert.setArray(2, connection.createArrayOf("text", column(keys, NewKey::owner)));
-                insert.setArray(3, connection.createArrayOf("uuid", column(keys, NewKey::wrappedBy)));
-                insert.setArray(
-                        4,
-                        connection.createArrayOf(
-                                "bytea", keys.stream().map(NewKey::wrapped).toArray(byte[][]::new)));
+            try (PreparedStatement insert =
+                    connection.prepareStatement(keys.size() == 1 ? INSERT_ONE : INSERT_ALL)) {
+                if (keys.size() == 1) {
+                    NewKey key = keys.getFirst();
+                    insert.setObject(1, key.id());
+                    insert.setString(2, key.owner());
+                    insert.setObject(3, key.wrappedBy(), Types.OTHER);
+                    insert.setBytes(4, key.wrapped());
+                } else {
+                    insert.setArray(1, connection.createArrayOf("uuid", column(keys, NewKey::id)));
+                    insert.setArray(2, connection.createArrayOf("text", column(keys, NewKey::owner)));
+                    insert.setArray(3, connection.createArrayOf("uuid", column(keys, NewKey::wrappedBy)));
+                    insert.setArray(
+                            4,
+                            connection.createArrayOf(
+                                    "bytea", keys.stream().map(NewKey::wrapped).toArray(byte[][]::new)));
+                }
                 Set<UUID> stored = new HashSet<>();
                 try (ResultSet result = insert.executeQuery()) {
                     while (result.next()) {
