@@ -104,8 +104,7 @@ final class KeyTable {
      */
     Set<UUID> insert(List<NewKey> keys) {
         return withConnection("store keys", connection -> {
-            try (PreparedStatement insert =
-                    connection.prepareStatement(keys.size() == 1 ? INSERT_ONE : INSERT_ALL)) {
+            try (PreparedStatement insert = connection.prepareStatement(keys.size() == 1 ? INSERT_ONE : INSERT_ALL)) {
                 if (keys.size() == 1) {
                     NewKey key = keys.getFirst();
                     insert.setObject(1, key.id());
