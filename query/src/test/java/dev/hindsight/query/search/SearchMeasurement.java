@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 class SearchMeasurement {
 
     private static final int TICKETS = 20_000;
-    private static final int SEARCHES = 1_000;
+    private static final int SEARCHES = 500;
 
     @Test
     void twenty_thousand_tickets_one_client() throws Exception {

@@ -1,5 +1,6 @@
 package dev.hindsight.query.search;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.ops.embedded.SharedPostgres;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
@@ -42,6 +43,7 @@ final class SearchStage implements AutoCloseable {
     final TicketIndex index;
     final SearchFollower follower;
     private final SharedPostgres.Database database;
+    private final HikariDataSource pool;
     private final JdbcClient jdbc;
     private final JdbcTemplate template;
     private long position;
@@ -49,7 +51,12 @@ final class SearchStage implements AutoCloseable {
 
     SearchStage(URI openSearch) {
         database = SharedPostgres.database();
-        DataSource dataSource = database.dataSource();
+        pool = new HikariDataSource();
+        pool.setJdbcUrl(database.url());
+        pool.setUsername(database.user());
+        pool.setPassword(database.password());
+        pool.setMaximumPoolSize(4);
+        DataSource dataSource = pool;
         Flyway.configure()
                 .dataSource(dataSource)
                 .schemas("readmodel")
@@ -252,6 +259,7 @@ final class SearchStage implements AutoCloseable {
         jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = 'tickets'")
                 .param(position)
                 .update();
+        template.execute("ANALYZE readmodel.ticket_g1, readmodel.ticket_message_g1");
     }
 
     /** Made-up words, few of them frequent and most of them rare. */
@@ -264,7 +272,7 @@ final class SearchStage implements AutoCloseable {
         return text.toString();
     }
 
-    private static String word(int rank) {
+    static String word(int rank) {
         var word = new StringBuilder();
         for (int rest = rank * 7 + 11; rest > 0; rest /= 17) {
             word.append("bdfgklmnprstvwxzq".charAt(rest % 17)).append("aeiou".charAt(rest % 5));
@@ -314,6 +322,7 @@ final class SearchStage implements AutoCloseable {
     public void close() throws java.io.IOException {
         follower.stop();
         connection.close();
+        pool.close();
         database.close();
     }
 }
