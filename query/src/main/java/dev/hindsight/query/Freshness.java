@@ -8,6 +8,7 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.Snapshot;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.ResponseEntity.BodyBuilder;
@@ -37,13 +38,31 @@ public final class Freshness {
      * @throws Unavailable NOT_YET_PROJECTED where that takes longer than 2 s
      */
     public <T> T read(long minPosition, Function<Snapshot, T> question, ReadModel... of) {
-        await(minPosition, of);
-        return models.read(question);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            await(minPosition, end, of);
+            Optional<T> answer = models.read(snapshot ->
+                    includes(snapshot, minPosition, of) ? Optional.of(question.apply(snapshot)) : Optional.empty());
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
+    }
+
+    /** Asks the snapshot itself: what the gate remembers can have been taken back by a crash of the database. */
+    private boolean includes(Snapshot snapshot, long minPosition, ReadModel... of) {
+        boolean all = true;
+        for (ReadModel model : of) {
+            if (minPosition > 0 && snapshot.position(model) < minPosition) {
+                gate.fellBack(model, snapshot.position(model));
+                all = false;
+            }
+        }
+        return all;
     }
 
     /** Waits until the models include the position. */
-    void await(long minPosition, ReadModel... of) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+    private void await(long minPosition, long end, ReadModel... of) {
         for (ReadModel model : of) {
             Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
             if (minPosition > 0 && !gate.await(model, minPosition, left)) {

@@ -38,7 +38,6 @@ public final class LiveModel implements AutoCloseable {
     private final ProgressTokenStore progress;
     private final PatientTransactions transactions;
     private final PooledStreamingEventProcessor processor;
-    private volatile long position;
     private volatile State state = State.STOPPED;
     private volatile @Nullable String detail;
     private volatile @Nullable Instant oldestUnderway;
@@ -61,12 +60,7 @@ public final class LiveModel implements AutoCloseable {
         coordinator = executor(name + "-coordinator");
         worker = executor(name + "-worker");
         progress = new ProgressTokenStore(
-                JdbcClient.create(dataSource),
-                fold.model(),
-                fold.generation(),
-                node,
-                CLAIM_TIMEOUT,
-                claimed -> position = claimed);
+                JdbcClient.create(dataSource), fold.model(), fold.generation(), node, CLAIM_TIMEOUT);
         transactions = new PatientTransactions(transactionManager, () -> backingOff("the database does not answer"));
         processor = PooledStreamingEventProcessor.builder()
                 .name(name)
@@ -94,7 +88,7 @@ public final class LiveModel implements AutoCloseable {
     }
 
     public ModelStatus status() {
-        return new ModelStatus(fold.model(), fold.generation(), position, state, oldestUnderway, detail);
+        return new ModelStatus(fold.model(), fold.generation(), progress.position(), state, oldestUnderway, detail);
     }
 
     /** Ends after the batch underway, at the latest after 10 s, and gives the claim back. */
@@ -117,7 +111,7 @@ public final class LiveModel implements AutoCloseable {
     }
 
     private void committed(long reached) {
-        position = reached;
+        progress.committed(reached);
         if (state == State.BACKING_OFF) {
             state = State.RUNNING;
             detail = null;

@@ -3,7 +3,6 @@ package dev.hindsight.projections.live;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
@@ -16,6 +15,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * disagree with it. A claim is an owner and the time of its last sign of life; another node takes over when that is too
  * long ago. Must run in the transaction that writes the rows: storing locks the generation's row, so that whoever else
  * changes the generation (a retry of parked streams) waits.
+ *
+ * <p>Commits of rows do not wait for the disk, so a crash of the database can take back the newest of them, rows and
+ * progress together, while this process lives on and remembers more. A batch is therefore only stored on top of exactly
+ * the progress that it follows; anything else ends the claim, and the next one begins at what is stored.
  */
 final class ProgressTokenStore implements TokenStore {
 
@@ -24,48 +27,52 @@ final class ProgressTokenStore implements TokenStore {
     private final int generation;
     private final String node;
     private final Duration claimTimeout;
-    private final LongConsumer onClaim;
+    /** What this node last claimed or committed: the next batch follows it. */
+    private volatile long position;
 
     /**
      * @param jdbc takes part in the surrounding transaction
      * @param node names this process; a restarted one of the same name takes over its own claim at once
-     * @param onClaim told the position from which this node goes on
      */
-    ProgressTokenStore(
-            JdbcClient jdbc,
-            ReadModel model,
-            int generation,
-            String node,
-            Duration claimTimeout,
-            LongConsumer onClaim) {
+    ProgressTokenStore(JdbcClient jdbc, ReadModel model, int generation, String node, Duration claimTimeout) {
         this.jdbc = jdbc;
         this.model = model;
         this.generation = generation;
         this.node = node;
         this.claimTimeout = claimTimeout;
-        this.onClaim = onClaim;
     }
 
     /** Rows can be made again from the log, so this commit need not wait for the disk; it never overtakes the log's. */
     @Override
     public void storeToken(@Nullable TrackingToken token, String processorName, int segment)
             throws UnableToClaimTokenException {
-        var position = token == null ? 0 : token.position().orElseThrow();
+        var reached = token == null ? 0 : token.position().orElseThrow();
         var stored = jdbc.sql("""
                         UPDATE readmodel.generation SET position = ?, claimed_at = clock_timestamp()
-                        WHERE model = ? AND generation = ? AND owner = ? AND position <= ?
+                        WHERE model = ? AND generation = ? AND owner = ? AND position = ? AND position <= ?
                         RETURNING set_config('synchronous_commit', 'off', true)""")
-                .params(position, model.id(), generation, node, position)
+                .params(reached, model.id(), generation, node, position, reached)
                 .query()
                 .listOfRows();
         if (stored.isEmpty()) {
-            throw new UnableToClaimTokenException("another node works on " + processorName);
+            throw new UnableToClaimTokenException(
+                    "another node works on " + processorName + ", or its progress is no longer " + position);
         }
+    }
+
+    /** The stored progress is known to be this. */
+    void committed(long reached) {
+        position = reached;
+    }
+
+    /** What this node last claimed or committed; 0 before. */
+    long position() {
+        return position;
     }
 
     @Override
     public TrackingToken fetchToken(String processorName, int segment) throws UnableToClaimTokenException {
-        var position = jdbc.sql("""
+        var stored = jdbc.sql("""
                         UPDATE readmodel.generation SET owner = ?, claimed_at = clock_timestamp(),
                             state = 'LIVE', detail = NULL
                         WHERE model = ? AND generation = ?
@@ -75,8 +82,8 @@ final class ProgressTokenStore implements TokenStore {
                 .query(Long.class)
                 .optional()
                 .orElseThrow(() -> new UnableToClaimTokenException("another node works on " + processorName));
-        onClaim.accept(position);
-        return new GlobalSequenceTrackingToken(position);
+        position = stored;
+        return new GlobalSequenceTrackingToken(stored);
     }
 
     /** Says for every node to see that the model stands before an event that this node does not know. */

@@ -43,6 +43,11 @@ public final class FreshnessGate {
         }
     }
 
+    /** A snapshot showed less than was known here: the database crashed and the model does its newest batches again. */
+    public void fellBack(ReadModel model, long position) {
+        known(model).set(position);
+    }
+
     /**
      * @param minPosition what the caller wants to be included
      * @return whether the model includes it; false when the time is over or the thread was interrupted

@@ -108,6 +108,26 @@ class LiveModelTest {
     }
 
     @Test
+    void rows_and_progress_that_a_crash_of_the_database_took_back_are_made_again() {
+        var history = Histories.of(27, 1_000);
+        log.append(history.subList(0, 400));
+        assertThat(freshness.await(ReadModel.TICKETS, 400, SOON)).isTrue();
+        // What losing the newest commits looks like to a processor that was idle meanwhile.
+        database.jdbc
+                .sql("UPDATE readmodel.generation SET position = 0 WHERE model = 'tickets'")
+                .update();
+        for (var table : ReadModel.TICKETS.tables()) {
+            database.jdbc
+                    .sql("DELETE FROM readmodel." + ReadModel.physicalName(table, 1))
+                    .update();
+        }
+        log.append(history.subList(400, 1_000));
+        assertThat(freshness.await(ReadModel.TICKETS, 1_000, SOON)).isTrue();
+        assertThat(Database.differences(database.rows(ReadModel.TICKETS), database.expected(history)))
+                .isEmpty();
+    }
+
+    @Test
     void a_restarted_node_goes_on_where_the_rows_are() {
         var history = Histories.of(24, 2_000);
         log.append(history.subList(0, 900));

@@ -357,6 +357,13 @@ class TicketReadTest {
         assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1_900));
     }
 
+    @Test
+    void what_a_crash_of_the_database_took_back_is_not_answered_from_memory() {
+        rows.gate.advanced(ReadModel.TICKETS, 5_000); // committed, told, and lost with the database's newest log
+
+        assertThat(web.get(agent, "/tickets", "minPosition", "5000").code()).isEqualTo("NOT_YET_PROJECTED");
+    }
+
     private static List<String> texts(Web.Answer answer, String member) {
         List<String> texts = new ArrayList<>();
         answer.body().path("items").forEach(item -> texts.add(item.path(member).asString()));
