@@ -21,6 +21,7 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
@@ -113,6 +114,12 @@ public class EdgeConfiguration {
                 .build();
     }
 
+    /** Requests are timed as wholes; a span for each security filter cost more than the filters. */
+    @Bean
+    SecurityObservationSettings securityObservations() {
+        return SecurityObservationSettings.noObservations();
+    }
+
     private static AuthorizationManager<RequestAuthorizationContext> hasSomeRole() {
         return (authentication, context) -> new AuthorizationDecision(authentication.get() != null
                 && authentication.get().getAuthorities().stream()
@@ -162,8 +169,7 @@ public class EdgeConfiguration {
             NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(
                             DevelopmentIssuer.of(data).publicKey())
                     .build();
-            decoder.setJwtValidator(withSubject(JwtValidators.createDefaultWithIssuer(DevelopmentIssuer.ISSUER), ""));
-            return decoder;
+            return remembering(decoder, DevelopmentIssuer.ISSUER, "");
         }
         if (issuer.isEmpty()) {
             throw new IllegalStateException(
@@ -172,8 +178,13 @@ public class EdgeConfiguration {
         NimbusJwtDecoder decoder = jwkSetUri.isEmpty()
                 ? (NimbusJwtDecoder) JwtDecoders.<JwtDecoder>fromIssuerLocation(issuer)
                 : NimbusJwtDecoder.withJwkSetUri(jwkSetUri).build();
-        decoder.setJwtValidator(withSubject(JwtValidators.createDefaultWithIssuer(issuer), audience));
-        return decoder;
+        return remembering(decoder, issuer, audience);
+    }
+
+    private static JwtDecoder remembering(NimbusJwtDecoder decoder, String issuer, String audience) {
+        OAuth2TokenValidator<Jwt> validator = withSubject(JwtValidators.createDefaultWithIssuer(issuer), audience);
+        decoder.setJwtValidator(validator);
+        return new RememberedTokens(decoder, validator);
     }
 
     private static OAuth2TokenValidator<Jwt> withSubject(OAuth2TokenValidator<Jwt> validator, String audience) {
