@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "hindsight",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         versionProvider = BuildVersion.class,
         description = "A helpdesk backend whose history is its database.",
         subcommands = {DemoCommand.class, ServeCommand.class, TokenCommand.class, ImportCommand.class})

@@ -204,6 +204,25 @@ class BadDaysTest {
             assertThat(search.code()).isEqualTo("SEARCH_UNAVAILABLE");
             assertThat(search.header("Retry-After")).isNotBlank();
             assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(200);
+            JourneyTest.eventually(
+                    Duration.ofSeconds(30),
+                    () -> "DEGRADED"
+                            .equals(agent.get("/actuator/health")
+                                    .body()
+                                    .path("status")
+                                    .asString()));
+            assertThat(agent.get("/actuator/health").raw().body())
+                    .contains("search")
+                    .doesNotContain("failure");
+            assertThat(app.as(Role.OPERATOR, "olga@example.org")
+                            .get("/actuator/health")
+                            .body()
+                            .path("components")
+                            .path("search")
+                            .path("details")
+                            .path("failure")
+                            .asString())
+                    .isNotEmpty();
             app.installation().search().restart();
             JourneyTest.eventually(Duration.ofSeconds(60), () -> found(agent, "platypus") == 2);
         }
