@@ -4,6 +4,7 @@ import com.github.f4b6a3.uuid.UuidCreator;
 import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.ModelStatus;
 import dev.hindsight.projections.live.ModelStatus.State;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.search.SearchFollower;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,8 +39,8 @@ public class OperatorConfiguration {
     }
 
     @Bean
-    ProjectionsEndpoint projectionsEndpoint(DSLContext jooq) {
-        return new ProjectionsEndpoint(jooq, InstantSource.system());
+    ProjectionsEndpoint projectionsEndpoint(DSLContext jooq, EventLog log) {
+        return new ProjectionsEndpoint(jooq, log, InstantSource.system());
     }
 
     /** Readiness depends on this alone: whether the log can be read, and so commands decided. */

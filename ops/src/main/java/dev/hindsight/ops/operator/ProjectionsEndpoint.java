@@ -1,5 +1,6 @@
 package dev.hindsight.ops.operator;
 
+import dev.hindsight.projections.readmodel.EventLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +19,7 @@ final class ProjectionsEndpoint {
     record ProjectionList(List<Projection> items) {}
 
     /**
-     * @param lagSeconds age of the oldest event not yet in the model, 0 where there is none
+     * @param lagSeconds age of the oldest event not yet in the model, 0 where there is none or the log is Axon Server's
      * @param parked tickets whose fold failed and that stand still
      * @param error what keeps it from going on, null where nothing does
      */
@@ -36,8 +37,6 @@ final class ProjectionsEndpoint {
     private static final String ALL = """
             SELECT g.model, g.generation, g.position, g.state, g.detail,
                 (SELECT count(*) FROM readmodel.parked p WHERE p.model = g.model AND p.generation = g.generation),
-                coalesce((SELECT q.first_position + q.events - 1 FROM log.placement q
-                          ORDER BY q.first_position DESC LIMIT 1), 0),
                 (SELECT q.recorded_at FROM log.placement q
                  WHERE q.first_position <= g.position + 1 AND q.first_position + q.events > g.position + 1
                  ORDER BY q.first_position DESC LIMIT 1)
@@ -45,20 +44,22 @@ final class ProjectionsEndpoint {
             ORDER BY g.model""";
 
     private final DSLContext jooq;
+    private final EventLog log;
     private final InstantSource clock;
 
-    ProjectionsEndpoint(DSLContext jooq, InstantSource clock) {
+    ProjectionsEndpoint(DSLContext jooq, EventLog log, InstantSource clock) {
         this.jooq = jooq;
+        this.log = log;
         this.clock = clock;
     }
 
     @GetMapping
     ProjectionList listProjections() {
         Instant now = clock.instant();
+        long head = log.head();
         return new ProjectionList(jooq.resultQuery(ALL).fetch(row -> {
             long position = row.get(2, Long.class);
-            long head = row.get(6, Long.class);
-            Instant oldest = row.get(7, Instant.class);
+            Instant oldest = row.get(6, Instant.class);
             return new Projection(
                     row.get(0, String.class),
                     row.get(1, Integer.class),

@@ -3,8 +3,10 @@ package dev.hindsight.ops.wiring;
 import dev.hindsight.command.AppendedPositions;
 import dev.hindsight.command.CommandWiring;
 import dev.hindsight.domain.Event;
+import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventSerializer;
 import dev.hindsight.ops.eventstore.PostgresEventLog;
+import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.projections.readmodel.LogTail;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -72,6 +74,11 @@ public class AxonConfiguration {
         LogTail logTail(PostgresEventLog log) {
             return log::tail;
         }
+
+        @Bean
+        DecodedLog decodedLog(DataSource dataSource, EventCodec codec, EventSerializer serializer) {
+            return new DecodedLog(new StoredStreams(dataSource), codec, serializer);
+        }
     }
 
     /** Axon Server through its connector, for sites that outgrow one database. */
@@ -117,8 +124,8 @@ public class AxonConfiguration {
         }
 
         @Bean
-        LogTail logTail(EventStore store) {
-            return () -> store;
+        AxonServerLog log(EventStore store) {
+            return new AxonServerLog(store);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.hindsight.ops.codec.EventNames;
 import dev.hindsight.ops.codec.EventSerializer;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MasterKey;
-import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.query.Cursors;
 import java.io.IOException;
@@ -75,11 +74,6 @@ public class EventStoreConfiguration {
     @Bean
     Cursors cursors(KeyRing keys) {
         return new Cursors(keys.fingerprint("cursor", "signing key"));
-    }
-
-    @Bean
-    DecodedLog decodedLog(DataSource dataSource, EventCodec codec, EventSerializer serializer) {
-        return new DecodedLog(new StoredStreams(dataSource), codec, serializer);
     }
 
     @Bean

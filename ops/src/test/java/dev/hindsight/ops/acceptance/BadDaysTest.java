@@ -81,7 +81,7 @@ class BadDaysTest {
                         return null;
                     }));
                 }
-                JourneyTest.eventually(Duration.ofMinutes(2), () -> acknowledged.size() >= 300);
+                Journey.eventually(Duration.ofMinutes(2), () -> acknowledged.size() >= 300);
                 server.destroyForcibly(); // SIGKILL: its PostgreSQL and OpenSearch are left behind
                 server.waitFor(30, TimeUnit.SECONDS);
                 stop.set(true);
@@ -100,7 +100,7 @@ class BadDaysTest {
         try (RunningApplication again = RunningApplication.in(data)) {
             Person agent = again.as(Role.AGENT, "ana@example.org");
             JdbcTemplate jdbc = new JdbcTemplate(again.context().getBean(javax.sql.DataSource.class));
-            JourneyTest.eventually(
+            Journey.eventually(
                     Duration.ofSeconds(30),
                     () -> Long.valueOf(0).equals(jdbc.queryForObject("SELECT count(*) FROM log.pending", Long.class)));
             assertThatTheLogIsDense(jdbc);
@@ -157,25 +157,25 @@ class BadDaysTest {
                         }
                     }));
                 }
-                JourneyTest.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= 100);
+                Journey.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= 100);
                 app.installation().postgres().stopImmediate();
-                JourneyTest.eventually(Duration.ofSeconds(60), () -> unavailable.get() > 0);
+                Journey.eventually(Duration.ofSeconds(60), () -> unavailable.get() > 0);
                 assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(503);
                 app.installation().postgres().restart();
                 int before = acknowledged.size();
-                JourneyTest.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= before + 100);
+                Journey.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= before + 100);
                 stop.set(true);
                 for (Future<?> one : all) {
                     one.get(90, TimeUnit.SECONDS);
                 }
             }
             JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(javax.sql.DataSource.class));
-            JourneyTest.eventually(
+            Journey.eventually(
                     Duration.ofSeconds(30),
                     () -> Long.valueOf(0).equals(jdbc.queryForObject("SELECT count(*) FROM log.pending", Long.class)));
             assertThatTheLogIsDense(jdbc);
             long head = head(jdbc);
-            JourneyTest.eventually(
+            Journey.eventually(
                     Duration.ofSeconds(60),
                     () -> agent.get("/api/v1/tickets?limit=1&minPosition=" + head)
                                     .status()
@@ -192,7 +192,7 @@ class BadDaysTest {
             Person agent = app.as(Role.AGENT, "ana@example.org");
             Answer before = agent.post("/api/v1/tickets", "{\"subject\":\"platypus before\"}");
             assertThat(before.status()).isEqualTo(201);
-            JourneyTest.eventually(Duration.ofSeconds(30), () -> found(agent, "platypus") == 1);
+            Journey.eventually(Duration.ofSeconds(30), () -> found(agent, "platypus") == 1);
             app.installation().search().kill();
             Answer meanwhile = agent.post("/api/v1/tickets", "{\"subject\":\"platypus meanwhile\"}");
             assertThat(meanwhile.status()).isEqualTo(201);
@@ -204,7 +204,7 @@ class BadDaysTest {
             assertThat(search.code()).isEqualTo("SEARCH_UNAVAILABLE");
             assertThat(search.header("Retry-After")).isNotBlank();
             assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(200);
-            JourneyTest.eventually(
+            Journey.eventually(
                     Duration.ofSeconds(30),
                     () -> "DEGRADED"
                             .equals(agent.get("/actuator/health")
@@ -224,7 +224,7 @@ class BadDaysTest {
                             .asString())
                     .isNotEmpty();
             app.installation().search().restart();
-            JourneyTest.eventually(Duration.ofSeconds(60), () -> found(agent, "platypus") == 2);
+            Journey.eventually(Duration.ofSeconds(60), () -> found(agent, "platypus") == 2);
         }
     }
 
@@ -288,7 +288,7 @@ class BadDaysTest {
 
     private static void awaitReady(String url, Process server) {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            JourneyTest.eventually(Duration.ofMinutes(3), () -> {
+            Journey.eventually(Duration.ofMinutes(3), () -> {
                 assertThat(server.isAlive()).as("the server runs").isTrue();
                 try {
                     return http.send(

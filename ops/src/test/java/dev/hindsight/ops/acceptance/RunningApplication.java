@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -61,28 +62,38 @@ public final class RunningApplication implements AutoCloseable {
         }
     }
 
-    private RunningApplication(Path data) {
+    private RunningApplication(Path data, Map<String, Object> more) {
         this.data = data;
         this.installation = Installation.start(data);
         Map<String, Object> properties = new HashMap<>(installation.properties());
         properties.put("hindsight.dev", true);
         properties.put("server.port", 0);
         properties.put("server.address", "127.0.0.1");
+        properties.putAll(more);
         this.context = HindsightApplication.start(properties);
         this.port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
     /** Of one's own, in a folder of one's own. */
     public static RunningApplication in(Path data) {
-        return new RunningApplication(data);
+        return new RunningApplication(data, Map.of());
+    }
+
+    /** The same with other properties. */
+    public static RunningApplication in(Path data, Map<String, Object> properties) {
+        return new RunningApplication(data, properties);
     }
 
     /** One for all tests of this JVM that do not stop its servers. */
     public static synchronized RunningApplication shared() {
         if (shared == null) {
             try {
-                RunningApplication started = new RunningApplication(Files.createTempDirectory("hindsight-acceptance"));
-                Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+                Path folder = Files.createTempDirectory("hindsight-acceptance");
+                RunningApplication started = in(folder);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    started.close();
+                    FileSystemUtils.deleteRecursively(folder.toFile());
+                }));
                 shared = started;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -105,6 +116,19 @@ public final class RunningApplication implements AutoCloseable {
 
     public String url(String path) {
         return "http://127.0.0.1:" + port + path;
+    }
+
+    /** What a read must include to show what this answer told; an event store that tells no positions is all asked for. */
+    public long after(Answer answer) {
+        return answer.position() > 0
+                ? answer.position()
+                : as(Role.OPERATOR, "olga@example.org")
+                        .get("/ops/v1/projections")
+                        .body()
+                        .path("items")
+                        .path(0)
+                        .path("head")
+                        .asLong();
     }
 
     /** Somebody's way to call: role and user name, a verified address where it holds an at sign. */

@@ -1,0 +1,171 @@
+package dev.hindsight.ops.wiring;
+
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.Event;
+import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.axonframework.common.stream.BlockingStream;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventhandling.GenericTrackedDomainEventMessage;
+import org.axonframework.eventhandling.GenericTrackedEventMessage;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.eventhandling.TrackedEventMessage;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.messaging.StreamableMessageSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of an Axon Server as read models see it. The server counts its events from 0, our positions begin at 1 and 0
+ * stands before the first: so an event's position is its global index plus 1. When an event was recorded is the
+ * message's own time. Safe for concurrent use; one stream is for one reader.
+ */
+final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<TrackedEventMessage<?>> {
+
+    private final StreamableMessageSource<TrackedEventMessage<?>> server;
+
+    /** @param server counts from 0 */
+    AxonServerLog(StreamableMessageSource<TrackedEventMessage<?>> server) {
+        this.server = server;
+    }
+
+    @Override
+    public StreamableMessageSource<TrackedEventMessage<?>> source() {
+        return this;
+    }
+
+    @Override
+    public BlockingStream<TrackedEventMessage<?>> openStream(@Nullable TrackingToken token) {
+        long position = position(token);
+        return new Shifted(server.openStream(position == 0 ? null : new GlobalSequenceTrackingToken(position - 1)));
+    }
+
+    @Override
+    public TrackingToken createTailToken() {
+        return shifted(server.createTailToken());
+    }
+
+    @Override
+    public TrackingToken createHeadToken() {
+        return shifted(server.createHeadToken());
+    }
+
+    @Override
+    public TrackingToken createTokenAt(Instant moment) {
+        return shifted(server.createTokenAt(moment));
+    }
+
+    @Override
+    public long head() {
+        return position(createHeadToken());
+    }
+
+    /**
+     * Reads the whole log: the server tells positions in its global order alone. Good enough for the repair of a ticket,
+     * not for an every-day read.
+     */
+    @Override
+    public Stream<LoggedEvent> eventsOf(String stream) {
+        long head = head();
+        BlockingStream<TrackedEventMessage<?>> events = openStream(new GlobalSequenceTrackingToken(0));
+        return StreamSupport.stream(
+                        new Spliterators.AbstractSpliterator<TrackedEventMessage<?>>(
+                                Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL) {
+                            private long reached;
+
+                            @Override
+                            public boolean tryAdvance(
+                                    java.util.function.Consumer<? super TrackedEventMessage<?>> action) {
+                                if (reached >= head) {
+                                    return false;
+                                }
+                                TrackedEventMessage<?> next = next(events);
+                                reached = position(next.trackingToken());
+                                action.accept(next);
+                                return true;
+                            }
+                        },
+                        false)
+                .onClose(events::close)
+                .filter(message -> message instanceof DomainEventMessage<?> event
+                        && event.getAggregateIdentifier().equals(stream))
+                .map(message -> logged(message, (DomainEventMessage<?>) message));
+    }
+
+    private static TrackedEventMessage<?> next(BlockingStream<TrackedEventMessage<?>> events) {
+        try {
+            return events.nextAvailable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while reading the log", e);
+        }
+    }
+
+    private static LoggedEvent logged(TrackedEventMessage<?> message, DomainEventMessage<?> event) {
+        return new LoggedEvent(
+                position(message.trackingToken()),
+                event.getAggregateIdentifier(),
+                event.getSequenceNumber() + 1,
+                message.getTimestamp(),
+                (Envelope) Objects.requireNonNull(
+                        message.getMetaData().get(Envelope.KEY), "every stored event has an envelope"),
+                () -> (Event) message.getPayload());
+    }
+
+    private static long position(@Nullable TrackingToken token) {
+        OptionalLong position = token == null ? OptionalLong.empty() : token.position();
+        return position.orElse(0);
+    }
+
+    /** @param token the server's, which holds the index of the last event seen; null where none was */
+    private static TrackingToken shifted(@Nullable TrackingToken token) {
+        return new GlobalSequenceTrackingToken(
+                token == null ? 0 : token.position().orElse(-1) + 1);
+    }
+
+    private static TrackedEventMessage<?> shifted(TrackedEventMessage<?> message) {
+        TrackingToken token = shifted(message.trackingToken());
+        return message instanceof DomainEventMessage<?> event
+                ? new GenericTrackedDomainEventMessage<>(token, event)
+                : new GenericTrackedEventMessage<>(token, message);
+    }
+
+    /** The server's stream with our positions. */
+    private record Shifted(BlockingStream<TrackedEventMessage<?>> events)
+            implements BlockingStream<TrackedEventMessage<?>> {
+
+        @Override
+        public Optional<TrackedEventMessage<?>> peek() {
+            return events.peek().map(AxonServerLog::shifted);
+        }
+
+        @Override
+        public boolean hasNextAvailable(int timeout, TimeUnit unit) throws InterruptedException {
+            return events.hasNextAvailable(timeout, unit);
+        }
+
+        @Override
+        public TrackedEventMessage<?> nextAvailable() throws InterruptedException {
+            return shifted(events.nextAvailable());
+        }
+
+        @Override
+        public void close() {
+            events.close();
+        }
+
+        @Override
+        public boolean setOnAvailableCallback(Runnable callback) {
+            return events.setOnAvailableCallback(callback);
+        }
+    }
+}

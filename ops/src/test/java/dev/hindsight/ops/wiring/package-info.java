@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hindsight.ops.wiring;
+
+import org.jspecify.annotations.NullMarked;
