@@ -15,27 +15,23 @@ import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores the events of one append call and its pending row in one statement: one round trip, and on a connection without
- * an open transaction one atomic commit.
+ * Stores the events of one append call in one statement: one round trip, and on a connection without an open transaction
+ * one atomic commit. The call's number is drawn by the table's default, or like it: see {@link Sequencing}.
  */
 final class AppendStatement {
 
-    private static final String PENDING = """
-            WITH call AS (
-                INSERT INTO log.pending (xact, number, events, latest_occurred_at)
-                VALUES (pg_current_xact_id(), nextval('log.append_number'), ?, ?)
-                RETURNING number
+    private static final String ONE = """
+            INSERT INTO log.event (append_index, stream, stream_type, version, event_id, name, revision, occurred_at,
+                metadata, payload)
+            VALUES (0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            RETURNING append_number""";
+
+    private static final String MANY = """
+            WITH call AS MATERIALIZED (
+                SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('log.append_number') END AS number
             ), stored AS (
                 INSERT INTO log.event (append_number, append_index, stream, stream_type, version, event_id, name,
                     revision, occurred_at, metadata, payload)
-            """;
-
-    private static final String ONE = PENDING + """
-                SELECT call.number, 0, ?, ?, ?::bigint, ?, ?, ?, ?::timestamptz, ?::bytea, ?::bytea FROM call
-            )
-            SELECT number FROM call""";
-
-    private static final String MANY = PENDING + """
                 SELECT call.number, (e.ordinal - 1)::integer, e.stream, e.stream_type, e.version, e.event_id, e.name,
                     e.revision, e.occurred_at, e.metadata, e.payload
                 FROM call, unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::timestamptz[],
@@ -58,65 +54,58 @@ final class AppendStatement {
 
     private static long one(Connection connection, Row row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ONE)) {
-            Object at = row.occurredAt().atOffset(ZoneOffset.UTC);
-            statement.setInt(1, 1);
-            statement.setObject(2, at);
-            statement.setString(3, row.stream());
-            statement.setString(4, row.streamType());
-            statement.setLong(5, row.version());
-            statement.setString(6, row.eventId());
-            statement.setString(7, row.name());
-            statement.setString(8, row.revision());
-            statement.setObject(9, at);
-            statement.setBytes(10, row.metadata());
-            statement.setBytes(11, row.payload());
+            statement.setString(1, row.stream());
+            statement.setString(2, row.streamType());
+            statement.setLong(3, row.version());
+            statement.setString(4, row.eventId());
+            statement.setString(5, row.name());
+            statement.setString(6, row.revision());
+            statement.setObject(7, row.occurredAt().atOffset(ZoneOffset.UTC));
+            statement.setBytes(8, row.metadata());
+            statement.setBytes(9, row.payload());
             return numberFrom(statement);
         }
     }
 
     private static long many(Connection connection, List<Row> rows) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MANY)) {
-            Instant latest =
-                    rows.stream().map(Row::occurredAt).max(Instant::compareTo).orElseThrow();
-            statement.setInt(1, rows.size());
-            statement.setObject(2, latest.atOffset(ZoneOffset.UTC));
             statement.setArray(
-                    3,
+                    1,
                     connection.createArrayOf(
                             "text", rows.stream().map(Row::stream).toArray()));
             statement.setArray(
-                    4,
+                    2,
                     connection.createArrayOf(
                             "text", rows.stream().map(Row::streamType).toArray()));
             statement.setArray(
-                    5,
+                    3,
                     connection.createArrayOf(
                             "bigint", rows.stream().map(Row::version).toArray()));
             statement.setArray(
-                    6,
+                    4,
                     connection.createArrayOf(
                             "text", rows.stream().map(Row::eventId).toArray()));
             statement.setArray(
-                    7,
+                    5,
                     connection.createArrayOf(
                             "text", rows.stream().map(Row::name).toArray()));
             statement.setArray(
-                    8,
+                    6,
                     connection.createArrayOf(
                             "text", rows.stream().map(Row::revision).toArray()));
             statement.setArray(
-                    9,
+                    7,
                     connection.createArrayOf(
                             "timestamptz",
                             rows.stream()
                                     .map(row -> row.occurredAt().toString())
                                     .toArray()));
             statement.setArray(
-                    10,
+                    8,
                     connection.createArrayOf(
                             "bytea", rows.stream().map(Row::metadata).toArray(byte[][]::new)));
             statement.setArray(
-                    11,
+                    9,
                     connection.createArrayOf(
                             "bytea", rows.stream().map(Row::payload).toArray(byte[][]::new)));
             return numberFrom(statement);

@@ -28,7 +28,16 @@ final class LogMetrics implements MeterBinder, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogMetrics.class);
 
-    private static final String UNSEQUENCED = "SELECT coalesce(sum(events), 0), min(number) FROM log.pending";
+    /**
+     * Counts above the leader's floor, but no further back than ten thousand append calls before the last placed one: a
+     * transaction that stays open for hours holds the floor down.
+     */
+    private static final String UNSEQUENCED = """
+            SELECT count(*), min(e.append_number) FROM log.event e
+            LEFT JOIN LATERAL (SELECT true AS placed FROM log.placement p
+                WHERE p.append_number = e.append_number OFFSET 0) p ON true
+            WHERE p.placed IS NULL AND e.append_number > greatest((SELECT settled FROM log.sequencer),
+                (SELECT max(append_number) FROM log.placement) - 10000)""";
 
     private final DataSource dataSource;
     private final Sequencer sequencer;
@@ -103,6 +112,9 @@ final class LogMetrics implements MeterBinder, AutoCloseable {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET application_name = 'hindsight-log-metrics'");
                 statement.execute("SET statement_timeout = 5000");
+                statement.execute("SET enable_seqscan = off");
+                statement.execute("SET enable_bitmapscan = off");
+                statement.execute("SET jit = off");
             }
             while (!Thread.currentThread().isInterrupted()) {
                 read(connection);

@@ -37,12 +37,29 @@ final class LogQueries {
                 AND p.first_position + e.append_index BETWEEN ? AND ?
             ORDER BY p.first_position, e.append_index""";
 
-    /** Parameters: the moment, twice. No row where every event occurred before it. */
+    /**
+     * Parameter: the moment. No row where every event occurred before it. Bisects the primary key, since
+     * latest_occurred_at never decreases: calls that begin at or before {@code low} are too early, that at
+     * {@code high} is not.
+     */
     static final String BEFORE_OCCURRED_AT = """
-            SELECT p.first_position - 1 + (SELECT min(e.append_index) FROM log.event e
-                WHERE e.append_number = p.append_number AND e.occurred_at >= ?)
-            FROM (SELECT first_position, append_number FROM log.placement WHERE latest_occurred_at >= ?
-                  ORDER BY latest_occurred_at, first_position LIMIT 1) p""";
+            WITH RECURSIVE moment AS MATERIALIZED (
+                SELECT ?::timestamptz AS at
+            ), bisection (low, high) AS (
+                SELECT 0::bigint, head.first_position
+                FROM (SELECT * FROM log.placement ORDER BY first_position DESC LIMIT 1) head, moment
+                WHERE head.latest_occurred_at >= moment.at
+                UNION ALL
+                SELECT CASE WHEN late THEN low ELSE (low + high) / 2 END, CASE WHEN late THEN first_position ELSE high END
+                FROM bisection, moment, LATERAL (
+                    SELECT first_position, latest_occurred_at >= moment.at AS late FROM log.placement
+                    WHERE first_position <= (low + high) / 2 ORDER BY first_position DESC LIMIT 1) middle
+                WHERE high - low > 1
+            )
+            SELECT p.first_position - 1 + (SELECT min(e.append_index) FROM log.event e, moment
+                WHERE e.append_number = p.append_number AND e.occurred_at >= moment.at)
+            FROM bisection JOIN log.placement p ON p.first_position = high
+            WHERE high - low = 1""";
 
     /** Parameter: an array of append numbers. */
     static final String PLACEMENTS_OF =

@@ -153,10 +153,9 @@ public class PostgresEventStorageEngine extends BatchingEventStorageEngine imple
     @Override
     public TrackingToken createTokenAt(Instant dateTime) {
         return new GlobalSequenceTrackingToken(query(
-                        LogQueries.BEFORE_OCCURRED_AT, row -> row.getLong(1), statement -> {
-                            statement.setObject(1, dateTime.atOffset(ZoneOffset.UTC));
-                            statement.setObject(2, dateTime.atOffset(ZoneOffset.UTC));
-                        })
+                        LogQueries.BEFORE_OCCURRED_AT,
+                        row -> row.getLong(1),
+                        statement -> statement.setObject(1, dateTime.atOffset(ZoneOffset.UTC)))
                 .stream()
                 .findFirst()
                 .orElseGet(this::head));

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives committed events their positions. One thread and one connection per node: the node that holds the session
+ * Gives committed events their positions, as {@link Sequencing} does it. One thread and one connection per node: the node that holds the session
  * advisory lock leads and sequences; the others listen for the leader's notifications and try the lock every second.
  *
  * <p>The lock and the writes share the session, so a leader whose session ended can write nothing more. A leader that
@@ -36,7 +36,10 @@ public final class Sequencer implements AutoCloseable {
 
     private static final long LOCK_EVERY = Duration.ofSeconds(1).toNanos();
     private static final long ACTIVE_FOR = Duration.ofSeconds(1).toNanos();
-    private static final long SWEEP_AT_LEAST_EVERY = Duration.ofSeconds(5).toNanos();
+    /** A run that places so many append calls had writers who keep the machine busy. */
+    private static final int MANY = 16;
+
+    private static final long SAVE_EVERY = Duration.ofSeconds(1).toNanos();
 
     private final DataSource dataSource;
     private final SequencerListener listener;
@@ -46,6 +49,7 @@ public final class Sequencer implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Status status = new Status(Role.DISCONNECTED, Instant.now(), null);
     private volatile boolean breathing;
+    private volatile boolean idle;
     private final LongAdder sequencingNanos = new LongAdder();
     private final LongAdder runs = new LongAdder();
 
@@ -68,7 +72,7 @@ public final class Sequencer implements AutoCloseable {
 
     /** Says that a transaction of this node with appended events has committed. Never blocks. */
     void signal() {
-        if (signalled.compareAndSet(false, true)) {
+        if (!signalled.get() && signalled.compareAndSet(false, true) && idle) {
             LockSupport.unpark(thread);
         }
     }
@@ -139,16 +143,19 @@ public final class Sequencer implements AutoCloseable {
     private static void prepare(Connection connection) throws SQLException {
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
-            // The server notices within 5 s that this node is gone and frees the lock. No plan may scan pending
-            // as a whole: its deleted rows pile up beside a long transaction.
+            // The server notices within 5 s that this node is gone and frees the lock.
             statement.execute("SET application_name = 'hindsight-sequencer'");
             statement.execute("SET tcp_keepalives_idle = 2");
             statement.execute("SET tcp_keepalives_interval = 1");
             statement.execute("SET tcp_keepalives_count = 3");
             statement.execute("SET tcp_user_timeout = 5000");
             statement.execute("SET synchronous_commit = on");
+            // Every statement here reads a few rows at the end of large tables, which generic plans cannot know.
             statement.execute("SET enable_seqscan = off");
-            statement.execute("LISTEN " + SequencingStatement.CHANNEL);
+            statement.execute("SET enable_bitmapscan = off");
+            statement.execute("SET enable_hashagg = off");
+            statement.execute("SET jit = off");
+            statement.execute("LISTEN " + Sequencing.CHANNEL);
         }
     }
 
@@ -223,40 +230,44 @@ public final class Sequencer implements AutoCloseable {
         tellHead(head);
         become(Role.LEADER, null);
         LOG.info("This node leads: it gives events their positions.");
-        SequencingStatement.@Nullable Snapshot since = null;
+        Sequencing sequencing = Sequencing.begin(connection);
         long lastWork = System.nanoTime();
-        long sweptAt = 0;
-        long sweepEvery = 0;
+        long savedAt = lastWork;
         while (!closed.get()) {
             signalled.set(false);
             long begin = System.nanoTime();
-            // Nothing should ever be left for a sweep; rows put into pending by hand (a restore) would be.
-            boolean sweep = since == null || begin - sweptAt > sweepEvery;
-            SequencingStatement.Run run = SequencingStatement.execute(connection, sweep ? null : since);
+            List<Placement> placed = sequencing.run();
             long end = System.nanoTime();
-            if (sweep) {
-                sweptAt = end;
-                sweepEvery = Math.max(SWEEP_AT_LEAST_EVERY, 20 * (end - begin));
-            }
-            since = run.snapshot();
-            if (!run.placed().isEmpty()) {
+            if (!placed.isEmpty()) {
                 lastWork = end;
                 sequencingNanos.add(end - begin);
                 runs.increment();
-                tellPlaced(run.placed());
-                tellHead(run.placed().getLast().lastPosition());
-                breathe();
+                tellPlaced(placed);
+                tellHead(placed.getLast().lastPosition());
+                if (end - savedAt > SAVE_EVERY) {
+                    savedAt = end;
+                    sequencing.save();
+                }
+                breathe(placed.size() < MANY ? timing.breath() : timing.longBreath());
             } else if (!signalled.get()) {
                 boolean active = end - lastWork < ACTIVE_FOR;
-                LockSupport.parkNanos((active ? timing.activePoll() : timing.idlePoll()).toNanos());
+                if (!active && end - savedAt > SAVE_EVERY) {
+                    savedAt = end;
+                    sequencing.save();
+                }
+                idle = true;
+                if (!signalled.get()) {
+                    LockSupport.parkNanos((active ? timing.activePoll() : timing.idlePoll()).toNanos());
+                }
+                idle = false;
             }
         }
     }
 
     /** While nobody waits for a position, the next statement may as well gather more. */
-    private void breathe() {
-        long end = System.nanoTime() + timing.breath().toNanos();
-        for (long left = timing.breath().toNanos(); left > 0 && !closed.get(); left = end - System.nanoTime()) {
+    private void breathe(Duration breath) {
+        long end = System.nanoTime() + breath.toNanos();
+        for (long left = breath.toNanos(); left > 0 && !closed.get(); left = end - System.nanoTime()) {
             if (listener.awaiting()) {
                 return;
             }
@@ -310,6 +321,7 @@ public final class Sequencer implements AutoCloseable {
      * @param idlePoll the same otherwise
      * @param followerPoll the follower's look at the head where no notification comes
      * @param breath pause after each placement while nobody waits for a position; zero for none
+     * @param longBreath the same after a run that placed many append calls
      * @param firstPause wait after the first lost connection; doubles
      * @param longestPause up to this
      */
@@ -318,6 +330,7 @@ public final class Sequencer implements AutoCloseable {
             Duration idlePoll,
             Duration followerPoll,
             Duration breath,
+            Duration longBreath,
             Duration firstPause,
             Duration longestPause) {
 
@@ -327,6 +340,7 @@ public final class Sequencer implements AutoCloseable {
                     Duration.ofMillis(25),
                     Duration.ofMillis(50),
                     Duration.ofMillis(2),
+                    Duration.ofMillis(5),
                     Duration.ofMillis(100),
                     Duration.ofSeconds(2));
         }

@@ -50,14 +50,14 @@ class BulkEventReaderTest {
                         .toList());
                 connection.commit();
                 if (i == 1_500) {
-                    SequencingStatement.execute(connection, null);
+                    Sequencing.begin(connection).run();
                     connection.commit();
                     slow.commit();
                 }
             }
             writer.appendEvents(new GenericEventMessage<>("of no stream"));
             connection.commit();
-            SequencingStatement.execute(connection, null);
+            Sequencing.begin(connection).run();
             connection.commit();
         }
         engine = PostgresEventStorageEngine.builder()

@@ -35,6 +35,9 @@ class DumpAndRestoreTest {
                     PostgresEventLogTest.event("stream-" + i % 9, i / 9 * 2L + 1));
         }
         try (Connection connection = source.getConnection()) {
+            Sequencing leader = Sequencing.begin(connection);
+            leader.save();
+            assertThat(leader.settled()).isEqualTo(300);
             AppendStatement.execute(
                     connection, List.of(PostgresEventLogTest.event("not placed", 0)), TestLogs.serializer());
         }
@@ -45,7 +48,8 @@ class DumpAndRestoreTest {
             cluster.createDatabase("restored");
             DataSource target = cluster.dataSource("restored");
             TestDatabase.migrate(target);
-            for (String table : List.of("log.event", "log.placement", "log.pending")) {
+            TestDatabase.execute(target, "TRUNCATE log.sequencer");
+            for (String table : List.of("log.event", "log.placement", "log.sequencer")) {
                 copy(source, target, table);
             }
             TestDatabase.execute(target, "SELECT setval('log.append_number', " + lastNumber(source) + ")");

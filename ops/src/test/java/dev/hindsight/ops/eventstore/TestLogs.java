@@ -55,14 +55,18 @@ final class TestLogs {
         protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
             super.appendEvents(events, serializer);
             try (Connection connection = dataSource.getConnection()) {
-                SequencingStatement.execute(connection, null);
+                Sequencing.begin(connection).run();
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
         }
     }
 
+    /** Counts the events that are committed and have no position yet. */
+    static final String UNSEQUENCED = "SELECT count(*) FROM log.event e WHERE NOT EXISTS"
+            + " (SELECT FROM log.placement p WHERE p.append_number = e.append_number)";
+
     static void empty(DataSource dataSource) throws SQLException {
-        TestDatabase.execute(dataSource, "TRUNCATE log.event, log.pending, log.placement, log.snapshot");
+        TestDatabase.execute(dataSource, "TRUNCATE log.event, log.placement, log.snapshot");
     }
 }

@@ -82,7 +82,7 @@ class TwoNodesTest {
                 load.stop();
                 writing.get(30, TimeUnit.SECONDS);
 
-                await("everything has a position", () -> count(pool, "SELECT count(*) FROM log.pending") == 0);
+                await("everything has a position", () -> count(pool, TestLogs.UNSEQUENCED) == 0);
                 target.set(count(pool, "SELECT count(*) FROM log.event"));
                 Map<String, LogLoad.Digest> committed = new HashMap<>(load.committed());
                 committed.putAll(other.committed);
@@ -138,10 +138,10 @@ class TwoNodesTest {
                 ExecutorService threads = Executors.newSingleThreadExecutor()) {
             first.setAutoCommit(false);
             append(database, "a");
-            assertThat(SequencingStatement.execute(first, null).placed()).hasSize(1);
+            assertThat(Sequencing.begin(first).run()).hasSize(1);
             append(database, "b");
-            SequencingStatement.Snapshot onlyLater = new SequencingStatement.Snapshot(afterFirstPending(second), "{}");
-            Future<?> usurper = threads.submit(() -> SequencingStatement.execute(second, onlyLater));
+            Sequencing other = Sequencing.begin(second);
+            Future<?> usurper = threads.submit(() -> other.run());
             awaitBlocked(database);
             first.commit();
             assertThatThrownBy(() -> usurper.get(30, TimeUnit.SECONDS))
@@ -149,15 +149,6 @@ class TwoNodesTest {
                     .isInstanceOf(SQLException.class)
                     .extracting(failure -> ((SQLException) failure).getSQLState())
                     .isEqualTo("23505");
-        }
-    }
-
-    /** The transaction id after that of the first pending append, which the other has taken and not yet committed. */
-    private static String afterFirstPending(Connection connection) throws SQLException {
-        try (var statement = connection.createStatement();
-                var row = statement.executeQuery("SELECT max(xact)::text FROM log.pending")) {
-            row.next();
-            return Objects.requireNonNull(row.getString(1));
         }
     }
 
