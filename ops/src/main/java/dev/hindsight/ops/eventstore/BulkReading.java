@@ -2,7 +2,9 @@ package dev.hindsight.ops.eventstore;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,16 +15,21 @@ import org.jspecify.annotations.Nullable;
 /** One reading of a large part of the log; for one thread. Close it, also after the last chunk. */
 public final class BulkReading implements AutoCloseable {
 
+    /** More than one, so that reading never stops while the caller takes a chunk. */
+    private static final int CHUNKS_AHEAD = 2;
+
     private final Connection connection;
     private final BulkEventReader.Chunks chunks;
     private final ExecutorService ahead = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("hindsight-bulk-read").daemon().factory());
-    private Future<@Nullable List<StoredEvent>> coming;
+    private final Queue<Future<@Nullable List<StoredEvent>>> coming = new ArrayDeque<>();
 
     BulkReading(Connection connection, BulkEventReader.Chunks chunks) {
         this.connection = connection;
         this.chunks = chunks;
-        this.coming = ahead.submit(chunks::next);
+        while (coming.size() < CHUNKS_AHEAD) {
+            coming.add(ahead.submit(chunks::next));
+        }
     }
 
     /**
@@ -32,9 +39,10 @@ public final class BulkReading implements AutoCloseable {
      */
     public @Nullable List<StoredEvent> next() throws InterruptedException {
         try {
-            @Nullable List<StoredEvent> chunk = coming.get();
+            @Nullable List<StoredEvent> chunk = coming.element().get();
             if (chunk != null) {
-                coming = ahead.submit(chunks::next);
+                coming.remove();
+                coming.add(ahead.submit(chunks::next));
             }
             return chunk;
         } catch (ExecutionException failure) {
@@ -47,6 +55,7 @@ public final class BulkReading implements AutoCloseable {
     /** Waits for the chunk being read, then gives the connection back. */
     @Override
     public void close() throws SQLException {
+        coming.forEach(chunk -> chunk.cancel(false));
         ahead.close();
         try (connection) {
             chunks.close();

@@ -1,6 +1,8 @@
 package dev.hindsight.ops.eventstore;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,14 +19,20 @@ import org.postgresql.copy.CopyOut;
 final class CopyRows implements AutoCloseable {
 
     private static final int SIGNATURE = 11;
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long MICROS_FROM_1970_TO_2000 = 946_684_800_000_000L;
 
     private final CopyOut copy;
-    private ByteBuffer row = ByteBuffer.allocate(0);
+    private byte[] row = new byte[0];
+    private int at;
     private boolean begun;
     private boolean ended;
     private final @Nullable String[] recent = new String[64];
     private final byte[][] recentBytes = new byte[64][];
+    private String last = "";
+    private byte[] lastBytes = new byte[0];
 
     private CopyRows(CopyOut copy) {
         this.copy = copy;
@@ -45,30 +53,40 @@ final class CopyRows implements AutoCloseable {
             ended = true;
             return false;
         }
-        row = ByteBuffer.wrap(message);
+        row = message;
+        at = 0;
         if (!begun) {
             begun = true;
-            row.position(SIGNATURE + Integer.BYTES);
-            int extension = row.getInt();
-            row.position(row.position() + extension);
-            if (!row.hasRemaining()) {
+            at = SIGNATURE + Integer.BYTES;
+            int extension = nextInt();
+            at += extension;
+            if (at == row.length) {
                 return next();
             }
         }
         // The trailer is a row of -1 fields; one more read lets the driver see the end of the command.
-        return row.getShort() != -1 || next();
+        short fields = (short) SHORT.get(row, at);
+        at += Short.BYTES;
+        return fields != -1 || next();
+    }
+
+    private int nextInt() {
+        int value = (int) INT.get(row, at);
+        at += Integer.BYTES;
+        return value;
     }
 
     /** A bigint, not null. */
     long longValue() {
-        row.getInt();
-        return row.getLong();
+        long value = (long) LONG.get(row, at + Integer.BYTES);
+        at += Integer.BYTES + Long.BYTES;
+        return value;
     }
 
     /** An integer, not null. */
     int intValue() {
-        row.getInt();
-        return row.getInt();
+        at += Integer.BYTES;
+        return nextInt();
     }
 
     /** A timestamptz, not null, in microseconds since 1970. */
@@ -87,49 +105,59 @@ final class CopyRows implements AutoCloseable {
 
     /** A bytea, not null. */
     byte[] bytes() {
-        byte[] value = new byte[row.getInt()];
-        row.get(value);
+        int length = nextInt();
+        byte[] value = Arrays.copyOfRange(row, at, at + length);
+        at += length;
         return value;
     }
 
     /** A text, not null. */
     String text() {
-        int length = row.getInt();
-        String value = new String(row.array(), row.position(), length, StandardCharsets.UTF_8);
-        row.position(row.position() + length);
+        int length = nextInt();
+        String value = new String(row, at, length, StandardCharsets.UTF_8);
+        at += length;
         return value;
+    }
+
+    /** A text that is often the same as in the row before, not null; for one column of the rows. */
+    String textLikeLast() {
+        int length = nextInt();
+        int from = at;
+        at += length;
+        if (length != lastBytes.length || !Arrays.equals(lastBytes, 0, length, row, from, at)) {
+            lastBytes = Arrays.copyOfRange(row, from, at);
+            last = new String(row, from, length, StandardCharsets.UTF_8);
+        }
+        return last;
     }
 
     /** A text of which there are few, not null: the same text gives the same String. */
     String repeatedText() {
-        int length = row.getInt();
-        int from = row.position();
-        row.position(from + length);
-        byte[] bytes = row.array();
+        int length = nextInt();
+        int from = at;
+        at += length;
         int slot = length;
-        for (int i = from; i < from + length; i++) {
-            slot = 31 * slot + bytes[i];
+        for (int i = from; i < at; i++) {
+            slot = 31 * slot + row[i];
         }
         slot &= recent.length - 1;
         @Nullable String known = recent[slot];
-        if (known != null
-                && Arrays.equals(recentBytes[slot], 0, recentBytes[slot].length, bytes, from, from + length)) {
+        if (known != null && Arrays.equals(recentBytes[slot], 0, recentBytes[slot].length, row, from, at)) {
             return known;
         }
-        String value = new String(bytes, from, length, StandardCharsets.UTF_8);
+        String value = new String(row, from, length, StandardCharsets.UTF_8);
         recent[slot] = value;
-        recentBytes[slot] = Arrays.copyOfRange(bytes, from, from + length);
+        recentBytes[slot] = Arrays.copyOfRange(row, from, at);
         return value;
     }
 
     /** The same for a text that may be null. */
     @Nullable
     String repeatedTextOrNull() {
-        int at = row.position();
-        if (row.getInt() == -1) {
+        if ((int) INT.get(row, at) == -1) {
+            at += Integer.BYTES;
             return null;
         }
-        row.position(at);
         return repeatedText();
     }
 

@@ -2,6 +2,7 @@ package dev.hindsight.ops.eventstore;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -91,14 +92,14 @@ final class OrderedChunks implements BulkEventReader.Chunks {
                 }
                 StoredEvent event = new StoredEvent(
                         position,
-                        rows.text(),
+                        rows.textLikeLast(),
                         rows.longValue(),
                         rows.repeatedTextOrNull(),
                         rows.text(),
                         rows.repeatedText(),
                         rows.repeatedTextOrNull(),
                         rows.instant(),
-                        CopyRows.instant(places.recordedAt(place)),
+                        places.recordedAt(place),
                         rows.bytes(),
                         rows.bytes());
                 events[(int) slot] = event;
@@ -111,40 +112,72 @@ final class OrderedChunks implements BulkEventReader.Chunks {
     /** The places of a chunk's append calls, found by append number. */
     private static final class Places {
 
-        private long[][] calls;
+        private long[] numbers;
+        private long[] firstPositions;
+        private Instant[] recordedAts;
         private int count;
         private int hint;
         private long last;
+        private boolean sorted = true;
+        private long recordedMicros = Long.MIN_VALUE;
+        private Instant recordedAt = Instant.EPOCH;
 
         private Places(int expected) {
-            calls = new long[expected][];
+            numbers = new long[expected];
+            firstPositions = new long[expected];
+            recordedAts = new Instant[expected];
         }
 
-        private void add(long number, long firstPosition, int events, long recordedAt) {
-            if (count == calls.length) {
-                calls = Arrays.copyOf(calls, count + count / 2 + 1);
+        private void add(long number, long firstPosition, int events, long micros) {
+            if (count == numbers.length) {
+                int more = count + count / 2 + 1;
+                numbers = Arrays.copyOf(numbers, more);
+                firstPositions = Arrays.copyOf(firstPositions, more);
+                recordedAts = Arrays.copyOf(recordedAts, more);
             }
-            calls[count++] = new long[] {number, firstPosition, recordedAt};
+            // What was placed together was recorded at one moment.
+            if (micros != recordedMicros) {
+                recordedMicros = micros;
+                recordedAt = CopyRows.instant(micros);
+            }
+            sorted &= count == 0 || numbers[count - 1] < number;
+            numbers[count] = number;
+            firstPositions[count] = firstPosition;
+            recordedAts[count++] = recordedAt;
             last = Math.max(last, firstPosition + events - 1);
         }
 
         private void sort() {
-            Arrays.sort(calls, 0, count, (a, b) -> Long.compare(a[0], b[0]));
+            if (sorted) {
+                return;
+            }
+            int[] places = new int[count];
+            long[] unsorted = Arrays.copyOf(numbers, count);
+            Arrays.sort(numbers, 0, count);
+            for (int i = 0; i < count; i++) {
+                places[Arrays.binarySearch(numbers, 0, count, unsorted[i])] = i;
+            }
+            long[] positions = firstPositions.clone();
+            Instant[] moments = recordedAts.clone();
+            for (int i = 0; i < count; i++) {
+                firstPositions[i] = positions[places[i]];
+                recordedAts[i] = moments[places[i]];
+            }
         }
 
         /** Events come nearly in order of their numbers, so the next one is mostly where the last was. */
         private int find(long number) {
-            if (hint < count && calls[hint][0] == number) {
+            if (hint < count && numbers[hint] == number) {
                 return hint;
             }
-            if (hint + 1 < count && calls[hint + 1][0] == number) {
+            if (hint + 1 < count && numbers[hint + 1] == number) {
                 return ++hint;
             }
             int low = 0;
             int high = count - 1;
             while (low <= high) {
                 int middle = (low + high) >>> 1;
-                long there = calls[middle][0];
+                long there = numbers[middle];
                 if (there == number) {
                     hint = middle;
                     return middle;
@@ -159,11 +192,11 @@ final class OrderedChunks implements BulkEventReader.Chunks {
         }
 
         private long firstPosition(int place) {
-            return calls[place][1];
+            return firstPositions[place];
         }
 
-        private long recordedAt(int place) {
-            return calls[place][2];
+        private Instant recordedAt(int place) {
+            return recordedAts[place];
         }
 
         /** Conditions that together select all these calls, and little else. */
@@ -172,14 +205,14 @@ final class OrderedChunks implements BulkEventReader.Chunks {
             StringBuilder alone = new StringBuilder();
             for (int from = 0, next; from < count; from = next) {
                 next = from + 1;
-                while (next < count && calls[next][0] - calls[next - 1][0] <= WIDEST_GAP) {
+                while (next < count && numbers[next] - numbers[next - 1] <= WIDEST_GAP) {
                     next++;
                 }
                 if (next - from >= FEWEST_CALLS) {
-                    conditions.add("append_number BETWEEN " + calls[from][0] + " AND " + calls[next - 1][0]);
+                    conditions.add("append_number BETWEEN " + numbers[from] + " AND " + numbers[next - 1]);
                 } else {
                     for (int i = from; i < next; i++) {
-                        alone.append(alone.isEmpty() ? "" : ",").append(calls[i][0]);
+                        alone.append(alone.isEmpty() ? "" : ",").append(numbers[i]);
                     }
                 }
             }

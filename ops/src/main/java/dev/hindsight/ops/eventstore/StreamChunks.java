@@ -32,7 +32,7 @@ final class StreamChunks implements BulkEventReader.Chunks {
         while (!size.full(events.size(), bytes) && rows.next()) {
             StoredEvent event = new StoredEvent(
                     rows.longValue(),
-                    rows.text(),
+                    rows.textLikeLast(),
                     rows.longValue(),
                     rows.repeatedTextOrNull(),
                     rows.text(),
