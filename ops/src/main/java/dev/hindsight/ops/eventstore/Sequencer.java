@@ -150,7 +150,9 @@ public final class Sequencer implements AutoCloseable {
             statement.execute("SET tcp_keepalives_count = 3");
             statement.execute("SET tcp_user_timeout = 5000");
             statement.execute("SET synchronous_commit = on");
-            // Every statement here reads a few rows at the end of large tables, which generic plans cannot know.
+            // Every statement here reads a few rows at the end of large tables. The planner cannot know that of
+            // parameters, and to plan for their values each time costs more than the run itself.
+            statement.execute("SET plan_cache_mode = force_generic_plan");
             statement.execute("SET enable_seqscan = off");
             statement.execute("SET enable_bitmapscan = off");
             statement.execute("SET enable_hashagg = off");

@@ -16,14 +16,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.axonframework.common.jdbc.ConnectionProvider;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackedEventMessage;
+import org.axonframework.messaging.GenericMessage;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.junit.jupiter.api.AfterEach;
@@ -176,6 +179,32 @@ class PostgresEventLogTest {
                 assertThat(message.getPayload()).isEqualTo("done " + i);
                 assertThat(message.trackingToken()).isEqualTo(new GlobalSequenceTrackingToken(i + 1));
             }
+        }
+    }
+
+    @Test
+    void aMomentIsFoundWhereverItLies() throws Exception {
+        DataSource own = TestDatabase.fresh();
+        var engine = TestLogs.Sequenced.of(TestLogs.Sequenced.builder(own), own);
+        Instant first = Instant.parse("2026-03-03T14:30:00Z");
+        SplittableRandom random = new SplittableRandom(11);
+        List<Instant> moments = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            List<DomainEventMessage<String>> call = new ArrayList<>();
+            for (int j = 0; j <= random.nextInt(3); j++) {
+                Instant at = first.plusSeconds(i * 2 + random.nextInt(40));
+                moments.add(at);
+                call.add(new GenericDomainEventMessage<>("Test", "stream-" + i, j, new GenericMessage<>("x"), at));
+            }
+            engine.appendEvents(call);
+        }
+        for (int second = -1; second < 180; second++) {
+            Instant moment = first.plusSeconds(second);
+            long before = 0;
+            while (before < moments.size() && moments.get((int) before).isBefore(moment)) {
+                before++;
+            }
+            assertThat(engine.createTokenAt(moment)).isEqualTo(new GlobalSequenceTrackingToken(before));
         }
     }
 
