@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.AnnotationConfigUtils;
 import org.springframework.context.annotation.Configuration;
@@ -43,15 +44,21 @@ public final class Web {
     private final MockMvc mvc;
 
     public Web(ReadModelRows rows) {
+        this(rows.models, rows.gate, rows.cursors, context -> {});
+    }
+
+    /** @param more beans beside the query module's */
+    public Web(ReadModels models, FreshnessGate gate, Cursors cursors, Consumer<GenericWebApplicationContext> more) {
         var context = new GenericWebApplicationContext(new MockServletContext());
         AnnotationConfigUtils.registerAnnotationConfigProcessors(context);
-        context.registerBean(ReadModels.class, () -> rows.models);
-        context.registerBean(FreshnessGate.class, () -> rows.gate);
-        context.registerBean(Cursors.class, () -> rows.cursors);
+        context.registerBean(ReadModels.class, () -> models);
+        context.registerBean(FreshnessGate.class, () -> gate);
+        context.registerBean(Cursors.class, () -> cursors);
         context.registerBean(JsonMapper.class, () -> JSON);
         context.registerBean(QueryModule.class);
         context.registerBean(Edge.class);
         context.registerBean(Problems.class);
+        more.accept(context);
         context.refresh();
         mvc = MockMvcBuilders.webAppContextSetup(context).build();
     }

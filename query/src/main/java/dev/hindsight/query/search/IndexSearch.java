@@ -20,8 +20,11 @@ import org.opensearch.client.opensearch._types.FieldValue;
 import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.opensearch.client.opensearch._types.SortOptions;
 import org.opensearch.client.opensearch._types.SortOrder;
+import org.opensearch.client.opensearch._types.aggregations.Aggregation;
+import org.opensearch.client.opensearch.core.MsearchRequest;
 import org.opensearch.client.opensearch.core.SearchRequest;
 import org.opensearch.client.opensearch.core.SearchResponse;
+import org.opensearch.client.opensearch.core.msearch.MultisearchBody;
 import org.opensearch.client.opensearch.core.search.BuiltinHighlighterType;
 import org.opensearch.client.opensearch.core.search.Highlight;
 import org.opensearch.client.opensearch.core.search.HighlightField;
@@ -42,6 +45,11 @@ final class IndexSearch {
 
     private static final Logger LOG = LoggerFactory.getLogger(IndexSearch.class);
     private static final int FACET_VALUES = 20;
+    /** Who finds fewer may have misspelt a word, or looks for a ticket where it is misspelt. */
+    private static final int FEW = 10;
+
+    private static final String NEARLY = "nearly";
+    private static final String AS_SPELLED = "as-spelled";
     private static final int FRAGMENT = 160;
     private static final int FRAGMENTS = 3;
     /** Characters of one field that are read for highlights, so that one endless ticket does not slow everybody. */
@@ -86,12 +94,13 @@ final class IndexSearch {
     /** How often a value occurs. */
     record Count(String value, long count) {}
 
-    /** What is offered while somebody types. */
-    record Suggested(UUID id, long number, @Nullable String subject, String status) {}
-
     /**
+     * Words are looked for as they are spelled (and stemmed); only where that finds few tickets, a second request also
+     * takes nearly matching spellings: they cost more than all the rest. Later pages do as the first one did. Facets are
+     * counted beside the hits, on another core: hits that can't be among the best need no score then.
+     *
      * @param after as an earlier page gave it, null for the first
-     * @param counted whether facets are wanted
+     * @param counted whether facets are wanted; they may include changes of the last half second that hits lack
      * @throws Unavailable SEARCH_UNAVAILABLE where OpenSearch does not answer
      */
     Found search(
@@ -101,60 +110,114 @@ final class IndexSearch {
             int limit,
             @Nullable List<String> after,
             boolean counted) {
+        boolean nearly = after != null && after.getLast().equals(NEARLY);
+        var found = search(scope, query, nearly, generation, limit, after, counted);
+        if (after == null && found.total() < FEW && SearchTranslation.mayBeMisspelt(query)) {
+            return search(scope, query, true, generation, limit, null, counted);
+        }
+        return found;
+    }
+
+    private Found search(
+            SearchScope scope,
+            SearchQuery query,
+            boolean nearly,
+            int generation,
+            int limit,
+            @Nullable List<String> after,
+            boolean counted) {
         boolean ranked = query.ranks();
-        var request = new SearchRequest.Builder()
-                .index(index.name(generation))
-                .query(new SearchTranslation(scope).query(query))
+        var asked = new SearchTranslation(scope).query(query, nearly);
+        var hits = new MultisearchBody.Builder()
+                .query(asked)
                 .source(source -> source.fetch(false))
                 .size(limit + 1)
                 .trackScores(ranked)
                 .sort(order(ranked))
                 .trackTotalHits(total -> total.count(MOST_COUNTED));
         if (ranked) {
-            request.highlight(highlight(scope));
+            hits.highlight(highlight(scope));
         }
         if (after != null) {
-            request.searchAfter(place(after, ranked));
+            hits.searchAfter(place(after, ranked));
         }
+        var bodies = new ArrayList<>(List.of(hits.build()));
         if (counted) {
-            FACETS.forEach((name, field) -> request.aggregations(
-                    name, values -> values.terms(terms -> terms.field(field).size(FACET_VALUES))));
+            var counts =
+                    new MultisearchBody.Builder().query(asked).size(0).trackTotalHits(total -> total.enabled(false));
+            FACETS.forEach((name, field) -> counts.aggregations(name, values(field)));
+            bodies.add(counts.build());
         }
-        var answer = ask(request.build());
-        var hits = answer.hits().hits();
-        boolean more = hits.size() > limit;
-        var page = more ? hits.subList(0, limit) : hits;
+        var answers = ask(generation, bodies);
+        var answer = answers.getFirst();
+        var found = answer.hits().hits();
+        boolean more = found.size() > limit;
+        var page = more ? found.subList(0, limit) : found;
         var total = Objects.requireNonNull(answer.hits().total(), "asked for");
         return new Found(
                 page.stream().map(IndexSearch::found).toList(),
                 total.value(),
                 total.relation() == TotalHitsRelation.Gte,
-                more ? page.getLast().sort().stream().map(IndexSearch::text).toList() : null,
-                counted ? counts(answer) : Map.of());
+                more ? after(page.getLast(), nearly) : null,
+                counted ? counts(answers.getLast()) : Map.of());
+    }
+
+    private static Aggregation values(String field) {
+        return Aggregation.of(values -> values.terms(terms -> terms.field(field).size(FACET_VALUES)));
+    }
+
+    /** The values that order hits, then which spellings were taken. */
+    private static List<String> after(Hit<JsonNode> last, boolean nearly) {
+        var after = new ArrayList<>(last.sort().stream().map(IndexSearch::text).toList());
+        after.add(nearly ? NEARLY : AS_SPELLED);
+        return after;
     }
 
     /** Tickets whose subject or number begins with what was typed, the ones changed last first. */
-    List<Suggested> suggest(SearchScope scope, String typed, int generation, int limit) {
+    List<UUID> suggest(SearchScope scope, String typed, int generation, int limit) {
         var request = new SearchRequest.Builder()
                 .index(index.name(generation))
                 .query(new SearchTranslation(scope).suggestions(typed))
-                .source(source -> source.filter(
-                        filter -> filter.includes(TicketIndex.NUMBER, TicketIndex.SUBJECT, TicketIndex.STATUS)))
+                .source(source -> source.fetch(false))
                 .size(limit)
                 .sort(order(true))
                 .trackTotalHits(total -> total.enabled(false));
-        return ask(request.build()).hits().hits().stream()
-                .map(IndexSearch::suggested)
+        return asking(() -> whole(client.search(request.build(), JsonNode.class))).hits().hits().stream()
+                .map(IndexSearch::id)
                 .toList();
     }
 
-    private SearchResponse<JsonNode> ask(SearchRequest request) {
-        try {
-            var answer = client.search(request, JsonNode.class);
-            if (answer.timedOut() || answer.shards().failed() > 0) {
-                throw unavailable("only part of the index answered");
+    /** @return as many answers as there are bodies, in their order */
+    private List<SearchResponse<JsonNode>> ask(int generation, List<MultisearchBody> bodies) {
+        var request = new MsearchRequest.Builder().index(index.name(generation));
+        bodies.forEach(body ->
+                request.searches(search -> search.header(header -> header).body(body)));
+        return asking(() -> {
+            var answers = new ArrayList<SearchResponse<JsonNode>>();
+            for (var answer : client.msearch(request.build(), JsonNode.class).responses()) {
+                if (answer.isFailure()) {
+                    throw new OpenSearchException(answer.failure());
+                }
+                answers.add(whole(answer.result()));
             }
-            return answer;
+            return answers;
+        });
+    }
+
+    private SearchResponse<JsonNode> whole(SearchResponse<JsonNode> answer) {
+        if (answer.timedOut() || answer.shards().failed() > 0) {
+            throw unavailable("only part of the index answered");
+        }
+        return answer;
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    private <T> T asking(Question<T> question) {
+        try {
+            return question.ask();
         } catch (OpenSearchException e) {
             if (e.status() == NOT_FOUND || e.status() == TOO_MANY || e.status() >= SERVER_FAULT) {
                 throw unavailable(e);
@@ -229,20 +292,12 @@ final class IndexSearch {
         return highlight.build();
     }
 
-    private static FoundTicket found(Hit<JsonNode> hit) {
-        return new FoundTicket(
-                UUID.fromString(Objects.requireNonNull(hit.id())),
-                hit.score() == null ? 0 : hit.score(),
-                new LinkedHashMap<>(hit.highlight()));
+    private static UUID id(Hit<JsonNode> hit) {
+        return UUID.fromString(Objects.requireNonNull(hit.id()));
     }
 
-    private static Suggested suggested(Hit<JsonNode> hit) {
-        JsonNode source = Objects.requireNonNull(hit.source());
-        return new Suggested(
-                UUID.fromString(Objects.requireNonNull(hit.id())),
-                source.path(TicketIndex.NUMBER).asLong(),
-                source.path(TicketIndex.SUBJECT).asStringOpt().orElse(null),
-                source.path(TicketIndex.STATUS).asString());
+    private static FoundTicket found(Hit<JsonNode> hit) {
+        return new FoundTicket(id(hit), hit.score() == null ? 0 : hit.score(), new LinkedHashMap<>(hit.highlight()));
     }
 
     private static Map<String, List<Count>> counts(SearchResponse<JsonNode> answer) {

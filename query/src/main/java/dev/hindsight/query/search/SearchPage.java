@@ -5,7 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of hits, best first.
+ * A page of hits, best first. A ticket that was found but is there no more, or is the caller's no more, is left out of
+ * the items and still counted until the index knows it too; so a page may hold fewer items than its limit and yet have a
+ * next one.
  *
  * @param nextCursor null on the last page
  * @param position everything up to here was searched

@@ -9,7 +9,6 @@ import dev.hindsight.projections.readmodel.search.TicketIndex;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Freshness;
 import dev.hindsight.query.Parameters;
-import dev.hindsight.query.TicketNumber;
 import dev.hindsight.query.tickets.TicketSummaries;
 import dev.hindsight.query.tickets.TicketSummary;
 import java.util.ArrayList;
@@ -85,23 +84,29 @@ public final class SearchTickets {
         int most = limit == null ? OFFERED : Parameters.limit(limit);
         Place place = freshness.read(0, SearchTickets::place);
         return new Suggestions(
-                index.suggest(scope, SearchQueryParser.cleaned(typed), place.generation(), most).stream()
-                        .map(one -> new Suggestions.Suggestion(
-                                one.id(), TicketNumber.text(one.number()), one.subject(), one.status()))
+                tickets(scope, index.suggest(scope, SearchQueryParser.cleaned(typed), place.generation(), most))
+                        .stream()
+                        .map(ticket -> new Suggestions.Suggestion(
+                                ticket.id(),
+                                ticket.number(),
+                                ticket.subject(),
+                                ticket.status().name()))
                         .toList(),
                 place.position());
     }
 
+    /**
+     * The tickets as their rows are now, in this order. A ticket without a row, or that the caller sees no more, is left
+     * out, though it was found; a parked one is shown as far as its events were understood, as lists show it.
+     */
+    private List<TicketSummary> tickets(SearchScope scope, List<UUID> found) {
+        return freshness.read(0, snapshot -> summaries.of(snapshot, scope.visibility(), found));
+    }
+
     private List<SearchHit> hits(SearchScope scope, List<IndexSearch.FoundTicket> found) {
-        Map<UUID, TicketSummary> tickets = freshness
-                .read(
-                        0,
-                        snapshot -> summaries.of(
-                                snapshot,
-                                scope.visibility(),
-                                found.stream().map(IndexSearch.FoundTicket::id).toList()))
-                .stream()
-                .collect(Collectors.toMap(TicketSummary::id, Function.identity()));
+        Map<UUID, TicketSummary> tickets =
+                tickets(scope, found.stream().map(IndexSearch.FoundTicket::id).toList()).stream()
+                        .collect(Collectors.toMap(TicketSummary::id, Function.identity()));
         var hits = new ArrayList<SearchHit>(found.size());
         for (var one : found) {
             TicketSummary ticket = tickets.get(one.id());

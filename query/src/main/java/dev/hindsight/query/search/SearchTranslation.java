@@ -46,7 +46,8 @@ final class SearchTranslation {
 
     private final SearchScope scope;
     private final List<String> texts;
-    private int spellings = MOST_SPELLINGS;
+    /** How many spellings of a word are tried beside its own. */
+    private int spellings;
 
     SearchTranslation(SearchScope scope) {
         this.scope = scope;
@@ -55,12 +56,14 @@ final class SearchTranslation {
                 .toList();
     }
 
-    Query query(SearchQuery search) {
+    /** @param nearly whether words that are nearly spelled so are found too; else inflected forms alone */
+    Query query(SearchQuery search, boolean nearly) {
         long words = search.clauses().stream()
                 .flatMap(clause -> clause.anyOf().stream())
                 .filter(alternative -> alternative.term() instanceof Word)
                 .count();
-        spellings = Math.clamp(SPELLINGS_OF_ALL_WORDS / Math.max(1, words), FEWEST_SPELLINGS, MOST_SPELLINGS);
+        spellings =
+                nearly ? Math.clamp(SPELLINGS_OF_ALL_WORDS / Math.max(1, words), FEWEST_SPELLINGS, MOST_SPELLINGS) : 0;
         var bool = new BoolQuery.Builder();
         scope.restriction().ifPresent(bool::filter);
         for (var clause : search.clauses()) {
@@ -73,6 +76,15 @@ final class SearchTranslation {
             }
         }
         return bool.build().toQuery();
+    }
+
+    /** Whether {@link #query} may find more with nearly matching spellings than without. */
+    static boolean mayBeMisspelt(SearchQuery search) {
+        return search.clauses().stream()
+                .flatMap(clause -> clause.anyOf().stream())
+                .anyMatch(alternative -> !alternative.negated()
+                        && alternative.term() instanceof Word(String word)
+                        && mayBeMisspelt(word));
     }
 
     /** Subjects whose words begin with the typed ones, and the ticket whose number begins so. */
@@ -123,7 +135,7 @@ final class SearchTranslation {
     private Query word(String word, boolean negated) {
         var ways = new ArrayList<Query>();
         ways.add(anywhere(word, negated).type(TextQueryType.BestFields).build().toQuery());
-        if (!negated && mayBeMisspelt(word)) {
+        if (spellings > 0 && !negated && mayBeMisspelt(word)) {
             ways.add(anywhere(word, true)
                     .type(TextQueryType.BestFields)
                     .analyzer(TicketIndex.AS_SPELLED)

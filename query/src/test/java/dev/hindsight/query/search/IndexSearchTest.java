@@ -234,7 +234,7 @@ class IndexSearchTest {
             })
     void suggests_by_beginnings(String typed, @Nullable String numbers) {
         var suggested = new LinkedHashSet<Long>();
-        search.suggest(AGENT, typed, 1, 10).forEach(one -> suggested.add(one.number()));
+        search.suggest(AGENT, typed, 1, 10).forEach(one -> suggested.add(stage.number(one)));
         assertThat(suggested).isEqualTo(expected(numbers));
     }
 
@@ -242,7 +242,7 @@ class IndexSearchTest {
     void suggestions_of_a_requester_are_their_own_tickets() {
         assertThat(search.suggest(REQUESTER, "can", 1, 10)).isEmpty();
         assertThat(search.suggest(REQUESTER, "HD-1", 1, 10))
-                .extracting(IndexSearch.Suggested::number)
+                .extracting(stage::number)
                 .containsExactlyInAnyOrder(1001L, 1002L);
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
-import dev.hindsight.ops.embedded.SharedOpenSearch;
+import dev.hindsight.ops.embedded.EmbeddedOpenSearch;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Freshness;
@@ -12,6 +12,7 @@ import dev.hindsight.query.tickets.CustomFields;
 import dev.hindsight.query.tickets.TicketSummaries;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -20,18 +21,26 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Run by name with {@code -Dgroups=drill -DexcludedGroups=}: prints how fast tickets become findable and are found. */
+/**
+ * Prints how fast tickets become findable and are found, by one client, everything on this machine. Run it with {@code
+ * ./mvnw -Pdrills -pl query -am test -Dtest=SearchMeasurement -Dsurefire.failIfNoSpecifiedTests=false}, on a machine that
+ * does nothing else.
+ */
 @Tag("drill")
 class SearchMeasurement {
 
-    private static final int TICKETS = 20_000;
+    private static final int TICKETS = 100_000;
     private static final int SEARCHES = 500;
+    /** Until the node is compiled; the first searches after a start take several times as long. */
+    private static final int WARMING = 500;
 
     @Test
-    void twenty_thousand_tickets_one_client() throws Exception {
-        try (var stage = new SearchStage(SharedOpenSearch.uri())) {
+    void one_client(@TempDir Path folder) throws Exception {
+        try (var node = EmbeddedOpenSearch.start(EmbeddedOpenSearch.Options.in(folder));
+                var stage = new SearchStage(node.uri())) {
             stage.follower.stop();
             stage.fill(TICKETS, 42);
             long start = System.nanoTime();
@@ -48,28 +57,58 @@ class SearchMeasurement {
                     new Cursors("a key for tests only".getBytes(StandardCharsets.UTF_8)),
                     new TicketSummaries(new CustomFields(new JsonMapper())));
             var agent = new Caller(UUID.randomUUID(), Set.of(Role.AGENT), null);
-            var random = new Random(1);
-            for (String limit : List.of("10", "50")) {
-                long[] nanos = new long[SEARCHES];
-                for (int i = -300; i < SEARCHES; i++) {
-                    String query =
-                            SearchStage.words(random, 1 + random.nextInt(3)) + (i % 3 == 0 ? " status:open" : "");
-                    long before = System.nanoTime();
-                    var page = search.search(agent, new SearchController.Question(query, limit, null, null));
-                    if (i >= 0) {
-                        nanos[i] = System.nanoTime() - before;
+            for (boolean rare : List.of(false, true)) {
+                for (String limit : List.of("10", "50")) {
+                    var random = new Random(1);
+                    long[] nanos = new long[SEARCHES];
+                    for (int i = -WARMING; i < SEARCHES; i++) {
+                        String query = query(random, rare) + (i % 3 == 0 ? " status:open" : "");
+                        long before = System.nanoTime();
+                        var page = search.search(agent, new SearchController.Question(query, limit, null, null));
+                        if (i >= 0) {
+                            nanos[i] = System.nanoTime() - before;
+                        }
+                        assertThat(page.position()).isEqualTo(stage.position());
                     }
-                    assertThat(page.position()).isEqualTo(stage.position());
+                    print(
+                            "search, " + (rare ? "words that few tickets hold" : "words as frequent as written") + ", "
+                                    + limit + " hits a page",
+                            nanos);
                 }
-                Arrays.sort(nanos);
-                System.out.printf(
-                        "search with highlights and facets, %s hits a page: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms (load %.1f)%n",
-                        limit,
-                        nanos[SEARCHES / 2] / 1e6,
-                        nanos[SEARCHES * 95 / 100] / 1e6,
-                        nanos[SEARCHES * 99 / 100] / 1e6,
-                        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
             }
+            var found = new IndexSearch(stage.connection, stage.index);
+            var random = new Random(3);
+            long[] index = new long[SEARCHES];
+            for (int i = 0; i < SEARCHES; i++) {
+                var query = SearchQueryParser.parse(query(random, false) + (i % 3 == 0 ? " status:open" : ""));
+                long before = System.nanoTime();
+                found.search(SearchScope.of(agent), query, 1, 50, null, true);
+                index[i] = System.nanoTime() - before;
+            }
+            print("of which the index alone, words as frequent as written, 50 hits a page", index);
         }
+    }
+
+    private static String query(Random random, boolean rare) {
+        int words = 1 + random.nextInt(3);
+        if (!rare) {
+            return SearchStage.words(random, words);
+        }
+        var query = new StringBuilder(SearchStage.word(100 + random.nextInt(2_000)));
+        if (words > 1) {
+            query.append(' ').append(SearchStage.words(random, words - 1));
+        }
+        return query.toString();
+    }
+
+    private static void print(String what, long[] nanos) {
+        Arrays.sort(nanos);
+        System.out.printf(
+                "%s: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms (load %.1f)%n",
+                what,
+                nanos[nanos.length / 2] / 1e6,
+                nanos[nanos.length * 95 / 100] / 1e6,
+                nanos[nanos.length * 99 / 100] / 1e6,
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 }

@@ -177,6 +177,11 @@ final class SearchStage implements AutoCloseable {
             return this;
         }
 
+        /** Takes the row away, as a fold that starts anew does before it writes it again. */
+        void delete() {
+            jdbc.sql("DELETE FROM readmodel.ticket_g1 WHERE id = ?").param(id).update();
+        }
+
         /** Writes row and messages at the next position. */
         Row save() {
             position++;
@@ -226,6 +231,18 @@ final class SearchStage implements AutoCloseable {
 
     Row ticket(String subject) {
         return new Row(1_000 + ++numbers).subject(subject);
+    }
+
+    void park(Row ticket) {
+        jdbc.sql("""
+                        INSERT INTO readmodel.parked (model, generation, stream, ticket_id, first_position, cause)
+                        VALUES ('tickets', 1, ?, ?, ?, 'a test')""").params("ticket-" + ticket.id, ticket.id, position).update();
+    }
+
+    void release(Row ticket) {
+        jdbc.sql("DELETE FROM readmodel.parked WHERE ticket_id = ?")
+                .param(ticket.id)
+                .update();
     }
 
     /** Many tickets of two messages each, words as frequent as words are. */
