@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,13 +28,50 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Loads a running installation over loopback: opens tickets with 16 clients and with one, reads lists, details and
- * search with one, and follows single commands until lists and search show them. Arguments: URL, an agent's token,
+ * Loads a running installation over loopback: reads lists, details and search with one client, opens tickets with 16 and
+ * with one, and follows single commands until lists and search show them. Arguments: URL, an agent's token,
  * seconds of the opening load, tickets that must be in before it (filled up first).
  */
 public final class HttpBenchmark {
 
     private static final int CLIENTS = 16;
+    /** Requests before those that are timed: both JVMs compile what reads need. */
+    private static final int WARM_UP = 500;
+    /** What the fill left to do (merges of the index, vacuum) is not the reads'. */
+    private static final Duration SETTLING = Duration.ofSeconds(20);
+
+    private static final List<String> THINGS = List.of(
+            "Printer",
+            "Laptop",
+            "Scanner",
+            "Phone",
+            "Projector",
+            "Badge reader",
+            "Docking station",
+            "Monitor",
+            "Keyboard",
+            "Router",
+            "Mailbox",
+            "Calendar",
+            "Payroll portal",
+            "Wiki",
+            "Backup",
+            "Camera",
+            "Headset");
+    private static final List<String> SYMPTOMS = List.of(
+            "hums",
+            "shows a paper jam",
+            "does not start",
+            "is slow",
+            "drops the connection",
+            "asks for a password",
+            "prints stripes",
+            "overheats",
+            "reports error 50",
+            "is locked",
+            "lost its settings",
+            "flickers",
+            "beeps");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final String url;
@@ -67,11 +105,23 @@ public final class HttpBenchmark {
             benchmark.open(CLIENTS, 600, wanted - present);
         }
         System.out.println("events in the log: " + benchmark.head());
+        Thread.sleep(SETTLING);
+        benchmark.reads();
         benchmark.report("open, 16 clients", benchmark.open(CLIENTS, seconds, Long.MAX_VALUE), seconds);
         System.out.println("lag after it: " + benchmark.get("/ops/v1/projections"));
         benchmark.report("open, 1 client", benchmark.open(1, 10, Long.MAX_VALUE), 10);
-        benchmark.reads();
         benchmark.sight();
+    }
+
+    /** One of 4,000 words, each in some fifty of 100,000 tickets. */
+    private static String rare(long n) {
+        long word = Math.floorMod(n * 2_654_435_761L, 4_000L);
+        StringBuilder text = new StringBuilder("mo");
+        for (int i = 0; i < 3; i++) {
+            text.append("bdfgklmnprstvz".charAt((int) (word % 14))).append("aeiou".charAt((int) (word / 14 % 5)));
+            word = word / 14 + 11L * i;
+        }
+        return text.toString();
     }
 
     private void reads() throws IOException, InterruptedException {
@@ -80,23 +130,30 @@ public final class HttpBenchmark {
                 .path(0)
                 .path("id")
                 .asString();
-        List<String> words = List.of("printer", "jammed", "floor status:new", "\"paper jam\"", "scaner");
         repeat(
                 "list page of 50 with filters",
-                500,
+                1_000,
                 i -> "/api/v1/tickets?limit=50&status=NEW&priority=P2,P3&sort="
                         + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
-        repeat("detail", 500, i -> "/api/v1/tickets/" + id);
+        repeat("detail", 1_000, i -> "/api/v1/tickets/" + id);
+        searches("search with highlights, words of some tickets", i -> rare(i));
+        searches("search with highlights, words of many tickets", i -> THINGS.get(i % THINGS.size()));
+        searches(
+                "search with highlights, two words and a filter",
+                i -> SYMPTOMS.get(i % SYMPTOMS.size()) + " " + rare(i) + " status:new");
+        searches("search with highlights, misspelt", i -> "x" + rare(i));
+    }
+
+    private void searches(String what, IntFunction<String> query) throws IOException, InterruptedException {
         repeat(
-                "search with highlights",
+                what,
                 300,
-                i -> "/api/v1/search?limit=20&q="
-                        + URLEncoder.encode(words.get(i % words.size()), StandardCharsets.UTF_8));
+                i -> "/api/v1/search?limit=20&q=" + URLEncoder.encode(query.apply(i), StandardCharsets.UTF_8));
     }
 
     private void repeat(String what, int times, IntFunction<String> path) throws IOException, InterruptedException {
         long[] nanos = new long[times];
-        for (int i = -50; i < times; i++) {
+        for (int i = -WARM_UP; i < times; i++) {
             long begun = System.nanoTime();
             get(path.apply(Math.abs(i)));
             if (i >= 0) {
@@ -118,7 +175,7 @@ public final class HttpBenchmark {
         for (int i = 0; i < search.length; i++) {
             long begun = System.nanoTime();
             long position = post();
-            while (JSON.readTree(get("/api/v1/search?limit=1&q=printer"))
+            while (JSON.readTree(get("/api/v1/search?limit=1&q=projector"))
                             .path("position")
                             .asLong()
                     < position) {
@@ -161,8 +218,11 @@ public final class HttpBenchmark {
 
     private long post() throws IOException, InterruptedException {
         long n = number.getAndIncrement();
-        String body = "{\"subject\":\"Printer " + n + " on floor " + n % 9
-                + " is jammed\",\"description\":\"It says paper jam since this morning and nothing helps.\","
+        String thing = THINGS.get((int) (n % THINGS.size()));
+        String symptom = SYMPTOMS.get((int) (n / 7 % SYMPTOMS.size()));
+        String body = "{\"subject\":\"" + thing + " in room " + n % 997 + " " + symptom
+                + "\",\"description\":\"Since this morning it " + symptom + ". The label says " + rare(n)
+                + ", a colleague with " + rare(n * 31 + 7) + " sees the same and nothing helps.\","
                 + "\"impact\":" + (1 + n % 3) + ",\"urgency\":" + (1 + n / 3 % 3)
                 + ",\"requester\":{\"email\":\"requester" + n % 500 + "@example.org\"}}";
         HttpResponse<String> answer = http.send(
