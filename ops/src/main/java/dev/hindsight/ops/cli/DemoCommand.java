@@ -51,7 +51,12 @@ final class DemoCommand extends ServeCommand {
                         Instant.now(),
                         Duration.ofDays(30));
         String url = "http://localhost:" + port;
-        say("""
+        say(invitation(url, token));
+    }
+
+    /** What is printed last; a test runs the calls as they stand there. */
+    static String invitation(String url, String token) {
+        return """
 
                 A token (agent, supervisor, admin, operator; good for 30 days):
 
@@ -70,7 +75,7 @@ final class DemoCommand extends ServeCommand {
                 # 5. how far the read models are
                 curl -s %1$s/ops/v1/projections -H "Authorization: Bearer $TOKEN"
 
-                All calls: %1$s/swagger-ui.html    Stop: Ctrl-C""".formatted(url, token));
+                All calls: %1$s/swagger-ui.html    Stop: Ctrl-C""".formatted(url, token);
     }
 
     private void progress(int done, int of) {

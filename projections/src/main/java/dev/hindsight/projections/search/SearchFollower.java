@@ -125,12 +125,13 @@ public final class SearchFollower implements SmartLifecycle {
                     place = progress.open(index);
                     lookedAt = System.nanoTime();
                 }
+                long begun = System.nanoTime();
                 place = catchUp(place);
                 if (told) {
                     progress.tell(null);
                     told = false;
                 }
-                wait = every;
+                wait = rest(System.nanoTime() - begun);
                 patience = SHORTEST_WAIT;
             } catch (IOException | OpenSearchException | DataAccessException | TransactionException e) {
                 failed(e);
@@ -146,6 +147,11 @@ public final class SearchFollower implements SmartLifecycle {
                 wait = LONGEST_WAIT;
             }
         }
+    }
+
+    /** Under load a turn takes long itself: the next begins when it is due, but leaves others a pause. */
+    private Duration rest(long tookNanos) {
+        return Duration.ofNanos(Math.max(every.toNanos() - tookNanos, every.toNanos() / 5));
     }
 
     /** Writes, refreshes and records until nothing more changed. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hindsight.ops.cli;
+
+import org.jspecify.annotations.NullMarked;
