@@ -19,11 +19,13 @@ import org.postgresql.copy.CopyOut;
 final class CopyRows implements AutoCloseable {
 
     private static final int SIGNATURE = 11;
+    private static final String QUERY_CANCELED = "57014";
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final long MICROS_FROM_1970_TO_2000 = 946_684_800_000_000L;
 
+    private final PGConnection connection;
     private final CopyOut copy;
     private byte[] row = new byte[0];
     private int at;
@@ -34,16 +36,15 @@ final class CopyRows implements AutoCloseable {
     private String last = "";
     private byte[] lastBytes = new byte[0];
 
-    private CopyRows(CopyOut copy) {
+    private CopyRows(PGConnection connection, CopyOut copy) {
+        this.connection = connection;
         this.copy = copy;
     }
 
     /** Begins to copy what the query selects; the connection can do nothing else until this is closed. */
     static CopyRows of(Connection connection, String query) throws SQLException {
-        return new CopyRows(connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyOut("COPY (" + query + ") TO STDOUT (FORMAT BINARY)"));
+        PGConnection driver = connection.unwrap(PGConnection.class);
+        return new CopyRows(driver, driver.getCopyAPI().copyOut("COPY (" + query + ") TO STDOUT (FORMAT BINARY)"));
     }
 
     /** Goes to the next row; false after the last. */
@@ -164,8 +165,19 @@ final class CopyRows implements AutoCloseable {
     /** Ends the command, wherever it is, so that the connection can be used again. */
     @Override
     public void close() throws SQLException {
-        if (copy.isActive()) {
-            copy.cancelCopy();
+        if (!copy.isActive()) {
+            return;
+        }
+        // The driver's cancelCopy leaves what is under way on the connection (pgjdbc PR 4027), so it is read away here.
+        connection.cancelQuery();
+        try {
+            while (copy.readFromCopy() != null) {
+                // not wanted any more
+            }
+        } catch (SQLException cancelled) {
+            if (!QUERY_CANCELED.equals(cancelled.getSQLState())) {
+                throw cancelled;
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -134,7 +135,7 @@ class BulkEventReaderTest {
         assertThat(rest).isNotEmpty().allMatch(event -> event.stream().compareTo("stream-1999") > 0);
     }
 
-    @Test
+    @RepeatedTest(10)
     void aReadingClosedInTheMiddleGivesItsConnectionBackUsable() throws Exception {
         try (Connection connection = dataSource.getConnection()) {
             DataSource one = new SingleConnectionDataSource(PostgresEventLogTest.unclosable(connection), true);
