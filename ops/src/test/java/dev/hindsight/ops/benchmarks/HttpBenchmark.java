@@ -36,8 +36,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class HttpBenchmark {
 
     private static final int CLIENTS = 16;
-    /** Requests before those that are timed: both JVMs compile what reads need. */
-    private static final int WARM_UP = 2_000;
     /** What the fill left to do (merges of the index, vacuum) is not the reads'. */
     private static final Duration SETTLING = Duration.ofSeconds(20);
 
@@ -159,9 +157,10 @@ public final class HttpBenchmark {
                 i -> "/api/v1/search?limit=20&q=" + URLEncoder.encode(query.apply(i), StandardCharsets.UTF_8));
     }
 
+    /** Twice as many requests go before those that are timed: both JVMs compile what reads need. */
     private void repeat(String what, int times, IntFunction<String> path) throws IOException, InterruptedException {
         long[] nanos = new long[times];
-        for (int i = -WARM_UP; i < times; i++) {
+        for (int i = -2 * times; i < times; i++) {
             long begun = System.nanoTime();
             get(path.apply(Math.abs(i)));
             if (i >= 0) {
