@@ -49,6 +49,24 @@ public final class Freshness {
         }
     }
 
+    /**
+     * Answers what is known to be on its way: asks again as a model moves on.
+     *
+     * @param arrives the model in which it appears
+     * @return empty where it is not there after 2 s
+     */
+    public <T> Optional<T> awaited(Function<Snapshot, Optional<T>> question, ReadModel arrives) {
+        record Seen<T>(Optional<T> answer, long position) {}
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Seen<T> seen = read(0, snapshot -> new Seen<>(question.apply(snapshot), snapshot.position(arrives)));
+            Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+            if (seen.answer().isPresent() || !gate.await(arrives, seen.position() + 1, left)) {
+                return seen.answer();
+            }
+        }
+    }
+
     /** Asks the snapshot itself: what the gate remembers can have been taken back by a crash of the database. */
     private boolean includes(Snapshot snapshot, long minPosition, ReadModel... of) {
         boolean all = true;

@@ -38,6 +38,7 @@ public final class Desk {
 
     private static final Pattern NUMBER = Pattern.compile("(?i:HD-)?([1-9]\\d{0,17})");
     private static final int UUID_LENGTH = 36;
+    private static final UUID NO_TICKET = new UUID(0, 0);
     private static final String TICKETS = "/api/v1/tickets/";
 
     private final CommandDispatch dispatch;
@@ -103,13 +104,14 @@ public final class Desk {
         return known;
     }
 
-    /** Another ticket that a body names; whether an id's ticket exists is asked when linking. */
-    UUID otherTicket(String field, String idOrNumber) {
-        try {
-            return ticket(idOrNumber);
-        } catch (NotFound none) {
-            throw new InvalidRequest(field, "is no ticket");
-        }
+    /**
+     * The other ticket of a link; whether an id's ticket exists is asked when linking. Only for those who may link a
+     * number is looked up: all others are refused when the command runs, and must not learn which numbers there are.
+     *
+     * @throws NotFound where it is no ticket
+     */
+    UUID otherTicket(String idOrNumber, Caller caller) {
+        return caller.worksTickets() ? ticket(idOrNumber) : NO_TICKET;
     }
 
     /** A call that only those who work tickets may make. */

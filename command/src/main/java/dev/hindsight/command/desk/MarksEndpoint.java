@@ -12,6 +12,8 @@ import dev.hindsight.command.ticket.TicketCommand.RemoveTag;
 import dev.hindsight.command.ticket.TicketCommand.StandDownMajorIncident;
 import dev.hindsight.command.ticket.TicketCommand.UnlinkTickets;
 import dev.hindsight.command.ticket.TicketCommand.UnmarkTicketAsSpam;
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.ticket.LinkType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -82,7 +84,7 @@ public final class MarksEndpoint {
         UUID ticket = desk.ticket(id, caller);
         Call call = Calls.of(request, caller);
         LinkType type = LinkType.parse("type", Given.required("type", body.type()));
-        UUID other = desk.otherTicket("otherId", Given.required("otherId", body.otherId()));
+        UUID other = otherTicket(Given.required("otherId", body.otherId()), caller);
         return desk.link(
                 call,
                 caller,
@@ -103,7 +105,15 @@ public final class MarksEndpoint {
                 call.actor(),
                 desk.now(),
                 LinkType.parse("type", type),
-                desk.ticket(otherId, caller));
+                desk.otherTicket(otherId, caller));
         return desk.work(call, caller, command);
+    }
+
+    private UUID otherTicket(String otherId, Caller caller) {
+        try {
+            return desk.otherTicket(otherId, caller);
+        } catch (NotFound none) {
+            throw new InvalidRequest("otherId", "is no ticket");
+        }
     }
 }

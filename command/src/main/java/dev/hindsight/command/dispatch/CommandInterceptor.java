@@ -46,10 +46,10 @@ public final class CommandInterceptor implements MessageHandlerInterceptor<Comma
                 return null;
             }
         }
+        attempt.first.run(); // rights first: whom a ticket is hidden from does not learn by 428 that there is one
         if (attempt.call.expected() instanceof Expected.Missing) {
             throw new PreconditionRequired();
         }
-        attempt.first.run();
         Object result = chain.proceed();
         Receipt receipt = attempt.receiptOf.apply(result);
         remembered.write(receipt, key);

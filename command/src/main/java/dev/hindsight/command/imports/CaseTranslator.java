@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,6 +111,8 @@ final class CaseTranslator {
             return "has " + cells + " cells where the header has " + columns.size();
         } else if (row.cells().stream().anyMatch(cell -> cell.indexOf(NO_UTF_8) >= 0)) {
             return "is not UTF-8";
+        } else if (row.cells().stream().anyMatch(cell -> cell.indexOf('\0') >= 0)) {
+            return "holds NUL characters, which no store keeps";
         }
         return null;
     }
@@ -277,6 +280,15 @@ final class CaseTranslator {
     }
 
     private Instant instant(String cell) {
+        Instant instant = anyInstant(cell);
+        int year = instant.atOffset(ZoneOffset.UTC).getYear();
+        if (year < 1 || year > 9999) {
+            throw new DateTimeException("outside the years that every store keeps");
+        }
+        return instant;
+    }
+
+    private Instant anyInstant(String cell) {
         if (formatter != null) {
             return LocalDateTime.parse(cell, formatter).atZone(zone).toInstant();
         }

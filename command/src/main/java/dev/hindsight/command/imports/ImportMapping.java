@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,8 +23,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -108,10 +112,7 @@ public record ImportMapping(
         try {
             mapping = YAML.readValue(yaml, ImportMapping.class);
         } catch (JacksonException e) {
-            String path = e.getPath().stream()
-                    .map(reference -> String.valueOf(reference.getPropertyName()))
-                    .collect(Collectors.joining("."));
-            throw new InvalidRequest("mapping" + (path.isEmpty() ? "" : "." + path), "can't be read: " + firstLine(e));
+            throw unreadable(e);
         }
         if (mapping == null) {
             throw new InvalidRequest("mapping", "is empty");
@@ -120,8 +121,29 @@ public record ImportMapping(
         return mapping;
     }
 
-    private static String firstLine(JacksonException e) {
-        return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("malformed");
+    /** Says where and what, but nothing of our classes. */
+    private static InvalidRequest unreadable(JacksonException e) {
+        StringBuilder member = new StringBuilder("mapping");
+        for (var step : e.getPath()) {
+            if (step.getPropertyName() == null) {
+                member.append('[').append(step.getIndex()).append(']');
+            } else {
+                member.append('.').append(step.getPropertyName());
+            }
+        }
+        String where = e.getLocation() == null || e.getLocation().getLineNr() < 1
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ")";
+        return new InvalidRequest(
+                member.toString(),
+                switch (e) {
+                    case UnrecognizedPropertyException unknown -> "is no member of a mapping" + where;
+                    case InvalidFormatException bad
+                    when bad.getTargetType() != null && bad.getTargetType().isEnum() ->
+                        "must be one of " + Arrays.toString(bad.getTargetType().getEnumConstants()) + where;
+                    case DatabindException misfit -> "has the wrong form" + where;
+                    default -> "is no YAML that can be read" + where;
+                });
     }
 
     private void check() {
@@ -143,11 +165,15 @@ public record ImportMapping(
             required("matrix.name", matrix.name());
             if (matrix.rows() == null
                     || matrix.rows().size() != 3
-                    || matrix.rows().stream().anyMatch(row -> row == null || row.size() != 3)) {
+                    || matrix.rows().stream()
+                            .anyMatch(row -> row == null
+                                    || row.size() != 3
+                                    || row.stream().anyMatch(Objects::isNull))) {
                 throw new InvalidRequest("mapping.matrix.rows", "must be 3 rows of 3 priorities");
             }
         }
         states.values().forEach((value, move) -> {
+            required("states.values." + value, move);
             if (move.hold() != null && move.status() != Status.ON_HOLD) {
                 throw new InvalidRequest("mapping.states.values." + value, "has a hold reason without ON_HOLD");
             }
@@ -155,6 +181,9 @@ public record ImportMapping(
                 throw new InvalidRequest("mapping.states.values." + value, "MERGED can't be imported");
             }
         });
+        categoryColumns().forEach(column -> required("category", column));
+        fieldColumns().forEach((key, column) -> required("fields." + key, column));
+        finalColumns().forEach((column, statuses) -> required("finalOnly." + column, statuses));
         for (String key : fieldColumns().keySet()) {
             if (!key.matches("[a-z0-9][a-z0-9-]{0,62}")) {
                 throw new InvalidRequest("mapping.fields." + key, "must be a lower-case word");

@@ -1,9 +1,9 @@
 package dev.hindsight.command.imports;
 
 import dev.hindsight.domain.InvalidRequest;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +38,14 @@ record SourceFile(
     /** Most lines of one row: a stray quote must not swallow the file. */
     private static final int MOST_LINES = 1_000;
 
+    /** Longest row in characters, its lines together: longer ones are skipped without being held. */
+    static final int LONGEST_ROW = 1024 * 1024;
+
+    /** What a row and a distinct cell cost beside their characters, about. */
+    private static final int ROW_BYTES = 120;
+
+    private static final int CELL_BYTES = 100;
+
     private static final CSVFormat FORMAT = CSVFormat.RFC4180;
 
     /**
@@ -56,41 +64,56 @@ record SourceFile(
      * @throws InvalidRequest when it is empty or lacks columns that the mapping names; field {@code file}
      */
     static SourceFile read(Path file, ImportMapping mapping) {
+        return read(file, mapping, Runtime.getRuntime().maxMemory() / 3);
+    }
+
+    /** @param most bytes of memory that the rows may take, about: a file must not take the whole server down */
+    static SourceFile read(Path file, ImportMapping mapping, long most) {
         var utf8 = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
-        try (var reader = new BufferedReader(new InputStreamReader(Files.newInputStream(file), utf8))) {
-            return new Reading(reader, mapping).all();
+        try (var reader = new InputStreamReader(Files.newInputStream(file), utf8)) {
+            return new Reading(reader, mapping, most).all();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static final class Reading {
-        private final BufferedReader reader;
+        private final Reader reader;
         private final ImportMapping mapping;
         private final Deque<String> again = new ArrayDeque<>();
         private final Map<String, List<SourceRow>> cases = new LinkedHashMap<>();
         private final List<Rejection> rejected = new ArrayList<>();
         private final Map<String, String> same = new HashMap<>();
+        private final long most;
+        private long held;
         private long line;
         private long rows;
+        private final char[] buffer = new char[1 << 14];
+        private int at;
+        private int end;
 
-        Reading(BufferedReader reader, ImportMapping mapping) {
+        Reading(Reader reader, ImportMapping mapping, long most) {
             this.reader = reader;
             this.mapping = mapping;
+            this.most = most;
         }
 
         SourceFile all() throws IOException {
-            reader.mark(1);
-            if (reader.read() != '\uFEFF') {
-                reader.reset();
+            if (peek() == '\uFEFF') {
+                at++;
             }
             Map<String, Integer> columns = header();
             int caseColumn = columns.getOrDefault(mapping.caseId(), -1);
             for (String first = next(); first != null; first = next()) {
-                if (first.isBlank()) {
+                if (first.length() > LONGEST_ROW) {
+                    rows++;
+                    rejected.add(new Rejection(line, "is longer than " + LONGEST_ROW + " characters"));
+                    hold(ROW_BYTES);
+                    continue;
+                } else if (first.isBlank()) {
                     continue;
                 }
                 rows++;
@@ -105,12 +128,15 @@ record SourceFile(
 
         private Map<String, Integer> header() throws IOException {
             String first = next();
-            List<String> names = first == null ? null : parse(first);
+            List<String> names = first == null || first.length() > LONGEST_ROW ? null : parse(first);
             if (names == null) {
                 throw new InvalidRequest("file", first == null ? "is empty" : "does not begin with a header of CSV");
             }
             Map<String, Integer> columns = new HashMap<>();
             for (String name : names) {
+                if (name.indexOf('\0') >= 0) {
+                    throw new InvalidRequest("file", "has NUL characters in its header");
+                }
                 if (columns.put(name.strip(), columns.size()) != null) {
                     throw new InvalidRequest("file", "has two columns of the same name");
                 }
@@ -127,6 +153,7 @@ record SourceFile(
             // the case of a line that is no CSV still counts it, so that the rows after it keep their places
             List<String> cells = read == null ? List.of(first.split(",", -1)) : read;
             String caseId = cells.size() > caseColumn ? cells.get(caseColumn).strip() : "";
+            hold(ROW_BYTES + 4L * cells.size());
             if (mapping.isUnknown(caseId)) {
                 rejected.add(new Rejection(begins, read == null ? "is no CSV" : "has no case id"));
             } else {
@@ -142,13 +169,18 @@ record SourceFile(
             }
             List<String> more = new ArrayList<>();
             StringBuilder text = new StringBuilder(first);
-            while (quotes(text) % 2 != 0 && more.size() < MOST_LINES) {
+            long quotes = quotes(first);
+            while (quotes % 2 != 0 && more.size() < MOST_LINES) {
                 String following = next();
                 if (following == null) {
                     break;
                 }
                 more.add(following);
+                if (text.length() + following.length() > LONGEST_ROW) {
+                    break;
+                }
                 text.append('\n').append(following);
+                quotes += quotes(following);
             }
             List<String> cells = parse(text.toString());
             if (cells != null && (more.isEmpty() || cells.size() == columns)) {
@@ -176,17 +208,62 @@ record SourceFile(
 
         private List<String> interned(String[] cells) {
             for (int i = 0; i < cells.length; i++) {
-                cells[i] = same.computeIfAbsent(cells[i], cell -> cell);
+                cells[i] = same.computeIfAbsent(cells[i], cell -> {
+                    hold(CELL_BYTES + 2L * cell.length());
+                    return cell;
+                });
             }
             return List.of(cells);
         }
 
+        private void hold(long bytes) {
+            held += bytes;
+            if (held > most) {
+                throw new InvalidRequest(
+                        "file",
+                        "has more in it than this server's memory holds, seen at line " + line
+                                + ": import it in parts, each with whole cases, or give the server more memory");
+            }
+        }
+
         private @Nullable String next() throws IOException {
-            String next = again.isEmpty() ? reader.readLine() : again.pop();
+            String next = again.isEmpty() ? boundedLine() : again.pop();
             if (next != null) {
                 line++;
             }
             return next;
+        }
+
+        /** The next line, or what a row may have of it and one character more; null at the end. */
+        private @Nullable String boundedLine() throws IOException {
+            if (peek() < 0) {
+                return null;
+            }
+            StringBuilder read = new StringBuilder(256);
+            while (peek() >= 0) {
+                int from = at;
+                while (at < end && buffer[at] != '\n' && buffer[at] != '\r') {
+                    at++;
+                }
+                read.append(buffer, from, Math.min(at - from, LONGEST_ROW + 1 - read.length()));
+                if (at < end) {
+                    boolean mayHaveTwo = buffer[at++] == '\r';
+                    if (mayHaveTwo && peek() == '\n') {
+                        at++;
+                    }
+                    break;
+                }
+            }
+            return read.toString();
+        }
+
+        /** The next character without taking it, -1 at the end. */
+        private int peek() throws IOException {
+            if (at == end) {
+                at = 0;
+                end = Math.max(0, reader.read(buffer));
+            }
+            return end == 0 ? -1 : buffer[at];
         }
     }
 }

@@ -310,6 +310,33 @@ class WriteCallsTest {
     }
 
     @Test
+    void a_refusal_does_not_tell_which_tickets_there_are() {
+        Reply hidden = open(requester);
+        String number = hidden.json().path("number").asString();
+        for (String id : List.of(hidden.id(), number, UUID.randomUUID().toString(), "HD-999999")) {
+            assertThat(call(stranger, "PUT", "/tickets/" + id + "/status", "{\"status\":\"OPEN\"}")
+                            .status())
+                    .as("without If-Match: " + id)
+                    .isEqualTo(404);
+            assertThat(call(stranger, "DELETE", "/tickets/" + id + "/assignment", null)
+                            .status())
+                    .as("without If-Match: " + id)
+                    .isEqualTo(404);
+        }
+        Reply own = open(stranger);
+        for (String other : List.of(hidden.id(), number, "HD-999999", "nonsense")) {
+            String link = "{\"type\":\"RELATES_TO\",\"otherId\":\"" + other + "\"}";
+            assertThat(call(stranger, "POST", path(own, "/links"), link).status())
+                    .as("a link to " + other)
+                    .isEqualTo(403);
+            assertThat(call(stranger, "DELETE", path(own, "/links/RELATES_TO/" + other), null)
+                            .status())
+                    .as("no link to " + other)
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
     void what_is_not_there_is_not_found() {
         for (String id : List.of(UUID.randomUUID().toString(), "HD-999999", "nonsense", "HD-0")) {
             assertThat(call(agent, "PUT", "/tickets/" + id + "/tags/vip", null).status())

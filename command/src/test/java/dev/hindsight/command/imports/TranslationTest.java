@@ -169,6 +169,73 @@ class TranslationTest {
     }
 
     @Test
+    void whatNoStoreKeepsIsNamed() throws IOException {
+        String rest = ",?,?,?,?,?,?,?,?\n";
+        SourceFile file = read(HEADER
+                + "1,01-01-2026 10:00,Ne\0w" + rest
+                + "1,01-01-0000 10:00,New" + rest
+                + "1,01-01-2026 10:00,New" + rest);
+        CaseTranslator translator = new CaseTranslator(mapping(MAPPING), file.columns(), TranslationTest::person);
+        Translated translated =
+                translator.translate(Objects.requireNonNull(file.cases().get("1")));
+        assertThat(translated.rows()).hasSize(1);
+        assertThat(translated.rejected())
+                .containsExactly(
+                        new Rejection(2, "holds NUL characters, which no store keeps"),
+                        new Rejection(3, "column at is no time of the mapping's format"));
+        assertThatThrownBy(() -> read(HEADER.replace("cat", "c\0t")))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("NUL");
+    }
+
+    @Test
+    void anEndlessRowIsSkippedWithoutBeingHeld() throws IOException {
+        String endless = "x".repeat(SourceFile.LONGEST_ROW + 1);
+        String open = "2,\"" + "y".repeat(SourceFile.LONGEST_ROW / 2);
+        SourceFile file = read(HEADER + endless + "\r\n1,a,New\r\n" + open + "\n" + open + "\n1,b,New\n" + endless);
+        assertThat(file.rows()).isEqualTo(6);
+        assertThat(file.rejected())
+                .containsExactly(
+                        new Rejection(2, "is longer than 1048576 characters"),
+                        new Rejection(7, "is longer than 1048576 characters"));
+        assertThat(Objects.requireNonNull(file.cases().get("1")))
+                .extracting(SourceFile.SourceRow::line)
+                .containsExactly(3L, 6L);
+        assertThat(Objects.requireNonNull(file.cases().get("2")))
+                .allSatisfy(row -> assertThat(row.cells()).isEmpty());
+    }
+
+    @Test
+    void aFileThatMemoryDoesNotHoldIsRefused() throws IOException {
+        Path log = Files.writeString(folder.resolve("large.csv"), HEADER + "1,a,New\n".repeat(1_000));
+        assertThat(SourceFile.read(log, mapping(MAPPING), 1_000_000).rows()).isEqualTo(1_000);
+        assertThatThrownBy(() -> SourceFile.read(log, mapping(MAPPING), 100_000))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("in parts");
+    }
+
+    @Test
+    void mappingsWithHolesAreRefusedWithoutNamingOurClasses() {
+        for (String[] wrong : new String[][] {
+            {"New: {status: NEW}", "New: ", "states.values.New"},
+            {"category: [cat, sub]", "category: [cat, null]", "category"},
+            {"fields: {code: code}", "fields: {code: }", "fields.code"},
+            {"finalOnly: {code: [RESOLVED, CLOSED]}", "finalOnly: {code: }", "finalOnly.code"},
+            {"actor: by", "matrix: {name: m, rows: [[P1,P1,null],[P1,P1,P1],[P1,P1,P1]]}", "matrix.rows"},
+            {"status: NEW", "status: NOPE", "states.values.New.status must be one of [NEW, "},
+            {"actor: by", "evil: 1", "evil is no member of a mapping"},
+            {"actor: by", "actor: [by]", "actor has the wrong form"},
+            {"source: desk", "source: {desk", "mapping"},
+        }) {
+            assertThatThrownBy(() -> mapping(MAPPING.replace(wrong[0], wrong[1])))
+                    .as(wrong[1])
+                    .isInstanceOf(InvalidRequest.class)
+                    .hasMessageContaining(wrong[2])
+                    .hasMessageNotContainingAny("dev.hindsight", "java.", "Json");
+        }
+    }
+
+    @Test
     void timesAreOfTheMappingsZone() throws IOException {
         assertThat(translate(row("01-07-2024 10:00", "New")).rows().getFirst().at())
                 .isEqualTo(Instant.parse("2024-07-01T08:00:00Z"));

@@ -77,6 +77,21 @@ public class EdgeConfiguration {
     }
 
     @Bean
+    FilterRegistrationBean<MultipartFilter> multipartFilter(Problems problems) {
+        FilterRegistrationBean<MultipartFilter> bean = new FilterRegistrationBean<>(new MultipartFilter(
+                request -> "POST".equals(request.getMethod())
+                        && request.getRequestURI().equals(IMPORTS),
+                problems));
+        bean.setOrder(Ordered.LOWEST_PRECEDENCE);
+        return bean;
+    }
+
+    @Bean
+    ErrorAddress errorAddress(Problems problems) {
+        return new ErrorAddress(problems);
+    }
+
+    @Bean
     SecurityFilterChain api(HttpSecurity http, Problems problems) {
         AuthenticationEntryPoint unauthenticated = unauthenticated(problems);
         AccessDeniedHandler denied = (request, response, exception) -> problems.write(

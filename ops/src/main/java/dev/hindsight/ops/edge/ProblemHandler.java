@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
+import org.apache.tomcat.util.http.fileupload.impl.SizeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,8 @@ import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.multipart.MaxUploadSizeExceededException;
+import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
@@ -103,6 +107,29 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
                 request,
                 new Problem(HttpStatus.SERVICE_UNAVAILABLE, unavailable.code(), text(unavailable))
                         .with(HttpHeaders.RETRY_AFTER, Integer.toString(unavailable.retryAfterSeconds())));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> undecodable(InvalidParameterException undecodable, HttpServletRequest request) {
+        return problems.answer(
+                request,
+                invalid(
+                        "The parameters cannot be read.",
+                        List.of(new Problem.FieldProblem("", "must be percent-encoded UTF-8"))));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> notMultipart(MultipartException malformed, HttpServletRequest request) {
+        for (Throwable cause = malformed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MaxUploadSizeExceededException || cause instanceof SizeException) {
+                return problems.answer(
+                        request,
+                        new Problem(
+                                HttpStatus.CONTENT_TOO_LARGE, "BODY_TOO_LARGE", "The upload is too large; send less."));
+            }
+        }
+        return problems.answer(
+                request, invalid("The body is not well-formed multipart/form-data, or it ended too early.", List.of()));
     }
 
     @ExceptionHandler
@@ -265,7 +292,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
                         + json.getLocation().getColumnNr();
     }
 
-    private static Problem ofStatus(HttpStatusCode code) {
+    static Problem ofStatus(HttpStatusCode code) {
         HttpStatus status = HttpStatus.valueOf(code.value());
         return switch (status) {
             case NOT_FOUND -> new Problem(status, "NOT_FOUND", "There is nothing at this address.");

@@ -151,6 +151,10 @@ public final class RunningApplication implements AutoCloseable {
             this.token = token;
         }
 
+        public String token() {
+            return token;
+        }
+
         public Answer get(String path) {
             return send("GET", path, null, Map.of());
         }
@@ -185,7 +189,7 @@ public final class RunningApplication implements AutoCloseable {
             if (body != null) {
                 request.header("Content-Type", "application/json");
             }
-            headers.forEach(request::header);
+            headers.forEach(request::setHeader);
             try {
                 HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
                 String text = response.body();

@@ -9,6 +9,7 @@ import dev.hindsight.query.search.SearchQuery.Numbered;
 import dev.hindsight.query.search.SearchQuery.Phrase;
 import dev.hindsight.query.search.SearchQuery.Text;
 import dev.hindsight.query.search.SearchQuery.Word;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ final class SearchTranslation {
 
     /** Words shorter than this are too easily mistaken for another. */
     private static final int SHORTEST_MISSPELT = 4;
+
+    /** Longer than any word that people look for; comparing spellings costs by the character. */
+    private static final int LONGEST_MISSPELT = 64;
 
     private static final String MISSPELT = "AUTO:4,8";
     private static final int MOST_SPELLINGS = 30;
@@ -176,8 +180,11 @@ final class SearchTranslation {
 
     /** Codes and numbers are meant as they are. */
     private static boolean mayBeMisspelt(String word) {
-        return word.codePointCount(0, word.length()) >= SHORTEST_MISSPELT
-                && word.codePoints()
+        // As the index folds it: one sign may stand for a whole sentence there.
+        String folded = word.length() > LONGEST_MISSPELT ? word : Normalizer.normalize(word, Normalizer.Form.NFKC);
+        return folded.length() <= LONGEST_MISSPELT
+                && word.codePointCount(0, word.length()) >= SHORTEST_MISSPELT
+                && folded.codePoints()
                         .allMatch(c -> Character.isLetter(c) || Character.getType(c) == Character.NON_SPACING_MARK);
     }
 

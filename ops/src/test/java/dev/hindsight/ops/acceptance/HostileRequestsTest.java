@@ -1,0 +1,99 @@
+package dev.hindsight.ops.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.RunningApplication.Answer;
+import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What no honest client sends is answered with a problem of the caller, and costs the server nothing. */
+class HostileRequestsTest {
+
+    private static final String MULTIPART = "multipart/form-data; boundary=B";
+
+    private final RunningApplication app = RunningApplication.shared();
+    private final Person agent = app.as(Role.AGENT, "ana@example.org");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/version", "/actuator/health", "/v3/api-docs"})
+    void nobodyUploadsPartsWhereNoCallTakesThem(String open) {
+        Answer answer = app.withToken("").post(open, "--B\r\n", "Content-Type", MULTIPART);
+        assertThat(answer.status()).isEqualTo(415);
+        assertThat(answer.code()).isEqualTo("UNSUPPORTED_MEDIA_TYPE");
+    }
+
+    @Test
+    void partsAreForImportsAndForOperators() {
+        assertThat(agent.post("/api/v1/tickets", "--B--", "Content-Type", MULTIPART)
+                        .status())
+                .isEqualTo(415);
+        assertThat(agent.post("/ops/v1/imports", "--B--", "Content-Type", MULTIPART)
+                        .status())
+                .isEqualTo(403);
+        String cut = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc";
+        Answer answer =
+                app.as(Role.OPERATOR, "olga@example.org").post("/ops/v1/imports", cut, "Content-Type", MULTIPART);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("INVALID_REQUEST");
+    }
+
+    @Test
+    void aWildcardIsNoContentType() {
+        assertThat(agent.post("/api/v1/tickets", "{}", "Content-Type", "*/*").status())
+                .isEqualTo(415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/tickets?text=%ff",
+                "/api/v1/search?q=%zz",
+                "/api/v1/search/suggestions?q=%ed%a0%80",
+                "/api/v1//tickets",
+                "/api/v1/tickets/%2e%2e/people/me",
+                "/api/v1/tickets;a=b"
+            })
+    void whatCanNotBeReadIsInvalid(String address) throws IOException {
+        String answer = raw("GET " + address);
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json", "INVALID_REQUEST");
+        assertThat(answer).contains("\"requestId\":\"").doesNotContain("\"path\"", "Exception");
+    }
+
+    @Test
+    void theErrorPageIsNothing() {
+        Answer answer = agent.get("/error");
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.code()).isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void whoeverCallsForTheFirstTimeFindsThemselves() {
+        String email = UUID.randomUUID() + "@example.org";
+        Answer me = app.as(Role.REQUESTER, email).get("/api/v1/people/me");
+        assertThat(me.status()).isEqualTo(200);
+        assertThat(me.body().path("email").asString()).isEqualTo(email);
+    }
+
+    /** As it stands, without a client that would mend it. */
+    private String raw(String request) throws IOException {
+        URI uri = URI.create(app.url("/"));
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write((request + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + agent.token()
+                            + "\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
