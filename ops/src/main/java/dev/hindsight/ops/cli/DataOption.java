@@ -19,4 +19,9 @@ final class DataOption {
                 .toAbsolutePath()
                 .normalize();
     }
+
+    /** What to add to another command so that it means the same folder. */
+    String asTyped() {
+        return data == null ? "" : " --data " + data;
+    }
 }

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code serve --dev} with a made-up history and something to try. */
 @Command(name = "demo", description = "Run Hindsight with a made-up history of some months, and print what to try.")
@@ -29,6 +30,14 @@ final class DemoCommand extends ServeCommand {
     }
 
     @Override
+    public Integer call() throws InterruptedException {
+        if (tickets < 1) {
+            throw new ParameterException(spec().commandLine(), "--tickets must be at least 1");
+        }
+        return super.call();
+    }
+
+    @Override
     void ready(ConfigurableApplicationContext application, int port) {
         DemoFill fill = new DemoFill(
                 application.getBean(CommandDispatch.class),
@@ -36,7 +45,7 @@ final class DemoCommand extends ServeCommand {
                 application.getBean(TicketNumbers.class));
         try {
             long started = System.nanoTime();
-            if (fill.fill(data().directory(), Math.max(1, tickets), this::progress)) {
+            if (fill.fill(data().directory(), tickets, this::progress)) {
                 say("The history is in after %.0f s.".formatted((System.nanoTime() - started) / 1e9));
             }
         } catch (InterruptedException e) {

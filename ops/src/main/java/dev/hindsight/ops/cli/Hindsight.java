@@ -1,5 +1,7 @@
 package dev.hindsight.ops.cli;
 
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,14 +29,31 @@ public final class Hindsight implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Hindsight()).setExecutionExceptionHandler((exception, commandLine, parsed) -> {
-            if (exception instanceof CommandFailure failure) {
-                commandLine.getErr().println(failure.getMessage());
-            } else {
-                exception.printStackTrace(commandLine.getErr());
-            }
-            return CommandLine.ExitCode.SOFTWARE;
-        });
+        return new CommandLine(new Hindsight())
+                .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
+                    if (exception instanceof CommandFailure failure) {
+                        commandLine.getErr().println(failure.getMessage());
+                    } else if (exception instanceof UncheckedIOException
+                            && exception.getCause() instanceof FileSystemException file) {
+                        commandLine
+                                .getErr()
+                                .println("This file or folder can't be used: " + file.getMessage() + " ("
+                                        + file.getClass().getSimpleName() + ")");
+                    } else {
+                        exception.printStackTrace(commandLine.getErr());
+                    }
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    CommandLine commandLine = wrong.getCommandLine();
+                    commandLine.getErr().println(wrong.getMessage());
+                    if (commandLine.getParent() == null) {
+                        commandLine.usage(commandLine.getErr());
+                    } else {
+                        commandLine.getErr().println("See: hindsight " + commandLine.getCommandName() + " --help");
+                    }
+                    return CommandLine.ExitCode.USAGE;
+                });
     }
 
     @Override

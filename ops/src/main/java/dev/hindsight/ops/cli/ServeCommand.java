@@ -3,6 +3,10 @@ package dev.hindsight.ops.cli;
 import dev.hindsight.ops.HindsightApplication;
 import dev.hindsight.ops.embedded.EmbeddedServerException;
 import dev.hindsight.ops.installation.Installation;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -45,6 +49,7 @@ class ServeCommand implements Callable<Integer> {
         if (development() && environment("SERVER_ADDRESS") == null) {
             properties.put("server.address", "127.0.0.1");
         }
+        refuseTakenPort();
         long started = System.nanoTime();
         Installation installation = environment("HINDSIGHT_DATABASE_URL") == null ? startServers() : null;
         if (installation != null) {
@@ -86,8 +91,12 @@ class ServeCommand implements Callable<Integer> {
     /** The application answers; what is left to do or to say. */
     void ready(ConfigurableApplicationContext application, int port) {
         if (dev) {
-            say("Tokens: ./hindsight token --role agent --user ana@example.org");
+            say("Tokens: ./hindsight token --role agent --user ana@example.org" + data.asTyped());
         }
+    }
+
+    final CommandSpec spec() {
+        return spec;
     }
 
     final DataOption data() {
@@ -97,6 +106,31 @@ class ServeCommand implements Callable<Integer> {
     final void say(String line) {
         spec.commandLine().getOut().println(line);
         spec.commandLine().getOut().flush();
+    }
+
+    /**
+     * Says in one sentence, before anything is started, that the port is taken. A port or address set in another way
+     * than by environment is the web server's to judge.
+     */
+    private static void refuseTakenPort() {
+        if (System.getProperty("server.port") != null) {
+            return;
+        }
+        String given = environment("SERVER_PORT");
+        String address = environment("SERVER_ADDRESS");
+        try (ServerSocket probe = new ServerSocket()) {
+            int port = given == null ? 8080 : Integer.parseInt(given.strip());
+            probe.setReuseAddress(true); // connections that have just ended do not hold it
+            probe.bind(
+                    address == null
+                            ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
+                            : new InetSocketAddress(address, port));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("SERVER_PORT is no port: " + given);
+        } catch (IOException e) {
+            throw new CommandFailure("Port %s can't be listened on (%s): end what listens there, or set SERVER_PORT."
+                    .formatted(given == null ? "8080" : given, e.getMessage()));
+        }
     }
 
     private Installation startServers() {

@@ -57,6 +57,10 @@ final class TokenCommand implements Callable<Integer> {
         if (user.isBlank() || days < 1) {
             throw new ParameterException(spec.commandLine(), "--user must not be empty and --days at least 1");
         }
+        if (!DevelopmentIssuer.isIn(data.directory())) {
+            throw new CommandFailure("There is no development installation under " + data.directory()
+                    + ": start one (./hindsight demo, or serve --dev), or name its folder with --data.");
+        }
         spec.commandLine()
                 .getOut()
                 .println(DevelopmentIssuer.of(data.directory())

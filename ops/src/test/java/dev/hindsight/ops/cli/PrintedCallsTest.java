@@ -63,13 +63,15 @@ class PrintedCallsTest {
     }
 
     @Test
-    void theCallOfTheReadme() throws Exception {
+    void theCallsOfTheReadme() throws Exception {
         List<String> calls = calls(Files.readString(Path.of("..", "README.md")));
-        assertThat(calls).hasSize(1);
-        JsonNode opened = run(calls.getFirst().replace("localhost:8080", app.url("")));
+        assertThat(calls).hasSize(2);
+        JsonNode opened = run(calls.get(0).replace("localhost:8080", app.url("")));
         assertThat(opened.path("number").asString()).startsWith("HD-");
         assertThat(opened.path("version").asLong()).isEqualTo(1);
         assertThat(opened.path("position").asLong()).isPositive();
+        JsonNode found = run(calls.get(1).replace("localhost:8080", app.url("")));
+        assertThat(found.path("items").isArray()).isTrue();
     }
 
     private static List<String> calls(String text) {
