@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.axonframework.common.stream.BlockingStream;
@@ -83,8 +84,7 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
                             private long reached;
 
                             @Override
-                            public boolean tryAdvance(
-                                    java.util.function.Consumer<? super TrackedEventMessage<?>> action) {
+                            public boolean tryAdvance(Consumer<? super TrackedEventMessage<?>> action) {
                                 if (reached >= head) {
                                     return false;
                                 }
