@@ -10,6 +10,8 @@ import java.util.Locale;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,6 +42,7 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
@@ -89,6 +92,26 @@ public class EdgeConfiguration {
     @Bean
     ErrorAddress errorAddress(Problems problems) {
         return new ErrorAddress(problems);
+    }
+
+    /** What Tomcat refuses by itself is told as everything else is; beside Boot's, the innermost valve reports. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsOfTheServer(Problems problems) {
+        return factory -> factory.addContextCustomizers(
+                context -> context.getParent().getPipeline().addValve(new ProblemReportValve(problems)));
+    }
+
+    /** What the firewall refuses: methods that no part of HTTP knows, and addresses in disguise. */
+    @Bean
+    RequestRejectedHandler rejected(Problems problems) {
+        List<HttpMethod> known = List.of(HttpMethod.values());
+        return (request, response, rejection) -> problems.write(
+                request,
+                response,
+                ProblemHandler.ofStatus(
+                        known.contains(HttpMethod.valueOf(request.getMethod()))
+                                ? HttpStatus.BAD_REQUEST
+                                : HttpStatus.NOT_IMPLEMENTED));
     }
 
     @Bean
