@@ -4,12 +4,19 @@ import dev.hindsight.command.people.People;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.token.DevelopmentIssuer;
+import jakarta.servlet.MultipartConfigElement;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.servlet.autoconfigure.MultipartProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -43,6 +50,7 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.util.FileSystemUtils;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,6 +61,7 @@ public class EdgeConfiguration {
 
     private static final long BODY_LIMIT_BYTES = 1024 * 1024;
     private static final String IMPORTS = "/ops/v1/imports";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     @Bean
     Problems problems(JsonMapper json) {
@@ -87,6 +96,21 @@ public class EdgeConfiguration {
                 problems));
         bean.setOrder(Ordered.LOWEST_PRECEDENCE);
         return bean;
+    }
+
+    /**
+     * Uploads lie in a folder of this installation while they are read; what a killed server left there goes at the next
+     * start. A data folder serves one server.
+     */
+    @Bean
+    MultipartConfigElement uploads(MultipartProperties properties, @Value("${hindsight.data:data}") Path data)
+            throws IOException {
+        Path folder = data.toAbsolutePath().resolve("uploads");
+        FileSystemUtils.deleteRecursively(folder);
+        Files.createDirectories(data);
+        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        properties.setLocation(folder.toString());
+        return properties.createMultipartConfig();
     }
 
     @Bean
