@@ -32,8 +32,6 @@ import org.springframework.http.converter.HttpMessageConverters;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
@@ -71,11 +69,6 @@ public class CommandModule {
     @Bean
     PersonIndex personIndex(JdbcTemplate jdbc, Fingerprints fingerprints) {
         return new PersonIndex(JdbcClient.create(jdbc), fingerprints);
-    }
-
-    @Bean
-    DerivedTables derivedTables(JdbcTemplate jdbc, PersonIndex index, PlatformTransactionManager transactions) {
-        return new DerivedTables(jdbc, index, new TransactionTemplate(transactions));
     }
 
     @Bean

@@ -44,6 +44,10 @@ public class HindsightApplication {
         SpringApplication application = new SpringApplication(HindsightApplication.class);
         application.setRegisterShutdownHook(false); // whoever starts it stops it before the servers it needs
         application.setLogStartupInfo(false);
+        if (Boolean.TRUE.equals(properties.get("hindsight.dev"))) {
+            // who tries it out sees what is wrong, not how it starts; LOGGING_LEVEL_DEV_HINDSIGHT=info tells all
+            application.setDefaultProperties(Map.of("logging.level.dev.hindsight", "warn"));
+        }
         application.addInitializers(context ->
                 context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("start", properties)));
         return application.run();

@@ -3,15 +3,20 @@ package dev.hindsight.command.call;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.ticket.Change;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Reads what was given for a member, and says by name what is wrong with it. */
 public final class Given {
 
     private static final int UUID_LENGTH = 36;
+
+    private static final TypeReference<Map<String, @Nullable Object>> MEMBERS = new TypeReference<>() {};
 
     private Given() {}
 
@@ -64,6 +69,19 @@ public final class Given {
             throw new InvalidRequest(field, "must be a word or a number");
         }
         return parse.apply(node.asString());
+    }
+
+    /**
+     * An object's members as a merge patch gives them; empty where the object was not given. Null for the whole object
+     * is refused: it would take every member away, hardly ever on purpose.
+     */
+    public static Map<String, @Nullable Object> members(String field, @Nullable JsonNode node) {
+        if (node == null) {
+            return Map.of();
+        } else if (!node.isObject()) {
+            throw new InvalidRequest(field, "must be an object; null for one of its members empties that member");
+        }
+        return JsonMapper.shared().treeToValue(node, MEMBERS);
     }
 
     private static String text(String field, JsonNode node) {

@@ -36,7 +36,7 @@ final class Bodies {
             @Nullable JsonNode category,
             @Nullable JsonNode impact,
             @Nullable JsonNode urgency,
-            @Nullable Map<String, @Nullable Object> customFields)
+            @Nullable JsonNode customFields)
             implements WriteBody {}
 
     /** As in a merge patch; null takes the person or the queue away. */

@@ -29,9 +29,7 @@ import dev.hindsight.domain.ticket.Status;
 import dev.hindsight.domain.ticket.TicketType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -63,7 +61,6 @@ public final class WorkEndpoint {
     ResponseEntity<TicketAnswer> changeTicket(
             @PathVariable String id, @RequestBody ChangeTicketBody body, Caller caller, HttpServletRequest request) {
         Call call = Calls.conditional(request, caller);
-        Map<String, @Nullable Object> fields = body.customFields() == null ? Map.of() : body.customFields();
         var command = new ChangeTicket(
                 desk.ticket(id, caller),
                 call.actor(),
@@ -74,7 +71,7 @@ public final class WorkEndpoint {
                 Given.change("category", body.category(), key -> configuration.category("category", key)),
                 Given.scalar("impact", body.impact(), level -> Level.parse("impact", level)),
                 Given.scalar("urgency", body.urgency(), level -> Level.parse("urgency", level)),
-                configuration.values(fields));
+                configuration.values(Given.members("customFields", body.customFields())));
         return desk.work(call, caller, command);
     }
 

@@ -8,8 +8,6 @@ import dev.hindsight.domain.PlainText;
 import dev.hindsight.domain.people.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -48,16 +46,10 @@ public final class ImportEndpoint {
         if (how.getSize() > LARGEST_MAPPING_BYTES) {
             throw new InvalidRequest("mapping", "must have at most " + LARGEST_MAPPING_BYTES + " bytes");
         }
-        Path copy = Files.createTempFile("hindsight-import-", ".csv");
-        try {
-            log.transferTo(copy);
-            ImportJob job = runs.start(copy, how.getBytes(), nameOf(how), Calls.of(request, caller));
-            return ResponseEntity.status(HttpStatus.ACCEPTED)
-                    .header("Location", "/ops/v1/imports/" + job.id())
-                    .body(job);
-        } finally {
-            Files.deleteIfExists(copy);
-        }
+        ImportJob job = runs.start(log, how.getBytes(), nameOf(how), Calls.of(request, caller));
+        return ResponseEntity.status(HttpStatus.ACCEPTED)
+                .header("Location", "/ops/v1/imports/" + job.id())
+                .body(job);
     }
 
     private static String nameOf(MultipartFile part) {

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -99,6 +100,9 @@ public record ImportMapping(
     /** @param rows for impact 1, 2, 3 the priorities of urgency 1, 2, 3 */
     public record Matrix(String name, List<List<Priority>> rows) {}
 
+    /** Custom field of the case's id, so that people find a ticket by the number that it had in the source. */
+    static final String SOURCE_NUMBER = "source-number";
+
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
@@ -115,7 +119,7 @@ public record ImportMapping(
             throw unreadable(e);
         }
         if (mapping == null) {
-            throw new InvalidRequest("mapping", "is empty");
+            throw new InvalidRequest("mapping", "is empty: give a mapping such as those in ops/mappings");
         }
         mapping.check();
         return mapping;
@@ -137,12 +141,18 @@ public record ImportMapping(
         return new InvalidRequest(
                 member.toString(),
                 switch (e) {
-                    case UnrecognizedPropertyException unknown -> "is no member of a mapping" + where;
+                    case UnrecognizedPropertyException unknown ->
+                        // found only at the end of the document: its line is not known
+                        "is not known here: remove it, or take one of "
+                                + unknown.getKnownPropertyIds().stream()
+                                        .map(String::valueOf)
+                                        .sorted()
+                                        .collect(Collectors.joining(", "));
                     case InvalidFormatException bad
                     when bad.getTargetType() != null && bad.getTargetType().isEnum() ->
                         "must be one of " + Arrays.toString(bad.getTargetType().getEnumConstants()) + where;
                     case DatabindException misfit -> "has the wrong form" + where;
-                    default -> "is no YAML that can be read" + where;
+                    default -> "is no YAML that can be read" + where + ": give a mapping such as those in ops/mappings";
                 });
     }
 
@@ -246,8 +256,11 @@ public record ImportMapping(
         return category == null ? List.of() : category;
     }
 
+    /** Custom field key to column: the mapping's, and the case's id where it does not name that field itself. */
     Map<String, String> fieldColumns() {
-        return fields == null ? Map.of() : fields;
+        Map<String, String> columns = new HashMap<>(fields == null ? Map.of() : fields);
+        columns.putIfAbsent(SOURCE_NUMBER, caseId);
+        return columns;
     }
 
     Map<String, List<Status>> finalColumns() {

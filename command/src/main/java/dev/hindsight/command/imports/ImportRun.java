@@ -200,9 +200,13 @@ final class ImportRun implements Runnable {
         mentioned.queues().forEach((key, name) -> steps.add(() -> put(new PutQueue(key, name, now()))));
         mentioned.categories().forEach((key, name) -> steps.add(() -> put(new PutCategory(key, name, null, now()))));
         mapping.fieldColumns()
-                .forEach((key, column) -> steps.add(
-                        () -> put(new PutField(new FieldDefinition(key, column, FieldType.TEXT, List.of()), now()))));
+                .forEach((key, column) -> steps.add(() -> put(
+                        new PutField(new FieldDefinition(key, label(key, column), FieldType.TEXT, List.of()), now()))));
         all(workers, steps);
+    }
+
+    private static String label(String key, String column) {
+        return key.equals(ImportMapping.SOURCE_NUMBER) ? "Number in the source" : column;
     }
 
     /** What admins made or renamed stays as it is. */

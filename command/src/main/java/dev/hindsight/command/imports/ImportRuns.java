@@ -12,10 +12,8 @@ import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.Refusal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -26,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.InputStreamSource;
 
 /**
  * The imports of this node: those under way and, for a day, those that ended. One at a time for a source. Safe for
@@ -57,13 +56,16 @@ public final class ImportRuns implements AutoCloseable {
     /**
      * Reads a file and begins to import it; nothing is written where this refuses.
      *
+     * @param file read twice before this returns, not later
      * @param mapping the YAML document
      * @param mappingName what the log will call it
      * @param operator who asks
      * @throws InvalidRequest where the mapping or the file can't be used
      * @throws Refusal {@code IMPORT_RUNNING}
+     * @throws IOException where the file can't be read
      */
-    public ImportJob start(Path file, byte[] mapping, String mappingName, Call operator) {
+    public ImportJob start(InputStreamSource file, byte[] mapping, String mappingName, Call operator)
+            throws IOException {
         ImportMapping parsed = ImportMapping.parse(new ByteArrayInputStream(mapping));
         UUID place = UUID.randomUUID();
         if (busy.putIfAbsent(parsed.source(), place) != null) {
@@ -72,7 +74,8 @@ public final class ImportRuns implements AutoCloseable {
         }
         ImportRun run = null;
         try {
-            run = new ImportRun(parsed, mappingName, SourceFile.read(file, parsed), sha256(file), operator, tools);
+            SourceFile rows = SourceFile.read(file.getInputStream(), parsed);
+            run = new ImportRun(parsed, mappingName, rows, sha256(file), operator, tools);
             begin(run, place);
             return run.job();
         } finally {
@@ -101,12 +104,11 @@ public final class ImportRuns implements AutoCloseable {
         return Optional.ofNullable(run).map(ImportRun::job);
     }
 
-    private static String sha256(Path file) {
+    private static String sha256(InputStreamSource file) throws IOException {
         MessageDigest digest = Sha256.digest();
-        try (var hashing = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-            Files.copy(file, hashing);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (InputStream in = file.getInputStream();
+                var hashing = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            in.transferTo(hashing);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -1,14 +1,14 @@
 package dev.hindsight.command.imports;
 
 import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.PlainText;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -46,6 +46,9 @@ record SourceFile(
 
     private static final int CELL_BYTES = 100;
 
+    /** Characters of a header that a refusal repeats. */
+    private static final int LONGEST_SHOWN = 500;
+
     private static final CSVFormat FORMAT = CSVFormat.RFC4180;
 
     /**
@@ -59,21 +62,21 @@ record SourceFile(
     record Rejection(long line, String message) {}
 
     /**
-     * Reads the whole file; repeated contents are held once.
+     * Reads the whole file and closes it; repeated contents are held once.
      *
      * @throws InvalidRequest when it is empty or lacks columns that the mapping names; field {@code file}
      */
-    static SourceFile read(Path file, ImportMapping mapping) {
+    static SourceFile read(InputStream file, ImportMapping mapping) {
         return read(file, mapping, Runtime.getRuntime().maxMemory() / 3);
     }
 
     /** @param most bytes of memory that the rows may take, about: a file must not take the whole server down */
-    static SourceFile read(Path file, ImportMapping mapping, long most) {
+    static SourceFile read(InputStream file, ImportMapping mapping, long most) {
         var utf8 = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
-        try (var reader = new InputStreamReader(Files.newInputStream(file), utf8)) {
+        try (var reader = new InputStreamReader(file, utf8)) {
             return new Reading(reader, mapping, most).all();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -121,7 +124,7 @@ record SourceFile(
                 row(begins, first, cells(first, columns.size()), caseColumn);
             }
             if (rows == 0) {
-                throw new InvalidRequest("file", "has no rows");
+                throw new InvalidRequest("file", "has no rows below its header: export it again, with its rows");
             }
             return new SourceFile(columns, cases, rejected, rows);
         }
@@ -130,23 +133,42 @@ record SourceFile(
             String first = next();
             List<String> names = first == null || first.length() > LONGEST_ROW ? null : parse(first);
             if (names == null) {
-                throw new InvalidRequest("file", first == null ? "is empty" : "does not begin with a header of CSV");
+                throw new InvalidRequest(
+                        "file",
+                        first == null
+                                ? "is empty: export it again"
+                                : "does not begin with a header of CSV: export it as CSV with a header line");
             }
             Map<String, Integer> columns = new HashMap<>();
             for (String name : names) {
                 if (name.indexOf('\0') >= 0) {
-                    throw new InvalidRequest("file", "has NUL characters in its header");
+                    throw new InvalidRequest(
+                            "file", "is no text (NUL characters in its first line): export it as CSV in UTF-8");
                 }
                 if (columns.put(name.strip(), columns.size()) != null) {
-                    throw new InvalidRequest("file", "has two columns of the same name");
+                    throw new InvalidRequest("file", "has two columns named " + shown(name) + ": rename one of them");
                 }
             }
             Set<String> missing = new TreeSet<>(mapping.columns());
             missing.removeAll(columns.keySet());
             if (!missing.isEmpty()) {
-                throw new InvalidRequest("file", "lacks columns that the mapping names: " + String.join(", ", missing));
+                throw new InvalidRequest(
+                        "file",
+                        missing.containsAll(mapping.columns())
+                                ? "is not the log that this mapping describes: it has none of the columns "
+                                        + String.join(", ", missing) + ", but " + shown(String.join(", ", names))
+                                        + ". Give the file and the mapping that belong together"
+                                : "lacks columns that the mapping names: " + String.join(", ", missing)
+                                        + ". Its own are " + shown(String.join(", ", names))
+                                        + ". Take the missing ones out of the mapping, or export the file with them");
             }
             return columns;
+        }
+
+        /** The wrong file may be anything. */
+        private static String shown(String names) {
+            String line = PlainText.repairedLine(names);
+            return line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN) + "...";
         }
 
         private void row(long begins, String first, @Nullable List<String> read, int caseColumn) {

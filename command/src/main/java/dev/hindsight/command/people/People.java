@@ -48,12 +48,20 @@ public final class People {
     }
 
     /**
+     * Who is behind a token.
+     *
+     * @param sameAddress somebody else who is known by the token's verified address; null mostly
+     */
+    public record Recognized(UUID person, @Nullable UUID sameAddress) {}
+
+    /**
      * The person behind an accepted token: registered at the first one, identified where the verified address is known,
-     * renamed where the token's name changed, appointed where it gives a role that works tickets.
+     * renamed where the token's name changed, given the verified address where nobody has it, appointed where the token
+     * gives a role that works tickets.
      *
      * @param verifiedEmail null unless the issuer says that it verified the address
      */
-    public UUID personOf(
+    public Recognized personOf(
             String issuer,
             String subject,
             @Nullable String verifiedEmail,
@@ -74,7 +82,13 @@ public final class People {
         var call = new Call(SYSTEM, null, null, correlation, null, Channel.API.name(), null, new Expected.Nothing());
         UUID person = UUID.fromString(dispatch.send(call, recognize).receipt().id());
         states.forget(stream(person));
-        return person;
+        return new Recognized(
+                person,
+                email == null
+                        ? null
+                        : index.byEmail(email)
+                                .filter(owner -> !owner.equals(person))
+                                .orElse(null));
     }
 
     /**

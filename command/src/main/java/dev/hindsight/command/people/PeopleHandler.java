@@ -41,6 +41,7 @@ public final class PeopleHandler {
         Aggregate<PersonAggregate> person;
         if (known.isPresent()) {
             person = load(known.get());
+            verify(person, c.email(), c.at());
         } else {
             Optional<UUID> byEmail = Optional.ofNullable(c.email()).flatMap(index::byEmail);
             if (byEmail.isPresent()) {
@@ -60,6 +61,14 @@ public final class PeopleHandler {
             person.execute(p -> p.decide(state -> state.appointByToken(c.at())));
         }
         return receipt(person, false);
+    }
+
+    /** An address that leads to somebody else stays theirs: reads then look for both. */
+    private void verify(Aggregate<PersonAggregate> person, @Nullable String email, Instant at) {
+        if (email != null && index.byEmail(email).isEmpty()) {
+            index.claimEmail(email, UUID.fromString(person.identifierAsString().substring("person-".length())));
+            person.execute(p -> p.decide(state -> state.verify(email, at)));
+        }
     }
 
     /** Also called inside the unit of work of a command that names somebody new. */

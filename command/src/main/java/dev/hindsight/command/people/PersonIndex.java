@@ -11,7 +11,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Who has which address, token or name in a source: unique, by fingerprint, written in the transaction of the event
- * that says so. Derived: every row repeats a PersonRegistered or PersonIdentified.
+ * that says so. Derived: every row repeats a PersonRegistered, PersonIdentified or
+ * PersonEmailVerified.
  */
 public final class PersonIndex {
 

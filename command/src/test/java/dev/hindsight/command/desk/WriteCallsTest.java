@@ -66,11 +66,14 @@ class WriteCallsTest {
                         .getPort()
                 + "/api/v1";
         var people = running.getBean(People.class);
-        agent = new Who(people.personOf("iss", "ana", null, "Ana", true), "AGENT");
-        supervisor = new Who(people.personOf("iss", "sue", null, "Sue", true), "SUPERVISOR");
-        requester = new Who(people.personOf("iss", "rita", "rita@example.org", "Rita", false), "REQUESTER");
-        stranger = new Who(people.personOf("iss", "stan", null, "Stan", false), "REQUESTER");
-        admin = new Who(people.personOf("iss", "adam", null, "Adam", false), "ADMIN");
+        agent = new Who(people.personOf("iss", "ana", null, "Ana", true).person(), "AGENT");
+        supervisor = new Who(people.personOf("iss", "sue", null, "Sue", true).person(), "SUPERVISOR");
+        requester = new Who(
+                people.personOf("iss", "rita", "rita@example.org", "Rita", false)
+                        .person(),
+                "REQUESTER");
+        stranger = new Who(people.personOf("iss", "stan", null, "Stan", false).person(), "REQUESTER");
+        admin = new Who(people.personOf("iss", "adam", null, "Adam", false).person(), "ADMIN");
         call(admin, "PUT", "/queues/print", "{\"name\":\"Printing\"}");
         call(admin, "PUT", "/categories/paper", "{\"name\":\"Paper\"}");
         call(admin, "PUT", "/fields/floor", "{\"name\":\"Floor\",\"type\":\"NUMBER\"}");
@@ -423,6 +426,9 @@ class WriteCallsTest {
                 List.of("POST", "/tickets", "{\"subject\":\"S\",\"requesterId\":\"me too\"}", "requesterId"),
                 List.of("POST", "/tickets", "{\"subject\":\"S\",\"channel\":\"IMPORT\"}", "channel"),
                 List.of("POST", "/tickets", "{\"subject\":\"S\",\"tags\":[null]}", "tags"),
+                List.of("PATCH", ticket, "{\"customFields\":null}", "customFields"),
+                List.of("PATCH", ticket, "{\"customFields\":[]}", "customFields"),
+                List.of("PATCH", ticket, "{\"customFields\":{\"floor\":\"up\"}}", "customFields.floor"),
                 List.of("PUT", ticket + "/assignment", "{}", "assignee"),
                 List.of("PUT", ticket + "/assignment", "{\"assignee\":7}", "assignee"),
                 List.of("PUT", ticket + "/assignment", "{\"assignee\":\"" + requester.person() + "\"}", "assignee"),

@@ -16,6 +16,7 @@ import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.Person;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
@@ -47,6 +48,11 @@ class PeopleTest {
     }
 
     private UUID token(String subject, @Nullable String email, @Nullable String name, boolean worksTickets) {
+        return recognized(subject, email, name, worksTickets).person();
+    }
+
+    private People.Recognized recognized(
+            String subject, @Nullable String email, @Nullable String name, boolean worksTickets) {
         return rig.people.personOf(ISSUER, subject, email, name, worksTickets);
     }
 
@@ -119,6 +125,30 @@ class PeopleTest {
         assertThat(history(rita)).containsExactly(PersonRegistered.class, PersonIdentified.class);
         assertThat(token("r-17", null, null, false)).isEqualTo(rita);
         assertThat(named("rita@example.org")).isEqualTo(rita);
+    }
+
+    @Test
+    void an_address_verified_later_leads_to_whom_the_token_led_to_before() {
+        UUID rita = token("r-17", null, null, false);
+        assertThat(token("r-17", "rita@example.org", null, false)).isEqualTo(rita);
+        assertThat(token("r-17", "rita@example.org", null, false)).isEqualTo(rita);
+        assertThat(history(rita)).containsExactly(PersonRegistered.class, PersonEmailVerified.class);
+        assertThat(rig.people.find(rita)).map(Person::email).contains("rita@example.org");
+        assertThat(named("rita@example.org")).isEqualTo(rita);
+        assertThat(recognized("r-17", "rita@example.org", null, false).sameAddress())
+                .isNull();
+    }
+
+    @Test
+    void an_address_verified_later_that_somebody_is_known_by_is_told_beside() {
+        UUID token = token("r-17", null, null, false);
+        UUID named = named("rita@example.org");
+        var later = recognized("r-17", "rita@example.org", null, false);
+        assertThat(later.person()).isEqualTo(token).isNotEqualTo(named);
+        assertThat(later.sameAddress()).isEqualTo(named);
+        assertThat(history(token)).containsExactly(PersonRegistered.class);
+        assertThat(history(named)).containsExactly(PersonRegistered.class);
+        assertThat(recognized("r-17", null, null, false).sameAddress()).isNull();
     }
 
     @Test

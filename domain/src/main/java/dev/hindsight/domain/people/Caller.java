@@ -11,16 +11,31 @@ import org.jspecify.annotations.Nullable;
  * Who calls: a registered person (or client) with the roles that the token gives at this moment.
  *
  * @param person the registered person behind the token; a verified e-mail address leads to the person known by it
+ * @param sameAddress somebody else who is known by the token's verified e-mail address, named on tickets before this
+ *     person verified it: what they requested is this caller's too; null mostly
  * @param roles never empty
  * @param client OAuth client id of the token, where it has one
  */
-public record Caller(UUID person, Set<Role> roles, @Nullable String client) {
+public record Caller(
+        UUID person,
+        @Nullable UUID sameAddress,
+        Set<Role> roles,
+        @Nullable String client) {
 
     public Caller {
         roles = Set.copyOf(roles);
         if (roles.isEmpty()) {
             throw new IllegalArgumentException("a caller has at least one role");
         }
+    }
+
+    public Caller(UUID person, Set<Role> roles, @Nullable String client) {
+        this(person, null, roles, client);
+    }
+
+    /** The people whose tickets are this caller's own: one or two. */
+    public Set<UUID> requesters() {
+        return sameAddress == null ? Set.of(person) : Set.of(person, sameAddress);
     }
 
     public boolean is(Role role) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What decisions need to know of a person. Evolved from events alone; immutable.
  *
  * @param name as last told; {@code [erased]} after erasure
- * @param email the address they became known by
+ * @param email the address that they are known by, the last one where there were several
  * @param agency whether tickets may be assigned to them
  * @param lastAt when their last event happened
  */
@@ -44,6 +44,13 @@ public record Person(
     /** A token that leads to this person came for the first time. */
     public PersonEvent identify(String issuer, String subject, Instant at) {
         return new PersonIdentified(id, notBefore(at), issuer, subject);
+    }
+
+    /** Nothing where they are known by it already. */
+    public Optional<PersonEvent> verify(String verified, Instant at) {
+        return verified.equals(email)
+                ? Optional.empty()
+                : Optional.of(new PersonEmailVerified(id, notBefore(at), verified));
     }
 
     /** An admin's word: also after a dismissal. Nothing where they are an agent already. */
@@ -77,6 +84,7 @@ public record Person(
         return switch (event) {
             case PersonRegistered e -> evolve(null, e);
             case PersonIdentified e -> new Person(id, name, email, agency, organization, e.at());
+            case PersonEmailVerified e -> new Person(id, name, e.email(), agency, organization, e.at());
             case PersonRenamed e -> new Person(id, e.name(), email, agency, organization, e.at());
             case AgentAppointed e -> new Person(id, name, email, Agency.APPOINTED, organization, e.at());
             case AgentDismissed e -> new Person(id, name, email, Agency.DISMISSED, organization, e.at());

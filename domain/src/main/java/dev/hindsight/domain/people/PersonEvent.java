@@ -38,6 +38,10 @@ public sealed interface PersonEvent extends Event {
             @Personal String issuer,
             @Personal String subject) implements PersonEvent {}
 
+    /** A token says that this address is theirs, which nobody else is known by: it leads to them from now on. */
+    record PersonEmailVerified(
+            UUID personId, Instant at, @Personal String email) implements PersonEvent {}
+
     record PersonRenamed(
             UUID personId, Instant at, @Personal String name) implements PersonEvent {}
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code serve --dev} with a made-up history and something to try. */
 @Command(name = "demo", description = "Run Hindsight with a made-up history of some months, and print what to try.")
-final class DemoCommand extends ServeCommand {
+final class DemoCommand extends RunCommand {
 
     @Option(
             names = "--tickets",

@@ -14,6 +14,7 @@ import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
@@ -115,6 +116,7 @@ public final class EventNames {
                 .add("ticket.cancelled", 1, TicketCancelled.class)
                 .add("person.registered", 1, PersonRegistered.class)
                 .add("person.identified", 1, PersonIdentified.class)
+                .add("person.verified-email", 1, PersonEmailVerified.class)
                 .add("person.renamed", 1, PersonRenamed.class)
                 .add("person.appointed-agent", 1, AgentAppointed.class)
                 .add("person.dismissed-agent", 1, AgentDismissed.class)

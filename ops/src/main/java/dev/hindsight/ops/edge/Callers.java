@@ -2,6 +2,7 @@ package dev.hindsight.ops.edge;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.hindsight.command.people.People.Recognized;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import java.time.Duration;
@@ -10,21 +11,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 
 /** Turns an accepted token into a {@link Caller}. Safe for concurrent use. */
 public final class Callers {
 
-    /** Registers people at their first token; answers their id. */
+    /** Registers people at their first token. */
     @FunctionalInterface
     public interface Registration {
         /**
          * @param verifiedEmail null unless the issuer says that it verified the address
          * @param worksTickets whether the token gives a role that works tickets, so that tickets may be assigned
          */
-        UUID personOf(
+        Recognized personOf(
                 String issuer,
                 String subject,
                 @Nullable String verifiedEmail,
@@ -40,7 +40,7 @@ public final class Callers {
             boolean worksTickets) {}
 
     private final Registration registration;
-    private final Cache<Identity, UUID> known = Caffeine.newBuilder()
+    private final Cache<Identity, Recognized> known = Caffeine.newBuilder()
             .maximumSize(50_000)
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
@@ -75,10 +75,14 @@ public final class Callers {
                 verified ? jwt.getClaimAsString("email") : null,
                 jwt.getClaimAsString("name"),
                 worksTickets);
-        UUID person = known.get(
+        Recognized recognized = known.get(
                 identity,
                 id -> registration.personOf(id.issuer(), id.subject(), id.email(), id.name(), id.worksTickets()));
         String client = jwt.getClaimAsString("client_id");
-        return new Caller(person, roles, client == null ? jwt.getClaimAsString("azp") : client);
+        return new Caller(
+                recognized.person(),
+                recognized.sameAddress(),
+                roles,
+                client == null ? jwt.getClaimAsString("azp") : client);
     }
 }

@@ -4,12 +4,21 @@ import dev.hindsight.command.people.People;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.token.DevelopmentIssuer;
+import jakarta.servlet.MultipartConfigElement;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.servlet.autoconfigure.MultipartProperties;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,6 +49,8 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.util.FileSystemUtils;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
@@ -50,6 +61,7 @@ public class EdgeConfiguration {
 
     private static final long BODY_LIMIT_BYTES = 1024 * 1024;
     private static final String IMPORTS = "/ops/v1/imports";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     @Bean
     Problems problems(JsonMapper json) {
@@ -86,9 +98,44 @@ public class EdgeConfiguration {
         return bean;
     }
 
+    /**
+     * Uploads lie in a folder of this installation while they are read; what a killed server left there goes at the next
+     * start. A data folder serves one server.
+     */
+    @Bean
+    MultipartConfigElement uploads(MultipartProperties properties, @Value("${hindsight.data:data}") Path data)
+            throws IOException {
+        Path folder = data.toAbsolutePath().resolve("uploads");
+        FileSystemUtils.deleteRecursively(folder);
+        Files.createDirectories(data);
+        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        properties.setLocation(folder.toString());
+        return properties.createMultipartConfig();
+    }
+
     @Bean
     ErrorAddress errorAddress(Problems problems) {
         return new ErrorAddress(problems);
+    }
+
+    /** What Tomcat refuses by itself is told as everything else is; beside Boot's, the innermost valve reports. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemsOfTheServer(Problems problems) {
+        return factory -> factory.addContextCustomizers(
+                context -> context.getParent().getPipeline().addValve(new ProblemReportValve(problems)));
+    }
+
+    /** What the firewall refuses: methods that no part of HTTP knows, and addresses in disguise. */
+    @Bean
+    RequestRejectedHandler rejected(Problems problems) {
+        List<HttpMethod> known = List.of(HttpMethod.values());
+        return (request, response, rejection) -> problems.write(
+                request,
+                response,
+                ProblemHandler.ofStatus(
+                        known.contains(HttpMethod.valueOf(request.getMethod()))
+                                ? HttpStatus.BAD_REQUEST
+                                : HttpStatus.NOT_IMPLEMENTED));
     }
 
     @Bean

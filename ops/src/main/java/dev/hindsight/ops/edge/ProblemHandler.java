@@ -298,6 +298,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
             case NOT_FOUND -> new Problem(status, "NOT_FOUND", "There is nothing at this address.");
             case METHOD_NOT_ALLOWED ->
                 new Problem(status, "METHOD_NOT_ALLOWED", "This address does not take that method; see Allow.");
+            case NOT_IMPLEMENTED -> new Problem(status, "NOT_IMPLEMENTED", "There is no such method here.");
             case UNSUPPORTED_MEDIA_TYPE ->
                 new Problem(status, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.");
             case NOT_ACCEPTABLE -> new Problem(status, "NOT_ACCEPTABLE", "Answers are application/json.");

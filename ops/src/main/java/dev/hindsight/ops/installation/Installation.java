@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Installation implements AutoCloseable {
 
+    private static final String KEYS = "keys";
     private static final String DATABASE = "hindsight";
     private static final String OWNER = "hindsight_owner";
     private static final String APPLICATION = "hindsight_app";
@@ -50,6 +52,9 @@ public final class Installation implements AutoCloseable {
     public static Installation start(Path data) {
         try {
             Files.createDirectories(data);
+            // also where an earlier version made it open to others
+            Files.setPosixFilePermissions(
+                    Files.createDirectories(data.resolve(KEYS)), PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -118,7 +123,7 @@ public final class Installation implements AutoCloseable {
         properties.put("hindsight.opensearch.uri", search.uri().toString());
         properties.put(
                 "hindsight.keys.master-key-file",
-                data.resolve("keys").resolve("master.key").toString());
+                data.resolve(KEYS).resolve("master.key").toString());
         properties.put("hindsight.keys.create-master-key", "true");
         return properties;
     }

@@ -68,6 +68,41 @@ class HostileRequestsTest {
         assertThat(answer).contains("\"requestId\":\"").doesNotContain("\"path\"", "Exception");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /api/v1/tickets/a%2Fb HTTP/1.1",
+                "GET /api/v1/tickets/a%5Cb HTTP/1.1",
+                "GET /api/v1/tickets/<b> HTTP/1.1",
+                "GET /api/v1/../../secret HTTP/1.1",
+                "GET /api/v1/tickets HTTP/1.1\r\nNo colon",
+                "GET /api/v1/tickets HTTP/1.1\r\nContent-Length: -1",
+                "G{T /api/v1/tickets HTTP/1.1"
+            })
+    void whatTheServerItselfCanNotReadIsAProblem(String lines) throws IOException {
+        problem(exchange(lines), 400, "INVALID_REQUEST");
+    }
+
+    @Test
+    void headersThatAreTooLongAreAProblem() throws IOException {
+        problem(exchange("GET /api/v1/tickets HTTP/1.1\r\nX-Long: " + "x".repeat(9_000)), 400, "INVALID_REQUEST");
+        problem(exchange("GET /" + "x".repeat(9_000) + " HTTP/1.1"), 400, "INVALID_REQUEST");
+    }
+
+    @Test
+    void methodsThatAreNotTakenAreAProblem() throws IOException {
+        problem(exchange("FOO /api/v1/tickets HTTP/1.1"), 501, "NOT_IMPLEMENTED");
+        problem(exchange("PROPFIND /api/v1/tickets HTTP/1.1"), 501, "NOT_IMPLEMENTED");
+        problem(exchange("TRACE /api/v1/tickets HTTP/1.1"), 405, "METHOD_NOT_ALLOWED");
+    }
+
+    private static void problem(String answer, int status, String code) {
+        assertThat(answer)
+                .startsWith("HTTP/1.1 " + status)
+                .contains("application/problem+json", "\"code\":\"" + code + "\"", "\"requestId\":\"")
+                .doesNotContainIgnoringCase("<html", "tomcat", "apache", "exception", "\"requestId\":null");
+    }
+
     @Test
     void theErrorPageIsNothing() {
         Answer answer = agent.get("/error");
@@ -85,13 +120,16 @@ class HostileRequestsTest {
 
     /** As it stands, without a client that would mend it. */
     private String raw(String request) throws IOException {
+        return exchange(request + " HTTP/1.1\r\nAuthorization: Bearer " + agent.token());
+    }
+
+    /** @param lines the request line and headers, without the last line's end */
+    private String exchange(String lines) throws IOException {
         URI uri = URI.create(app.url("/"));
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
-            out.write((request + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + agent.token()
-                            + "\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            out.write((lines + "\r\nHost: localhost\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             out.flush();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -14,6 +14,7 @@ import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
@@ -163,6 +164,7 @@ final class GoldenEvents {
                         "servicenow",
                         "Caller 2403"),
                 new PersonIdentified(ANA, AT, "https://login.example.org", "248289761001"),
+                new PersonEmailVerified(ANA, AT, "ana.novak@example.org"),
                 new PersonRenamed(ANA, AT, "Ana Novak"),
                 new AgentAppointed(BEN, AT),
                 new AgentDismissed(BEN, AT),

@@ -25,6 +25,7 @@ final class GoldenManifest {
             f07235c3d223ad47d7a9e010bbc27e7d349e1701fb2461f9137daadd8edb20e9  events/person.left-organization.1.json
             0e5e34271d626b96998a9f75418be7a7480a658ea1d92ae90f2ad9c8e732feef  events/person.registered.1.json
             6d7493634b15bd5e2a0dccd7529ffafefe3d72b3ffa0315af6c198001af87380  events/person.renamed.1.json
+            457fa121228db041d0d48dce6592e55d9f1de0e555a64ddb7a684fe9f412ff8a  events/person.verified-email.1.json
             55153b1e73cb706f8697dbc461be5b648d8ecc5ebe0ab69c9f0f3a4da3d5af65  events/queue.changed.1.json
             29a86a99a5bb3e60b091d22ccf6d26f7c561088c7afd4806722f452bd731a7b0  events/queue.created.1.json
             e3a00b9ee247e0f34971eeebfac2cd0a73f969699b14a33b5c111299f1be9e19  events/ticket.activity-imported.1.json

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
+import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,6 +40,36 @@ class ImportTest {
                 .allMatch(closed -> Set.of("RESOLVED", "CLOSED")
                         .contains(Objects.requireNonNull(figures.status().get(closed))))
                 .isNotEmpty();
+    }
+
+    @Test
+    void ticketsAreFoundByTheirNumberInTheSource() throws Exception {
+        String csv = own("servicenow.csv");
+        operator.run(csv, mapping("servicenow", "found-servicenow"));
+        Person agent = app.as(Role.AGENT, "ana@example.org");
+        for (String number : Figures.ofServiceNow(csv).status().keySet()) {
+            String ticket = operator.ticketOf("found-servicenow", number);
+            assertThat(agent.get("/api/v1/tickets/" + ticket)
+                            .body()
+                            .path("customFields")
+                            .path("source-number")
+                            .asString())
+                    .isEqualTo(number);
+            Instant until = Instant.now().plusSeconds(20);
+            while (!found(agent, number).contains(ticket)) {
+                assertThat(Instant.now()).as("found by " + number).isBefore(until);
+                Thread.sleep(100); // between two looks
+            }
+        }
+    }
+
+    private static List<String> found(Person agent, String number) {
+        return agent.get("/api/v1/search?q=" + number)
+                .body()
+                .path("items")
+                .valueStream()
+                .map(hit -> hit.path("ticket").path("id").asString(""))
+                .toList();
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
@@ -70,6 +71,7 @@ final class DirectoryFold {
                         e.source());
             }
             case PersonIdentified e -> going(before, PersonRow.class).withIdentified();
+            case PersonEmailVerified e -> going(before, PersonRow.class).withEmail(e.email());
             case PersonRenamed e -> going(before, PersonRow.class).withName(e.name());
             case AgentAppointed e -> going(before, PersonRow.class).withAgent(true);
             case AgentDismissed e -> going(before, PersonRow.class).withAgent(false);

@@ -37,6 +37,11 @@ sealed interface DirectoryRow {
                     id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
         }
 
+        PersonRow withEmail(String email) {
+            return new PersonRow(
+                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+        }
+
         PersonRow withAgent(boolean isAgent) {
             return new PersonRow(
                     id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);

@@ -13,6 +13,7 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.PersonRecord;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Reads people as far as the caller may know them. */
@@ -30,7 +31,8 @@ final class People {
         if (DirectoryRights.readsAll(caller) || id.equals(caller.person())) {
             return found;
         }
-        return found.filter(person -> caller.is(Role.REQUESTER) && appearsOnTicketsOf(snapshot, caller.person(), id))
+        return found.filter(
+                        person -> caller.is(Role.REQUESTER) && appearsOnTicketsOf(snapshot, caller.requesters(), id))
                 .map(person -> new Person(person.id(), person.name(), null, person.agent(), null));
     }
 
@@ -39,11 +41,11 @@ final class People {
     }
 
     /** Whether a requester meets this person on their own tickets, notes and internal changes apart. */
-    private static boolean appearsOnTicketsOf(Snapshot snapshot, UUID requester, UUID person) {
+    private static boolean appearsOnTicketsOf(Snapshot snapshot, Set<UUID> requesters, UUID person) {
         return snapshot.jooq()
                 .fetchExists(selectOne()
                         .from(TICKET)
-                        .where(TICKET.REQUESTER.eq(requester))
+                        .where(TICKET.REQUESTER.in(requesters))
                         .and(TICKET.ASSIGNEE
                                 .eq(person)
                                 .or(exists(selectOne()

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param position everything up to here was searched
  * @param total how many tickets were found, at most 10,000
  * @param totalIsMore whether more than 10,000 were found
+ * @param parked how many tickets stand still in the read model that hits are shown from
  * @param facets the most frequent values of everything found, by field; on the first page, null on others
  */
 public record SearchPage(
@@ -21,6 +22,7 @@ public record SearchPage(
         long position,
         long total,
         boolean totalIsMore,
+        int parked,
         @Nullable Map<String, List<FacetCount>> facets) {
 
     /** How often a value occurs. */

@@ -6,6 +6,7 @@ import dev.hindsight.query.Visibility;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.opensearch.client.opensearch._types.FieldValue;
 import org.opensearch.client.opensearch._types.query_dsl.Query;
@@ -24,11 +25,13 @@ record SearchScope(UUID caller, Visibility visibility) {
 
     /** What every hit must fulfil, beside the question. */
     Optional<Query> restriction() {
-        UUID onlyOf = visibility.onlyOf();
+        Set<UUID> onlyOf = visibility.onlyOf();
         return onlyOf == null
                 ? Optional.empty()
-                : Optional.of(Query.of(query ->
-                        query.term(term -> term.field(TicketIndex.REQUESTER).value(FieldValue.of(onlyOf.toString())))));
+                : Optional.of(Query.of(query -> query.terms(terms -> terms.field(TicketIndex.REQUESTER)
+                        .terms(any -> any.value(onlyOf.stream()
+                                .map(one -> FieldValue.of(one.toString()))
+                                .toList())))));
     }
 
     /** The fields that are searched and highlighted: nothing internal for those who do not see it. */

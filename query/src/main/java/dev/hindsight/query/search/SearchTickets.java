@@ -9,6 +9,7 @@ import dev.hindsight.projections.readmodel.search.TicketIndex;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Freshness;
 import dev.hindsight.query.Parameters;
+import dev.hindsight.query.tickets.TicketLists;
 import dev.hindsight.query.tickets.TicketSummaries;
 import dev.hindsight.query.tickets.TicketSummary;
 import java.util.ArrayList;
@@ -66,12 +67,18 @@ public final class SearchTickets {
         // Read before the search: what is found is at least as new as this.
         Place place = freshness.read(minPosition, SearchTickets::place, ReadModel.TICKET_SEARCH);
         var found = index.search(scope, query, place.generation(), limit, after, after == null);
+        Shown shown = freshness.read(
+                0,
+                snapshot -> new Shown(
+                        summaries.of(snapshot, scope.visibility(), ids(found.tickets())),
+                        TicketLists.parked(snapshot, scope.visibility())));
         return new SearchPage(
-                hits(scope, found.tickets()),
+                hits(shown.tickets(), found.tickets()),
                 found.after() == null ? null : cursors.seal(asked, found.after()),
                 place.position(),
                 Math.min(found.total(), IndexSearch.MOST_COUNTED),
                 found.totalIsMore(),
+                shown.parked(),
                 after == null ? facets(found.facets()) : null);
     }
 
@@ -103,10 +110,13 @@ public final class SearchTickets {
         return freshness.read(0, snapshot -> summaries.of(snapshot, scope.visibility(), found));
     }
 
-    private List<SearchHit> hits(SearchScope scope, List<IndexSearch.FoundTicket> found) {
+    private static List<UUID> ids(List<IndexSearch.FoundTicket> found) {
+        return found.stream().map(IndexSearch.FoundTicket::id).toList();
+    }
+
+    private static List<SearchHit> hits(List<TicketSummary> seen, List<IndexSearch.FoundTicket> found) {
         Map<UUID, TicketSummary> tickets =
-                tickets(scope, found.stream().map(IndexSearch.FoundTicket::id).toList()).stream()
-                        .collect(Collectors.toMap(TicketSummary::id, Function.identity()));
+                seen.stream().collect(Collectors.toMap(TicketSummary::id, Function.identity()));
         var hits = new ArrayList<SearchHit>(found.size());
         for (var one : found) {
             TicketSummary ticket = tickets.get(one.id());
@@ -130,6 +140,8 @@ public final class SearchTickets {
     private static Place place(Snapshot snapshot) {
         return new Place(snapshot.generation(ReadModel.TICKET_SEARCH), snapshot.position(ReadModel.TICKET_SEARCH));
     }
+
+    private record Shown(List<TicketSummary> tickets, int parked) {}
 
     private record Place(int generation, long position) {}
 }

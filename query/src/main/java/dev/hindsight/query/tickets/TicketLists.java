@@ -80,7 +80,8 @@ public final class TicketLists {
                 parked(snapshot, visibility));
     }
 
-    private static int parked(Snapshot snapshot, Visibility visibility) {
+    /** How many tickets that this caller may see stand still in the read model, at most a thousand. */
+    public static int parked(Snapshot snapshot, Visibility visibility) {
         var parked = snapshot.parked(ReadModel.TICKETS);
         if (parked.isEmpty() || visibility.internal()) {
             return parked.size();

@@ -72,6 +72,7 @@ class SearchTicketsTest {
         assertThat(page.totalIsMore()).isFalse();
         assertThat(page.nextCursor()).isNull();
         assertThat(page.position()).isEqualTo(stage.position());
+        assertThat(page.parked()).isZero();
         assertThat(page.facets()).containsKeys("status", "priority", "type", "queue", "category", "assignee", "tags");
     }
 

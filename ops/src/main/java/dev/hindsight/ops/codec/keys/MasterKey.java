@@ -22,6 +22,8 @@ public final class MasterKey {
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
+    private static final Set<PosixFilePermission> OWNER_ONLY_FOLDER = PosixFilePermissions.fromString("rwx------");
+
     private final SecretKeySpec key;
 
     private MasterKey(byte[] bytes) {
@@ -77,7 +79,7 @@ public final class MasterKey {
         byte[] bytes = new byte[DataKey.BYTES];
         new SecureRandom().nextBytes(bytes);
         Path directory = file.getParent();
-        Files.createDirectories(directory);
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY_FOLDER));
         Path temporary =
                 Files.createTempFile(directory, ".master-key", "", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         Files.writeString(temporary, Base64.getEncoder().encodeToString(bytes) + "\n", StandardCharsets.US_ASCII);
