@@ -22,6 +22,7 @@ public final class TicketLists {
     private final Cursors cursors;
     private final TicketSummaries summaries;
     private final int counted;
+    private final ManyMatches many = new ManyMatches();
 
     public TicketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
         this(freshness, cursors, summaries, TicketSearch.TEN_THOUSAND);
@@ -53,21 +54,23 @@ public final class TicketLists {
         var search = new TicketSearch(filter, visibility, sort, counted);
         return freshness.read(
                 minPosition,
-                snapshot -> page(snapshot, visibility, search, question, after, limit),
+                snapshot ->
+                        page(snapshot, new ManyMatches.Question(filter, visibility), search, question, after, limit),
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
     }
 
     private TicketPage page(
             Snapshot snapshot,
-            Visibility visibility,
+            ManyMatches.Question list,
             TicketSearch search,
             String question,
             @Nullable Place after,
             int limit) {
         // One plan for every status would be wrong for most: a few tickets are NEW, nearly all are CLOSED.
         snapshot.jooq().execute("SET LOCAL plan_cache_mode = force_custom_plan");
-        TicketSearch.Found found = search.find(snapshot.jooq(), after, limit + 1);
+        TicketSearch.Found found = find(snapshot, list, search, after, limit + 1);
+        Visibility visibility = list.visibility();
         List<Place> shown =
                 found.places().subList(0, Math.min(limit, found.places().size()));
         boolean more = found.places().size() > limit;
@@ -78,6 +81,20 @@ public final class TicketLists {
                 Math.min(found.total(), counted),
                 found.total() > counted,
                 parked(snapshot, visibility));
+    }
+
+    private TicketSearch.Found find(
+            Snapshot snapshot, ManyMatches.Question list, TicketSearch search, @Nullable Place after, int limit) {
+        int generation = snapshot.generation(ReadModel.TICKETS);
+        long position = snapshot.position(ReadModel.TICKETS);
+        if (many.moreThan(counted, list, generation, position)) {
+            return search.find(snapshot.jooq(), after, limit, true);
+        }
+        TicketSearch.Found found = search.find(snapshot.jooq(), after, limit, false);
+        if (found.total() > counted) {
+            many.remember(list, generation, position, search.countUpTo(snapshot.jooq(), 2 * counted));
+        }
+        return found;
     }
 
     private static int parked(Snapshot snapshot, Visibility visibility) {
