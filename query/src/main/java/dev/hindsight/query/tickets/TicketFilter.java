@@ -123,7 +123,7 @@ record TicketFilter(
         if (!tag.values().isEmpty()) {
             // The index holds the tickets that have tags.
             any.add(DSL.arrayOverlap(TICKET.TAGS, DSL.val(tag.values().toArray(String[]::new), TICKET.TAGS))
-                    .and(TICKET.TAGS.ne(DSL.inline(new String[0]))));
+                    .and(TICKET.TAGS.ne(DSL.inline(new String[0], TICKET.TAGS))));
         }
         if (tag.none()) {
             any.add(TICKET.TAGS.eq(new String[0]));
