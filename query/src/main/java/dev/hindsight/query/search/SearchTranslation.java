@@ -39,7 +39,7 @@ final class SearchTranslation {
     private static final int LONGEST_MISSPELT = 64;
 
     private static final String MISSPELT = "AUTO:4,8";
-    private static final int MOST_SPELLINGS = 10;
+    private static final int MOST_SPELLINGS = 30;
     private static final int FEWEST_SPELLINGS = 3;
     /** OpenSearch takes 1,024 clauses; every spelling of every word is one per field. */
     private static final int SPELLINGS_OF_ALL_WORDS = 120;
