@@ -83,7 +83,7 @@ public class EdgeConfiguration {
 
     @Bean
     FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(
-            Problems problems, @Value("${hindsight.body-time-limit:60s}") Duration longest) {
+            Problems problems, @Value("${hindsight.body-time-limit}") Duration longest) {
         FilterRegistrationBean<BodyLimitFilter> bean = new FilterRegistrationBean<>(new BodyLimitFilter(
                 BODY_LIMIT_BYTES, longest, request -> request.getRequestURI().startsWith(IMPORTS), problems));
         bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
