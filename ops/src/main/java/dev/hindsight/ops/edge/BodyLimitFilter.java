@@ -8,19 +8,31 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Answers 413 to bodies over a limit in bytes, whether they announce their length or are sent in chunks. */
+/**
+ * Answers 413 to bodies over a limit in bytes, whether they announce their length or are sent in chunks, and 408 to those
+ * that take too long to arrive as a whole: the server's own time limit starts anew with every byte.
+ */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
     private final long limit;
+    private final Duration longest;
     private final Predicate<HttpServletRequest> exempt;
     private final Problems problems;
 
-    BodyLimitFilter(long limit, Predicate<HttpServletRequest> exempt, Problems problems) {
+    /**
+     * @param limit in bytes
+     * @param longest from the first look at the body to its end
+     * @param exempt what is not limited
+     */
+    BodyLimitFilter(long limit, Duration longest, Predicate<HttpServletRequest> exempt, Problems problems) {
         this.limit = limit;
+        this.longest = longest;
         this.exempt = exempt;
         this.problems = problems;
     }
@@ -33,7 +45,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         } else if (request.getContentLengthLong() > limit) {
             problems.write(request, response, tooLarge());
         } else {
-            chain.doFilter(new Limited(request, limit), response);
+            chain.doFilter(new Limited(request), response);
         }
     }
 
@@ -44,34 +56,50 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 "The body is larger than " + limit + " bytes; send less, or large content as an attachment.");
     }
 
-    /** The body went over the limit while it was read. */
-    static final class BodyTooLarge extends IOException {
-        BodyTooLarge() {
-            super("body over the limit");
+    Problem tooSlow() {
+        return new Problem(
+                HttpStatus.REQUEST_TIMEOUT,
+                "REQUEST_TIMEOUT",
+                "The body took longer than " + longest.toSeconds() + " seconds to arrive; send it again at once.");
+    }
+
+    /** The body went over a limit while it was read. */
+    static final class BodyRefused extends IOException {
+        private final transient Problem problem;
+
+        BodyRefused(Problem problem) {
+            super(problem.code());
+            this.problem = problem;
+        }
+
+        Problem problem() {
+            return problem;
         }
     }
 
-    private static final class Limited extends HttpServletRequestWrapper {
-        private final long limit;
+    private final class Limited extends HttpServletRequestWrapper {
+        private @Nullable ServletInputStream body;
 
-        Limited(HttpServletRequest request, long limit) {
+        Limited(HttpServletRequest request) {
             super(request);
-            this.limit = limit;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new Counted(super.getInputStream(), limit);
+            if (body == null) {
+                body = new Counted(super.getInputStream());
+            }
+            return body;
         }
     }
 
-    private static final class Counted extends ServletInputStream {
+    private final class Counted extends ServletInputStream {
         private final ServletInputStream in;
-        private long left;
+        private final long end = System.nanoTime() + longest.toNanos();
+        private long left = limit;
 
-        Counted(ServletInputStream in, long limit) {
+        Counted(ServletInputStream in) {
             this.in = in;
-            this.left = limit;
         }
 
         @Override
@@ -92,10 +120,12 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             return n;
         }
 
-        private void count(int n) throws BodyTooLarge {
+        private void count(int n) throws BodyRefused {
             left -= n;
             if (left < 0) {
-                throw new BodyTooLarge();
+                throw new BodyRefused(tooLarge());
+            } else if (System.nanoTime() - end > 0) {
+                throw new BodyRefused(tooSlow());
             }
         }
 

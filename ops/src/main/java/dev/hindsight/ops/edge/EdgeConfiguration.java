@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -90,9 +91,10 @@ public class EdgeConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(Problems problems) {
+    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(
+            Problems problems, @Value("${hindsight.body-time-limit}") Duration longest) {
         FilterRegistrationBean<BodyLimitFilter> bean = new FilterRegistrationBean<>(new BodyLimitFilter(
-                BODY_LIMIT_BYTES, request -> request.getRequestURI().startsWith(IMPORTS), problems));
+                BODY_LIMIT_BYTES, longest, request -> request.getRequestURI().startsWith(IMPORTS), problems));
         bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return bean;
     }

@@ -161,8 +161,8 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler(Exception.class)
     ResponseEntity<Object> fault(Exception fault, HttpServletRequest request) {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BodyLimitFilter.BodyTooLarge) {
-                return problems.answer(request, tooLarge());
+            if (cause instanceof BodyLimitFilter.BodyRefused refused) {
+                return problems.answer(request, refused.problem());
             }
         }
         if (fault instanceof IOException && isClientGone(fault)) {
@@ -257,8 +257,8 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static Problem unreadable(HttpMessageNotReadableException unreadable) {
         for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BodyLimitFilter.BodyTooLarge) {
-                return tooLarge();
+            if (cause instanceof BodyLimitFilter.BodyRefused refused) {
+                return refused.problem();
             }
             if (cause instanceof InvalidRequest request) {
                 return invalid(

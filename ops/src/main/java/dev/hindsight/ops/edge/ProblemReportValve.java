@@ -1,6 +1,7 @@
 package dev.hindsight.ops.edge;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,6 +22,15 @@ final class ProblemReportValve extends ErrorReportValve {
 
     ProblemReportValve(Problems problems) {
         this.problems = problems;
+    }
+
+    /** Whoever was too slow is not waited for: the rest of the body is not read, the connection ends with the answer. */
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        super.invoke(request, response);
+        if (response.getStatus() == HttpStatus.REQUEST_TIMEOUT.value()) {
+            request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+        }
     }
 
     @Override

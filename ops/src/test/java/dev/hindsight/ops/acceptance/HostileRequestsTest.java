@@ -104,6 +104,17 @@ class HostileRequestsTest {
     }
 
     @Test
+    void aQueryThatIsNotUnderstoodIsPointedAt() {
+        Answer answer = agent.get("/api/v1/search?q=printer%20foo:bar");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("INVALID_REQUEST");
+        assertThat(answer.body().path("errors").path(0).path("field").asString())
+                .isEqualTo("q");
+        assertThat(answer.body().path("errors").path(0).path("message").asString())
+                .startsWith("column 9: there is no field of this name");
+    }
+
+    @Test
     void theErrorPageIsNothing() {
         Answer answer = agent.get("/error");
         assertThat(answer.status()).isEqualTo(404);
