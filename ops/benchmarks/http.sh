@@ -12,7 +12,7 @@ SERVER_PORT=${SERVER_PORT:-18080}
 export SERVER_PORT
 "$here/hindsight" serve --dev --data "$data" >"$data/serve.log" 2>&1 &
 server=$!
-trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -rf "$data"' EXIT INT TERM
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true; rm -rf "$data"' EXIT INT TERM
 tries=0
 until grep -q '^Ready after' "$data/serve.log"; do
     tries=$((tries + 1))

@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** Answers the list. Safe for concurrent use. */
 public final class TicketLists {
 
-    /** One plan for every status would be wrong for most: a few tickets are NEW, nearly all are CLOSED. */
-    private static final String CUSTOM_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan";
+    /**
+     * One plan for every status would be wrong for most: a few tickets are NEW, nearly all are CLOSED. To start a second
+     * process takes longer than a page.
+     */
+    private static final String CUSTOM_PLANS =
+            "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0";
 
     /**
      * How many tickets have a word that begins so can't be told from statistics; taken for more than they are, they
