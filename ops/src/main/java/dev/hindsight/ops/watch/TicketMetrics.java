@@ -10,11 +10,10 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
@@ -31,22 +30,26 @@ final class TicketMetrics {
     /** Those that still are somebody's work. All lie in one index, and are few beside those that are done. */
     private static final List<Status> UNRESOLVED = List.of(Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD);
 
-    private final Map<Priority, Counter> created = new EnumMap<>(Priority.class);
+    private final io.prometheus.metrics.core.metrics.Counter created;
     private final Counter resolved;
+    /** Meters hold what they measure weakly. */
+    private final Sampled<Map<String, Integer>> counts;
 
-    TicketMetrics(MeterRegistry meters, EventStore events, ReadModels models) {
+    TicketMetrics(MeterRegistry meters, PrometheusRegistry scraped, EventStore events, ReadModels models) {
+        // Micrometer would cut "created" off the name; Prometheus' own counter does not.
+        created = io.prometheus.metrics.core.metrics.Counter.builder()
+                .name("tickets_created")
+                .help("Tickets opened through this node")
+                .labelNames("priority")
+                .withoutExemplars()
+                .register(scraped);
         for (Priority priority : Priority.values()) {
-            created.put(
-                    priority,
-                    Counter.builder("tickets.created")
-                            .description("Tickets opened through this node")
-                            .tag("priority", priority.name())
-                            .register(meters));
+            created.initLabelValues(priority.name());
         }
         resolved = Counter.builder("tickets.resolved")
                 .description("Resolutions through this node; a ticket that is resolved again counts again")
                 .register(meters);
-        var counts = new Sampled<>("tickets", COUNTED_EVERY, () -> count(models));
+        counts = new Sampled<>("tickets", COUNTED_EVERY, () -> count(models));
         for (Status status : UNRESOLVED) {
             Gauge.builder("hindsight.tickets", counts, sampled -> count(sampled, status))
                     .description("Tickets by status, where they are neither resolved nor final")
@@ -63,15 +66,11 @@ final class TicketMetrics {
     private void heard(List<? extends EventMessage<?>> events) {
         for (EventMessage<?> event : events) {
             if (event.getPayload() instanceof TicketOpened opened) {
-                afterCommit(() -> created(Priority.valueOf(opened.priority())).increment());
+                afterCommit(() -> created.labelValues(opened.priority()).inc());
             } else if (event.getPayload() instanceof TicketResolved) {
                 afterCommit(resolved::increment);
             }
         }
-    }
-
-    private Counter created(Priority priority) {
-        return Objects.requireNonNull(created.get(priority), "there is one for each");
     }
 
     private static void afterCommit(Runnable count) {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.tracing.Tracer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.monitoring.MessageMonitor;
@@ -14,6 +15,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 /** The meters of commands, tickets and people, and, where traces have somewhere to go, the traces. */
 @Configuration(proxyBeanMethods = false)
@@ -23,6 +25,7 @@ public class WatchConfiguration {
     public static final String TRACES = "hindsight.traces";
 
     @Bean
+    @Primary
     MessageMonitor<CommandMessage<?>> commandMonitor(MeterRegistry meters, ObjectProvider<Traces> traces) {
         CommandMetrics metrics = new CommandMetrics(meters);
         Traces traced = traces.getIfAvailable();
@@ -36,8 +39,9 @@ public class WatchConfiguration {
     }
 
     @Bean
-    TicketMetrics ticketMetrics(MeterRegistry meters, EventStore events, ReadModels models) {
-        return new TicketMetrics(meters, events, models);
+    TicketMetrics ticketMetrics(
+            MeterRegistry meters, PrometheusRegistry scraped, EventStore events, ReadModels models) {
+        return new TicketMetrics(meters, scraped, events, models);
     }
 
     @Bean
