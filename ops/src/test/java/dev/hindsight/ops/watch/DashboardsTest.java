@@ -31,7 +31,7 @@ class DashboardsTest {
         Answer opened = agent.post(
                 "/api/v1/tickets", "{\"subject\":\"Look at me\",\"requester\":{\"email\":\"kim@example.org\"}}");
         assertThat(opened.status()).isEqualTo(201);
-        assertThat(agent.get("/api/v1/search?q=look").status()).isEqualTo(200);
+        MetricsTest.await(() -> agent.get("/api/v1/search?q=look").status() == 200); // the index is made at the start
         Map<String, Set<String>> there =
                 Scrape.of(agent.get("/actuator/prometheus").raw().body()).labels();
         // Collections are counted once there was one.
