@@ -48,6 +48,7 @@ public final class ReadModelRows implements AutoCloseable {
     public final FreshnessGate gate;
     public final Cursors cursors = new Cursors("a key for tests only".getBytes(StandardCharsets.UTF_8));
     public final DSLContext jooq;
+    public final GrantTables grants;
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private long number;
@@ -67,6 +68,7 @@ public final class ReadModelRows implements AutoCloseable {
                 .locations("classpath:db/migration/readmodel")
                 .load()
                 .migrate();
+        grants = new GrantTables(pool);
         var generations = new Generations(pool, new TransactionTemplate(new DataSourceTransactionManager(pool)));
         var schema = new MappedSchema().withInput("readmodel");
         for (ReadModel model : ReadModel.values()) {

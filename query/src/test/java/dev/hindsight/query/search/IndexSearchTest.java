@@ -1,5 +1,6 @@
 package dev.hindsight.query.search;
 
+import dev.hindsight.projections.readmodel.Grants;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.InvalidRequest;
@@ -24,8 +25,8 @@ class IndexSearchTest {
 
     private static final UUID ANA = UUID.randomUUID();
     private static final UUID RITA = UUID.randomUUID();
-    private static final SearchScope AGENT = SearchScope.of(new Caller(ANA, Set.of(Role.AGENT), null));
-    private static final SearchScope REQUESTER = SearchScope.of(new Caller(RITA, Set.of(Role.REQUESTER), null));
+    private static final SearchScope AGENT = SearchScope.of(Grants.NONE, new Caller(ANA, Set.of(Role.AGENT), null));
+    private static final SearchScope REQUESTER = SearchScope.of(Grants.NONE, new Caller(RITA, Set.of(Role.REQUESTER), null));
 
     private static SearchStage stage;
     private static IndexSearch search;

@@ -1,5 +1,6 @@
 package dev.hindsight.query.search;
 
+import dev.hindsight.projections.readmodel.Grants;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class SearchBadDaysTest {
 
-    private static final SearchScope AGENT = SearchScope.of(new Caller(UUID.randomUUID(), Set.of(Role.AGENT), null));
+    private static final SearchScope AGENT = SearchScope.of(Grants.NONE, new Caller(UUID.randomUUID(), Set.of(Role.AGENT), null));
 
     private static EmbeddedOpenSearch node;
     private static SearchStage stage;

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import dev.hindsight.query.GrantTables;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -42,6 +43,7 @@ final class SearchStage implements AutoCloseable {
     final OpenSearchConnection connection;
     final TicketIndex index;
     final SearchFollower follower;
+    final GrantTables grants;
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private final JdbcClient jdbc;
@@ -63,6 +65,7 @@ final class SearchStage implements AutoCloseable {
                 .locations("classpath:db/migration/readmodel")
                 .load()
                 .migrate();
+        grants = new GrantTables(dataSource);
         jdbc = JdbcClient.create(dataSource);
         template = new JdbcTemplate(dataSource);
         var transactions = new JdbcTransactionManager(dataSource);
