@@ -114,8 +114,7 @@ public record Visibility(
     }
 
     /** The same as {@link #of(Ticket)} for a ticket at hand. */
-    public boolean sees(
-            @Nullable String queue, @Nullable UUID requester, @Nullable UUID organization) {
+    public boolean sees(@Nullable String queue, @Nullable UUID requester, @Nullable UUID organization) {
         if (onlyOf != null) {
             return (requester != null && onlyOf.contains(requester))
                     || (organization != null && organizations.contains(organization));
@@ -133,9 +132,7 @@ public record Visibility(
         } else if (onlyIn != null) {
             return ticket.QUEUE.in(onlyIn);
         }
-        return closed.isEmpty()
-                ? DSL.noCondition()
-                : ticket.QUEUE.isNull().or(ticket.QUEUE.notIn(closed));
+        return closed.isEmpty() ? DSL.noCondition() : ticket.QUEUE.isNull().or(ticket.QUEUE.notIn(closed));
     }
 
     /** In order, so that equal rights make equal SQL. */

@@ -133,12 +133,12 @@ public final class ReadModelRows implements AutoCloseable {
 
     public UUID organization(String name) {
         UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
-        jooq.insertInto(ORGANIZATION).values(id, 1L, 1L, START, name).execute();
+        jooq.insertInto(ORGANIZATION).values(id, 1L, 1L, START, name, false).execute();
         return id;
     }
 
     public void queue(String key, String name) {
-        jooq.insertInto(QUEUE).values(key, 1L, 1L, START, name).execute();
+        jooq.insertInto(QUEUE).values(key, 1L, 1L, START, name, false, new String[0], new String[0]).execute();
     }
 
     public void category(String key, String name) {

@@ -31,9 +31,8 @@ final class People {
         if (DirectoryRights.readsAll(caller) || id.equals(caller.person())) {
             return found;
         }
-        return found.filter(
-                        person -> caller.is(Role.REQUESTER)
-                                && appearsOnTicketsSeen(snapshot, Visibility.of(snapshot, caller), id))
+        return found.filter(person -> caller.is(Role.REQUESTER)
+                        && appearsOnTicketsSeen(snapshot, Visibility.of(snapshot, caller), id))
                 .map(person -> new Person(person.id(), person.name(), null, person.agent(), null));
     }
 

@@ -80,7 +80,8 @@ public final class Timelines {
                 .fetch(row ->
                         new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
         Map<UUID, String> names = names(snapshot, stored);
-        Predicate<StoredChange> shown = visibility.everything() ? change -> true : shownTo(snapshot, visibility, stored);
+        Predicate<StoredChange> shown =
+                visibility.everything() ? change -> true : shownTo(snapshot, visibility, stored);
         return stored.stream().map(entry -> entry(entry, names, shown)).toList();
     }
 

@@ -1,12 +1,12 @@
 package dev.hindsight.query.search;
 
-import dev.hindsight.projections.readmodel.Grants;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.embedded.SharedOpenSearch;
+import dev.hindsight.projections.readmodel.Grants;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,7 +26,8 @@ class IndexSearchTest {
     private static final UUID ANA = UUID.randomUUID();
     private static final UUID RITA = UUID.randomUUID();
     private static final SearchScope AGENT = SearchScope.of(Grants.NONE, new Caller(ANA, Set.of(Role.AGENT), null));
-    private static final SearchScope REQUESTER = SearchScope.of(Grants.NONE, new Caller(RITA, Set.of(Role.REQUESTER), null));
+    private static final SearchScope REQUESTER =
+            SearchScope.of(Grants.NONE, new Caller(RITA, Set.of(Role.REQUESTER), null));
 
     private static SearchStage stage;
     private static IndexSearch search;

@@ -1,11 +1,11 @@
 package dev.hindsight.query.search;
 
-import dev.hindsight.projections.readmodel.Grants;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.embedded.EmbeddedOpenSearch;
+import dev.hindsight.projections.readmodel.Grants;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Freshness;

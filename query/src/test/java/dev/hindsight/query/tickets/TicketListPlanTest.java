@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
-import dev.hindsight.query.ReadModelRows;
 import dev.hindsight.projections.readmodel.Grants;
+import dev.hindsight.query.ReadModelRows;
 import dev.hindsight.query.Visibility;
 import java.util.ArrayList;
 import java.util.Arrays;
