@@ -41,8 +41,10 @@ public final class CommandWiring {
                         PeopleHandler.class,
                         c -> new PeopleHandler(c.repository(PersonAggregate.class), index, rights::follow))
                 .registerCommandHandler(c -> c.getComponent(PeopleHandler.class))
-                .registerCommandHandler(c -> new OrganizationHandler(c.repository(OrganizationAggregate.class), rights::follow))
-                .registerCommandHandler(c -> new ConfigurationHandler(c.repository(ConfiguredAggregate.class), rights::follow))
+                .registerCommandHandler(
+                        c -> new OrganizationHandler(c.repository(OrganizationAggregate.class), rights::follow))
+                .registerCommandHandler(
+                        c -> new ConfigurationHandler(c.repository(ConfiguredAggregate.class), rights::follow))
                 .registerCommandHandler(c -> new OperationsHandler(c.eventStore()))
                 .onInitialize(this::intercept);
     }

@@ -138,7 +138,9 @@ public final class ReadModelRows implements AutoCloseable {
     }
 
     public void queue(String key, String name) {
-        jooq.insertInto(QUEUE).values(key, 1L, 1L, START, name, false, new String[0], new String[0]).execute();
+        jooq.insertInto(QUEUE)
+                .values(key, 1L, 1L, START, name, false, new String[0], new String[0])
+                .execute();
     }
 
     public void category(String key, String name) {

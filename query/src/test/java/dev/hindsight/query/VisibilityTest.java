@@ -66,11 +66,7 @@ class VisibilityTest {
                 .from(TICKET)
                 .where(visibility.of(TICKET))
                 .fetchSet(TICKET.NUMBER);
-        Set<Long> atHand = rows
-                .jooq
-                .selectFrom(TICKET)
-                .fetch()
-                .stream()
+        Set<Long> atHand = rows.jooq.selectFrom(TICKET).fetch().stream()
                 .filter(row -> visibility.sees(row.getQueue(), row.getRequester(), row.getOrganization()))
                 .map(row -> row.getNumber())
                 .collect(Collectors.toSet());
@@ -81,24 +77,17 @@ class VisibilityTest {
         return atHand;
     }
 
+    /** @param queues {@code none} for tickets without one */
     private static Set<Long> inQueues(List<String> queues) {
-        return rows
-                .jooq
-                .selectFrom(TICKET)
-                .fetch()
-                .stream()
-                .filter(row -> queues.contains(row.getQueue()))
+        return rows.jooq.selectFrom(TICKET).fetch().stream()
+                .filter(row -> queues.contains(row.getQueue() == null ? "none" : row.getQueue()))
                 .map(row -> row.getNumber())
                 .collect(Collectors.toSet());
     }
 
     @Test
     void what_is_restricted_is_seen_by_grant_of_ones_own_or_of_a_team() {
-        var open = new ArrayList<String>();
-        open.add(null);
-        open.add("open");
-        open.add("hr");
-        open.add("law");
+        var open = new ArrayList<>(List.of("none", "open", "hr", "law"));
         assertThat(of(ANA, Role.AGENT)).isEqualTo(Visibility.EVERYTHING);
         assertThat(seen(ANA, Role.AGENT)).isEqualTo(inQueues(open));
 

@@ -13,11 +13,7 @@ public sealed interface ConfigurationCommand {
     String streamId();
 
     /** @param restricted null leaves it as it is, open at first */
-    record PutQueue(
-            String key,
-            String name,
-            @Nullable Boolean restricted,
-            Instant at) implements ConfigurationCommand {
+    record PutQueue(String key, String name, @Nullable Boolean restricted, Instant at) implements ConfigurationCommand {
 
         public PutQueue(String key, String name, Instant at) {
             this(key, name, null, at);

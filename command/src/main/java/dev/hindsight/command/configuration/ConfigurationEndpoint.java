@@ -120,8 +120,8 @@ public final class ConfigurationEndpoint {
     ResponseEntity<ConfigurationAnswer> revokeQueueAccess(
             @PathVariable String queue, @PathVariable String personOrTeam, Caller caller, HttpServletRequest request) {
         Admin.only(caller);
-        var command = new RevokeQueueAccess(
-                Configured.key("queue", queue), holder(personOrTeam, caller), clock.instant());
+        var command =
+                new RevokeQueueAccess(Configured.key("queue", queue), holder(personOrTeam, caller), clock.instant());
         return put(command, QUEUES, caller, request);
     }
 

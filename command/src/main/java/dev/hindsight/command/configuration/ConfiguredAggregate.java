@@ -43,7 +43,8 @@ public class ConfiguredAggregate {
 
     static List<ConfigurationEvent> decide(@Nullable Configured before, ConfigurationCommand command) {
         return switch (command) {
-            case PutQueue c -> Configured.putQueue((Configured.Queue) before, c.key(), c.name(), c.restricted(), c.at());
+            case PutQueue c ->
+                Configured.putQueue((Configured.Queue) before, c.key(), c.name(), c.restricted(), c.at());
             case GrantQueueAccess c ->
                 queue(before).grant(c.personOrTeam(), c.work(), c.at()).stream().toList();
             case RevokeQueueAccess c ->
@@ -51,13 +52,16 @@ public class ConfiguredAggregate {
             case PutTeam c ->
                 Configured.putTeam((Configured.Team) before, c.key(), c.name(), c.at()).stream()
                         .toList();
-            case AddTeamMember c -> team(before).join(c.person(), c.at()).stream().toList();
-            case RemoveTeamMember c -> team(before).leave(c.person(), c.at()).stream().toList();
+            case AddTeamMember c ->
+                team(before).join(c.person(), c.at()).stream().toList();
+            case RemoveTeamMember c ->
+                team(before).leave(c.person(), c.at()).stream().toList();
             case PutCategory c ->
                 Configured.putCategory((Configured.Category) before, c.key(), c.name(), c.parent(), c.at()).stream()
                         .toList();
-            case PutField c -> Configured.putField((Configured.Field) before, c.definition(), c.at()).stream()
-                    .toList();
+            case PutField c ->
+                Configured.putField((Configured.Field) before, c.definition(), c.at()).stream()
+                        .toList();
         };
     }
 

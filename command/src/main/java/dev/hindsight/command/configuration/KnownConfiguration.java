@@ -20,7 +20,8 @@ public final class KnownConfiguration {
     private final StreamStates<Configured> states;
 
     public KnownConfiguration(EventStore events) {
-        this.states = new StreamStates<>(events, (before, event) -> Configured.evolve(before, (ConfigurationEvent) event));
+        this.states =
+                new StreamStates<>(events, (before, event) -> Configured.evolve(before, (ConfigurationEvent) event));
     }
 
     /** @throws InvalidRequest where there is no such queue */

@@ -208,7 +208,9 @@ public final class Desk {
     /** Agents move between the queues that they work, supervisors between those that they read. */
     private void mayAssign(Caller caller, AssignTicket command) {
         Ticket known = mayReassign(caller, command);
-        String queue = command.queue() == null ? known.place().queue() : command.queue().to();
+        String queue = command.queue() == null
+                ? known.place().queue()
+                : command.queue().to();
         if (command.queue() != null && queue != null) {
             mayPutInto(caller, queue);
         }

@@ -21,10 +21,7 @@ public final class OrganizationHandler {
      * @param sharedTickets whether its requesters see each other's tickets; null leaves it as it is, not so at first
      */
     public record PutOrganization(
-            UUID organizationId,
-            String name,
-            @Nullable Boolean sharedTickets,
-            Instant at) {}
+            UUID organizationId, String name, @Nullable Boolean sharedTickets, Instant at) {}
 
     private final Repository<OrganizationAggregate> organizations;
     private final Consumer<Event> beside;

@@ -33,8 +33,7 @@ public final class PeopleEndpoint {
     record AgentBody(@Nullable String name, @Nullable String email) implements WriteBody {}
 
     /** As in a merge patch; null takes the person out of their organization. */
-    record PersonBody(
-            @Nullable JsonNode name, @Nullable JsonNode organization) implements WriteBody {}
+    record PersonBody(@Nullable JsonNode name, @Nullable JsonNode organization) implements WriteBody {}
 
     /** @param sharedTickets whether its requesters see each other's tickets; null leaves it as it is */
     record OrganizationBody(@Nullable String name, @Nullable Boolean sharedTickets) implements WriteBody {}

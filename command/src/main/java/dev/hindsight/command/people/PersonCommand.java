@@ -41,10 +41,8 @@ public sealed interface PersonCommand {
      * @param organization that exists, or none; null leaves it
      */
     record ChangePerson(
-            UUID personId,
-            @Nullable String name,
-            @Nullable Change<UUID> organization,
-            Instant at) implements PersonCommand {}
+            UUID personId, @Nullable String name, @Nullable Change<UUID> organization, Instant at)
+            implements PersonCommand {}
 
     /**
      * People of a foreign source, known there by these names; those registered already stay as they are.

@@ -145,7 +145,9 @@ class ConfigurationCommandsTest {
         fixture.givenNoPriorActivity()
                 .when(new PutTeam("second-line", "Second line", T0))
                 .expectEvents(created);
-        fixture.given(created).when(new PutTeam("second-line", "Second line", T1)).expectNoEvents();
+        fixture.given(created)
+                .when(new PutTeam("second-line", "Second line", T1))
+                .expectNoEvents();
         fixture.given(created)
                 .when(new PutTeam("second-line", "Days", T1))
                 .expectEvents(new TeamChanged("second-line", T1, "Days"));

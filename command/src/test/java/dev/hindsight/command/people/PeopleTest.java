@@ -226,10 +226,15 @@ class PeopleTest {
     @Test
     void an_organization_is_created_renamed_and_left_alone() {
         UUID id = UUID.randomUUID();
-        assertThat(send(new PutOrganization(id, "Acme", null, NOW)).receipt().made()).isTrue();
-        assertThat(send(new PutOrganization(id, "Acme Ltd", null, NOW)).receipt().version())
+        assertThat(send(new PutOrganization(id, "Acme", null, NOW)).receipt().made())
+                .isTrue();
+        assertThat(send(new PutOrganization(id, "Acme Ltd", null, NOW))
+                        .receipt()
+                        .version())
                 .isEqualTo(2);
-        assertThat(send(new PutOrganization(id, "Acme Ltd", null, NOW)).receipt().version())
+        assertThat(send(new PutOrganization(id, "Acme Ltd", null, NOW))
+                        .receipt()
+                        .version())
                 .isEqualTo(2);
         assertThat(rig.stream("organization-" + id))
                 .containsExactly(

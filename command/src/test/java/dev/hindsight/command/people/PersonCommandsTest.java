@@ -55,7 +55,8 @@ class PersonCommandsTest {
         var index = new PersonIndex(
                 JdbcClient.create(DATABASE.jdbc()), (kind, value) -> (kind + value).getBytes(StandardCharsets.UTF_8));
         people.registerAnnotatedCommandHandler(new PeopleHandler(people.getRepository(), index, beside::add));
-        organizations.registerAnnotatedCommandHandler(new OrganizationHandler(organizations.getRepository(), beside::add));
+        organizations.registerAnnotatedCommandHandler(
+                new OrganizationHandler(organizations.getRepository(), beside::add));
     }
 
     @AfterEach

@@ -121,11 +121,7 @@ public sealed interface Configured {
      * @param restricted null leaves it as it is, OPEN at first
      */
     static List<ConfigurationEvent> putQueue(
-            @Nullable Queue before,
-            String key,
-            String name,
-            @Nullable Boolean restricted,
-            Instant at) {
+            @Nullable Queue before, String key, String name, @Nullable Boolean restricted, Instant at) {
         var events = new ArrayList<ConfigurationEvent>();
         Instant moment = before == null ? micros(at) : notBefore(before, at);
         if (before == null) {

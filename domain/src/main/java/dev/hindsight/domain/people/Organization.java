@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record Organization(UUID id, String name, boolean sharedTickets, Instant lastAt) {
 
     /** @param sharedTickets null for not */
-    public static List<OrganizationEvent> create(
-            UUID id, String name, @Nullable Boolean sharedTickets, Instant at) {
+    public static List<OrganizationEvent> create(UUID id, String name, @Nullable Boolean sharedTickets, Instant at) {
         Instant moment = at.truncatedTo(ChronoUnit.MICROS);
         var events = new ArrayList<OrganizationEvent>();
         events.add(new OrganizationCreated(id, moment, name));
@@ -43,7 +42,8 @@ public record Organization(UUID id, String name, boolean sharedTickets, Instant 
             events.add(new OrganizationChanged(id, moment, newName));
         }
         if (shared != null && shared != sharedTickets) {
-            events.add(shared ? new OrganizationTicketsShared(id, moment) : new OrganizationTicketsUnshared(id, moment));
+            events.add(
+                    shared ? new OrganizationTicketsShared(id, moment) : new OrganizationTicketsUnshared(id, moment));
         }
         return events;
     }
@@ -52,9 +52,11 @@ public record Organization(UUID id, String name, boolean sharedTickets, Instant 
     public static Organization evolve(@Nullable Organization before, OrganizationEvent event) {
         return switch (event) {
             case OrganizationCreated e -> new Organization(e.organizationId(), e.name(), false, e.at());
-            case OrganizationChanged e -> begun(before).with(e.name(), begun(before).sharedTickets(), e.at());
+            case OrganizationChanged e ->
+                begun(before).with(e.name(), begun(before).sharedTickets(), e.at());
             case OrganizationTicketsShared e -> begun(before).with(begun(before).name(), true, e.at());
-            case OrganizationTicketsUnshared e -> begun(before).with(begun(before).name(), false, e.at());
+            case OrganizationTicketsUnshared e ->
+                begun(before).with(begun(before).name(), false, e.at());
         };
     }
 

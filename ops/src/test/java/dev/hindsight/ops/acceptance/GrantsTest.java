@@ -39,7 +39,8 @@ class GrantsTest {
         assertThat(found.path("total").asInt()).isEqualTo(read ? 1 : 0);
         assertThat(found.path("facets").path("queue").size()).isEqualTo(read ? 1 : 0);
         assertThat(found.toString().contains(ticket.id())).isEqualTo(read);
-        JsonNode facets = Desks.ok(person.get("/api/v1/search?q=")).body().path("facets").path("queue");
+        JsonNode facets =
+                Desks.ok(person.get("/api/v1/search?q=")).body().path("facets").path("queue");
         assertThat(facets.toString().contains(desks.queue)).isEqualTo(read);
         JsonNode suggested =
                 Desks.ok(person.get("/api/v1/search/suggestions?q=" + word)).body();
@@ -150,8 +151,7 @@ class GrantsTest {
                 TICKETS + "/" + open + "/links", "{\"type\":\"RELATES_TO\",\"otherId\":\"" + hidden.id() + "\"}");
         assertThat(refused.status()).isEqualTo(400);
         Answer unknown = closed.post(
-                TICKETS + "/" + open + "/links",
-                "{\"type\":\"RELATES_TO\",\"otherId\":\"" + UUID.randomUUID() + "\"}");
+                TICKETS + "/" + open + "/links", "{\"type\":\"RELATES_TO\",\"otherId\":\"" + UUID.randomUUID() + "\"}");
         assertThat(refused.body().path("errors")).isEqualTo(unknown.body().path("errors"));
 
         Answer linked = Desks.ok(works.post(
@@ -176,9 +176,12 @@ class GrantsTest {
         assertThat(closed.post(TICKETS, "{\"subject\":\"x\",\"queue\":\"" + desks.queue + "\"}")
                         .status())
                 .isEqualTo(403);
-        String ticket = TICKETS + "/" + Desks.ok(closed.post(TICKETS, "{\"subject\":\"x\"}")).id();
+        String ticket = TICKETS + "/"
+                + Desks.ok(closed.post(TICKETS, "{\"subject\":\"x\"}")).id();
         for (String who : List.of("agentClosed", "agentReads", "superClosed")) {
-            assertThat(desks.of(who).put(ticket + "/assignment", into, "If-Match", "*").status())
+            assertThat(desks.of(who)
+                            .put(ticket + "/assignment", into, "If-Match", "*")
+                            .status())
                     .as(who)
                     .isEqualTo(403);
         }
@@ -236,7 +239,8 @@ class GrantsTest {
                         .put(grants + desks.team, "{\"read\":false,\"work\":true}")
                         .status())
                 .isEqualTo(400);
-        assertThat(desks.admin.put("/api/v1/queues/none-" + desks.suffix + "/grants/" + desks.team, reads)
+        assertThat(desks.admin
+                        .put("/api/v1/queues/none-" + desks.suffix + "/grants/" + desks.team, reads)
                         .status())
                 .isEqualTo(404);
         assertThat(desks.admin

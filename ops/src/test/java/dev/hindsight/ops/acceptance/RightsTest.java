@@ -45,8 +45,12 @@ class RightsTest {
     private record Operation(String method, String path) {}
 
     /** What is sent: a body and a query, where the call takes them. */
-    private record Sample(
-            @Nullable String body, String query, String... headers) {}
+    private record Sample(@Nullable String body, String query, List<String> headers) {
+
+        Sample(@Nullable String body, String query, String... headers) {
+            this(body, query, List.of(headers));
+        }
+    }
 
     private static final Sample NOTHING = new Sample(null, "");
 
@@ -123,7 +127,8 @@ class RightsTest {
         for (int i = 1; i < row.size(); i++) {
             String column = TABLE.getFirst().get(i);
             // A call that succeeded may have changed the ticket, and with it what the next one may do.
-            if (ticket == null || (row.get(i - 1).equals("ok") && !operation.method().equals("GET"))) {
+            if (ticket == null
+                    || (row.get(i - 1).equals("ok") && !operation.method().equals("GET"))) {
                 ticket = desks.ticket("rights");
             }
             Answer answer = call(row.getFirst(), operation, desks.of(column), ticket);
@@ -197,11 +202,14 @@ class RightsTest {
             String person = desks.id(name.equals("readPerson") ? "own" : "agentClosed");
             path = path.replace("{person}", person).replace("{personOrTeam}", person);
         }
-        String body = name.equals("linkTickets")
-                ? "{\"type\":\"RELATES_TO\",\"otherId\":\"" + other + "\"}"
-                : sample.body();
+        String body =
+                name.equals("linkTickets") ? "{\"type\":\"RELATES_TO\",\"otherId\":\"" + other + "\"}" : sample.body();
         assertThat(path).doesNotContain("{");
-        return caller.call(operation.method(), path + sample.query(), body, sample.headers());
+        return caller.call(
+                operation.method(),
+                path + sample.query(),
+                body,
+                sample.headers().toArray(String[]::new));
     }
 
     /** One that every agent sees. */
@@ -215,9 +223,9 @@ class RightsTest {
                 .build()
                 .readTree(read(Path.of(System.getProperty("hindsight.root"), "ops/docs/openapi.yaml")));
         var operations = new TreeMap<String, Operation>();
-        contract.path("paths").properties().forEach(path -> path.getValue()
+        contract.path("paths")
                 .properties()
-                .forEach(method -> {
+                .forEach(path -> path.getValue().properties().forEach(method -> {
                     if (METHODS.contains(method.getKey())) {
                         operations.put(
                                 method.getValue().path("operationId").asString(),

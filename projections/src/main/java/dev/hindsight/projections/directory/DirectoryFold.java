@@ -97,11 +97,14 @@ final class DirectoryFold {
         return switch (event) {
             case OrganizationCreated e -> {
                 begins(before);
-                yield new OrganizationRow(e.organizationId(), logged.version(), logged.position(), e.at(), e.name(), false);
+                yield new OrganizationRow(
+                        e.organizationId(), logged.version(), logged.position(), e.at(), e.name(), false);
             }
             case OrganizationChanged e -> going(before, OrganizationRow.class).withName(e.name());
-            case OrganizationTicketsShared e -> going(before, OrganizationRow.class).withSharedTickets(true);
-            case OrganizationTicketsUnshared e -> going(before, OrganizationRow.class).withSharedTickets(false);
+            case OrganizationTicketsShared e ->
+                going(before, OrganizationRow.class).withSharedTickets(true);
+            case OrganizationTicketsUnshared e ->
+                going(before, OrganizationRow.class).withSharedTickets(false);
         };
     }
 
@@ -117,8 +120,7 @@ final class DirectoryFold {
             case QueueChanged e -> going(before, QueueRow.class).withName(e.name());
             case QueueRestricted e -> going(before, QueueRow.class).withRestricted(true);
             case QueueUnrestricted e -> going(before, QueueRow.class).withRestricted(false);
-            case QueueAccessGranted e ->
-                going(before, QueueRow.class).withGrant(e.personOrTeam(), e.read(), e.work());
+            case QueueAccessGranted e -> going(before, QueueRow.class).withGrant(e.personOrTeam(), e.read(), e.work());
             case QueueAccessRevoked e -> going(before, QueueRow.class).withGrant(e.personOrTeam(), false, false);
             case TeamCreated e -> {
                 begins(before);

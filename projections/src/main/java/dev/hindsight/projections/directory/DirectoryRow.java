@@ -117,8 +117,7 @@ sealed interface DirectoryRow {
     }
 
     /** @param members person ids, sorted */
-    record TeamRow(
-            String key, long version, long lastPosition, Instant createdAt, String name, List<String> members)
+    record TeamRow(String key, long version, long lastPosition, Instant createdAt, String name, List<String> members)
             implements DirectoryRow {
         @Override
         public TeamRow at(long version, long lastPosition) {

@@ -61,6 +61,7 @@ class GoldenRowsTest {
         printer();
         mail();
         imported();
+        teamsAndGrants();
         var rows = rows();
         Files.createDirectories(WRITTEN.getParent());
         Files.writeString(WRITTEN, rows);
@@ -81,6 +82,11 @@ class GoldenRowsTest {
         add(ANA, new PersonRenamed(BEN, now, "Ben"));
         add(ANA, new QueueCreated("hardware", now, "Hardware"));
         add(ANA, new QueueChanged("hardware", now, "Things with plugs"));
+        add(ANA, new CategoryDefined("printer", now, "Printers", null));
+        add(ANA, new CustomFieldDefined("floor", now, "Floor", "SELECT", List.of("1", "2, \"mezzanine\"")));
+    }
+
+    private void teamsAndGrants() {
         add(ANA, new OrganizationTicketsShared(ACME, now));
         add(ANA, new TeamCreated("second-line", now, "Second"));
         add(ANA, new TeamChanged("second-line", now, "Second line"));
@@ -92,8 +98,6 @@ class GoldenRowsTest {
         add(ANA, new QueueAccessGranted("hardware", now, BEN.toString(), true, true));
         add(ANA, new QueueAccessGranted("hardware", now, BEN.toString(), true, false));
         add(ANA, new QueueAccessRevoked("hardware", now, "first-line"));
-        add(ANA, new CategoryDefined("printer", now, "Printers", null));
-        add(ANA, new CustomFieldDefined("floor", now, "Floor", "SELECT", List.of("1", "2, \"mezzanine\"")));
     }
 
     /** The whole way of an ordinary ticket. */

@@ -47,9 +47,7 @@ public final class DirectoryController {
         DirectoryRights.needAll(caller);
         return answer(
                 minPosition,
-                jooq -> jooq.selectFrom(QUEUE)
-                        .orderBy(QUEUE.NAME, QUEUE.KEY)
-                        .fetch(DirectoryController::queue),
+                jooq -> jooq.selectFrom(QUEUE).orderBy(QUEUE.NAME, QUEUE.KEY).fetch(DirectoryController::queue),
                 QueueList::new);
     }
 
@@ -137,8 +135,7 @@ public final class DirectoryController {
     }
 
     @GetMapping("/api/v1/teams")
-    public ResponseEntity<TeamList> teams(
-            Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
+    public ResponseEntity<TeamList> teams(Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
         DirectoryRights.needAll(caller);
         return answer(minPosition, DirectoryController::teams, TeamList::new);
     }
@@ -147,7 +144,10 @@ public final class DirectoryController {
         var rows = jooq.selectFrom(TEAM).orderBy(TEAM.NAME, TEAM.KEY).fetch();
         var names = names(
                 jooq,
-                rows.stream().flatMap(row -> Stream.of(row.getMembers())).distinct().toList());
+                rows.stream()
+                        .flatMap(row -> Stream.of(row.getMembers()))
+                        .distinct()
+                        .toList());
         return rows.stream()
                 .map(row -> new Team(row.getKey(), row.getName(), members(row.getMembers(), names)))
                 .toList();
@@ -157,8 +157,7 @@ public final class DirectoryController {
         return Stream.of(ids)
                 .map(UUID::fromString)
                 .map(id -> new PersonRef(id, names.get(id)))
-                .sorted(Comparator.comparing(
-                                PersonRef::name, Comparator.nullsLast(Comparator.<String>naturalOrder()))
+                .sorted(Comparator.comparing(PersonRef::name, Comparator.nullsLast(Comparator.<String>naturalOrder()))
                         .thenComparing(PersonRef::id))
                 .toList();
     }

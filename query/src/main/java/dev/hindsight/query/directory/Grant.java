@@ -8,8 +8,4 @@ import org.jspecify.annotations.Nullable;
  * @param personOrTeam id of a person or key of a team
  * @param name of that person or team, where known
  */
-public record Grant(
-        String personOrTeam,
-        @Nullable String name,
-        boolean read,
-        boolean work) {}
+public record Grant(String personOrTeam, @Nullable String name, boolean read, boolean work) {}
