@@ -20,6 +20,7 @@ import dev.hindsight.command.people.People;
 import dev.hindsight.command.people.PeopleEndpoint;
 import dev.hindsight.command.people.PeopleHandler;
 import dev.hindsight.command.people.PersonIndex;
+import dev.hindsight.command.rights.Rights;
 import dev.hindsight.command.ticket.TicketAggregate;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,8 +48,8 @@ public class CommandModule {
     private static final Clock CLOCK = Clock.systemUTC();
 
     @Bean
-    CommandWiring commandWiring(Remembered remembered, PersonIndex personIndex) {
-        return new CommandWiring(remembered, personIndex);
+    CommandWiring commandWiring(Remembered remembered, PersonIndex personIndex, Rights rights) {
+        return new CommandWiring(remembered, personIndex, rights);
     }
 
     @Bean
@@ -69,6 +70,11 @@ public class CommandModule {
     @Bean
     PersonIndex personIndex(JdbcTemplate jdbc, Fingerprints fingerprints) {
         return new PersonIndex(JdbcClient.create(jdbc), fingerprints);
+    }
+
+    @Bean
+    Rights rights(JdbcTemplate jdbc) {
+        return new Rights(JdbcClient.create(jdbc));
     }
 
     @Bean
@@ -115,8 +121,9 @@ public class CommandModule {
             CommandDispatch dispatch,
             org.axonframework.config.Configuration axon,
             TicketNumbers numbers,
-            EventStore events) {
-        return new Desk(dispatch, axon.repository(TicketAggregate.class), numbers, events, CLOCK);
+            EventStore events,
+            Rights rights) {
+        return new Desk(dispatch, axon.repository(TicketAggregate.class), numbers, events, rights, CLOCK);
     }
 
     @Bean
@@ -144,13 +151,14 @@ public class CommandModule {
     }
 
     @Bean
-    ConfigurationEndpoint configurationEndpoint(CommandDispatch dispatch, KnownConfiguration configuration) {
-        return new ConfigurationEndpoint(dispatch, configuration, CLOCK);
+    ConfigurationEndpoint configurationEndpoint(
+            CommandDispatch dispatch, KnownConfiguration configuration, People people) {
+        return new ConfigurationEndpoint(dispatch, configuration, people, CLOCK);
     }
 
     @Bean
-    PeopleEndpoint peopleEndpoint(CommandDispatch dispatch, People people) {
-        return new PeopleEndpoint(dispatch, people, CLOCK);
+    PeopleEndpoint peopleEndpoint(CommandDispatch dispatch, People people, EventStore events) {
+        return new PeopleEndpoint(dispatch, people, events, CLOCK);
     }
 
     /** Ahead of the application's own converters, so that write bodies are read strictly. */

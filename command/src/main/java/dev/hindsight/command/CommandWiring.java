@@ -10,6 +10,7 @@ import dev.hindsight.command.people.OrganizationHandler;
 import dev.hindsight.command.people.PeopleHandler;
 import dev.hindsight.command.people.PersonAggregate;
 import dev.hindsight.command.people.PersonIndex;
+import dev.hindsight.command.rights.Rights;
 import dev.hindsight.command.ticket.TicketAggregate;
 import org.axonframework.config.Configuration;
 import org.axonframework.config.Configurer;
@@ -22,10 +23,12 @@ public final class CommandWiring {
 
     private final Remembered remembered;
     private final PersonIndex index;
+    private final Rights rights;
 
-    public CommandWiring(Remembered remembered, PersonIndex index) {
+    public CommandWiring(Remembered remembered, PersonIndex index, Rights rights) {
         this.remembered = remembered;
         this.index = index;
+        this.rights = rights;
     }
 
     /** Before the configuration is built. */
@@ -35,10 +38,13 @@ public final class CommandWiring {
                 .configureAggregate(OrganizationAggregate.class)
                 .configureAggregate(ConfiguredAggregate.class)
                 .registerComponent(
-                        PeopleHandler.class, c -> new PeopleHandler(c.repository(PersonAggregate.class), index))
+                        PeopleHandler.class,
+                        c -> new PeopleHandler(c.repository(PersonAggregate.class), index, rights::follow))
                 .registerCommandHandler(c -> c.getComponent(PeopleHandler.class))
-                .registerCommandHandler(c -> new OrganizationHandler(c.repository(OrganizationAggregate.class)))
-                .registerCommandHandler(c -> new ConfigurationHandler(c.repository(ConfiguredAggregate.class)))
+                .registerCommandHandler(
+                        c -> new OrganizationHandler(c.repository(OrganizationAggregate.class), rights::follow))
+                .registerCommandHandler(
+                        c -> new ConfigurationHandler(c.repository(ConfiguredAggregate.class), rights::follow))
                 .registerCommandHandler(c -> new OperationsHandler(c.eventStore()))
                 .onInitialize(this::intercept);
     }

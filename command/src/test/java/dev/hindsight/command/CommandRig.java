@@ -8,6 +8,7 @@ import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.command.people.People;
 import dev.hindsight.command.people.PeopleHandler;
 import dev.hindsight.command.people.PersonIndex;
+import dev.hindsight.command.rights.Rights;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope.Actor;
 import dev.hindsight.domain.Event;
@@ -46,6 +47,7 @@ public final class CommandRig implements AutoCloseable {
     public final JdbcTemplate jdbc = database.jdbc();
     public final Remembered remembered = new Remembered(jdbc);
     public final PersonIndex index = new PersonIndex(JdbcClient.create(jdbc), CommandRig::fingerprint);
+    public final Rights rights = new Rights(JdbcClient.create(jdbc));
     public final EventStore events = EmbeddedEventStore.builder()
             .storageEngine(new InMemoryEventStorageEngine())
             .build();
@@ -67,7 +69,7 @@ public final class CommandRig implements AutoCloseable {
                 .configureCommandBus(c -> SimpleCommandBus.builder()
                         .transactionManager(transactions)
                         .build());
-        new CommandWiring(remembered, index).contributeTo(configurer);
+        new CommandWiring(remembered, index, rights).contributeTo(configurer);
         for (Object handler : handlers) {
             configurer.registerCommandHandler(c -> handler);
         }

@@ -48,6 +48,7 @@ public final class ReadModelRows implements AutoCloseable {
     public final FreshnessGate gate;
     public final Cursors cursors = new Cursors("a key for tests only".getBytes(StandardCharsets.UTF_8));
     public final DSLContext jooq;
+    public final GrantTables grants;
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private long number;
@@ -67,6 +68,7 @@ public final class ReadModelRows implements AutoCloseable {
                 .locations("classpath:db/migration/readmodel")
                 .load()
                 .migrate();
+        grants = new GrantTables(pool);
         var generations = new Generations(pool, new TransactionTemplate(new DataSourceTransactionManager(pool)));
         var schema = new MappedSchema().withInput("readmodel");
         for (ReadModel model : ReadModel.values()) {
@@ -131,12 +133,14 @@ public final class ReadModelRows implements AutoCloseable {
 
     public UUID organization(String name) {
         UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
-        jooq.insertInto(ORGANIZATION).values(id, 1L, 1L, START, name).execute();
+        jooq.insertInto(ORGANIZATION).values(id, 1L, 1L, START, name, false).execute();
         return id;
     }
 
     public void queue(String key, String name) {
-        jooq.insertInto(QUEUE).values(key, 1L, 1L, START, name).execute();
+        jooq.insertInto(QUEUE)
+                .values(key, 1L, 1L, START, name, false, new String[0], new String[0])
+                .execute();
     }
 
     public void category(String key, String name) {

@@ -2,6 +2,7 @@ package dev.hindsight.command.configuration;
 
 import dev.hindsight.domain.configuration.FieldDefinition;
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What admins ask of the configuration. Every command answers a {@code Receipt}. */
@@ -11,10 +12,54 @@ public sealed interface ConfigurationCommand {
 
     String streamId();
 
-    record PutQueue(String key, String name, Instant at) implements ConfigurationCommand {
+    /** @param restricted null leaves it as it is, open at first */
+    record PutQueue(String key, String name, @Nullable Boolean restricted, Instant at) implements ConfigurationCommand {
+
+        public PutQueue(String key, String name, Instant at) {
+            this(key, name, null, at);
+        }
+
         @Override
         public String streamId() {
             return "queue-" + key;
+        }
+    }
+
+    /** @param personOrTeam id of somebody known or key of a team that exists; checked before */
+    record GrantQueueAccess(String queue, String personOrTeam, boolean work, Instant at)
+            implements ConfigurationCommand {
+        @Override
+        public String streamId() {
+            return "queue-" + queue;
+        }
+    }
+
+    record RevokeQueueAccess(String queue, String personOrTeam, Instant at) implements ConfigurationCommand {
+        @Override
+        public String streamId() {
+            return "queue-" + queue;
+        }
+    }
+
+    record PutTeam(String key, String name, Instant at) implements ConfigurationCommand {
+        @Override
+        public String streamId() {
+            return "team-" + key;
+        }
+    }
+
+    /** @param person an agent; checked before */
+    record AddTeamMember(String team, UUID person, Instant at) implements ConfigurationCommand {
+        @Override
+        public String streamId() {
+            return "team-" + team;
+        }
+    }
+
+    record RemoveTeamMember(String team, UUID person, Instant at) implements ConfigurationCommand {
+        @Override
+        public String streamId() {
+            return "team-" + team;
         }
     }
 

@@ -20,7 +20,8 @@ public final class KnownConfiguration {
     private final StreamStates<Configured> states;
 
     public KnownConfiguration(EventStore events) {
-        this.states = new StreamStates<>(events, (before, event) -> Configured.evolve((ConfigurationEvent) event));
+        this.states =
+                new StreamStates<>(events, (before, event) -> Configured.evolve(before, (ConfigurationEvent) event));
     }
 
     /** @throws InvalidRequest where there is no such queue */
@@ -31,6 +32,11 @@ public final class KnownConfiguration {
     /** @throws InvalidRequest where there is no such category */
     public String category(String field, String key) {
         return known(field, "category", key);
+    }
+
+    /** @throws InvalidRequest where there is no such team */
+    String team(String field, String key) {
+        return known(field, "team", key);
     }
 
     private String known(String field, String kind, String key) {
@@ -81,7 +87,7 @@ public final class KnownConfiguration {
         return FieldDefinition.normalizeAll(definitions, given);
     }
 
-    /** Whether the stream of a queue, a category or a field exists. */
+    /** Whether the stream of a queue, a category, a field or a team exists. */
     public boolean exists(ConfigurationCommand command) {
         return states.of(command.streamId()).isPresent();
     }

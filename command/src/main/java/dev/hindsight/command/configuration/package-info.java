@@ -1,4 +1,4 @@
-/** Queues, categories and custom fields: put by admins, looked up by ticket commands. */
+/** Queues, categories, custom fields and teams: put by admins, looked up by ticket commands. */
 @NullMarked
 package dev.hindsight.command.configuration;
 

@@ -9,15 +9,21 @@ import dev.hindsight.command.dispatch.CommandDispatch;
 import dev.hindsight.command.dispatch.Receipt;
 import dev.hindsight.command.dispatch.Step;
 import dev.hindsight.command.dispatch.TicketNumbers;
+import dev.hindsight.command.rights.QueueRight;
+import dev.hindsight.command.rights.Rights;
 import dev.hindsight.command.ticket.TicketAggregate;
 import dev.hindsight.command.ticket.TicketCommand;
+import dev.hindsight.command.ticket.TicketCommand.AssignTicket;
 import dev.hindsight.command.ticket.TicketCommand.LinkTickets;
+import dev.hindsight.command.ticket.TicketCommand.UnassignTicket;
 import dev.hindsight.command.ticket.TicketResult;
 import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.domain.ticket.Ticket;
+import dev.hindsight.domain.ticket.TicketEvent;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
@@ -31,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 
 /**
- * What the calls on tickets share: finding the ticket, the caller's right to the call, sending, answering. Ownership is
- * checked in the command's unit of work, on the ticket as the command will see it. Safe for concurrent use.
+ * What the calls on tickets share: finding the ticket, the caller's right to the call, sending, answering. Ownership and
+ * queue rights are checked in the command's unit of work, on the ticket as the command will see it. Safe for concurrent use.
  */
 public final class Desk {
 
@@ -45,6 +51,7 @@ public final class Desk {
     private final Repository<TicketAggregate> tickets;
     private final TicketNumbers numbers;
     private final EventStore events;
+    private final Rights rights;
     private final Clock clock;
     private final Cache<Long, UUID> byNumber =
             Caffeine.newBuilder().maximumSize(20_000).build();
@@ -54,11 +61,13 @@ public final class Desk {
             Repository<TicketAggregate> tickets,
             TicketNumbers numbers,
             EventStore events,
+            Rights rights,
             Clock clock) {
         this.dispatch = dispatch;
         this.tickets = tickets;
         this.numbers = numbers;
         this.events = events;
+        this.rights = rights;
         this.clock = clock;
     }
 
@@ -116,7 +125,13 @@ public final class Desk {
 
     /** A call that only those who work tickets may make. */
     ResponseEntity<TicketAnswer> work(Call call, Caller caller, TicketCommand command) {
-        var step = new Step(command, () -> mayWork(caller, command.ticketId()));
+        var step = new Step(command, () -> {
+            switch (command) {
+                case AssignTicket assign -> mayAssign(caller, assign);
+                case UnassignTicket unassign -> mayReassign(caller, unassign);
+                default -> mayWork(caller, command.ticketId());
+            }
+        });
         return tell(dispatch.send(call, () -> step, result -> receipt(result, false, false)), null);
     }
 
@@ -145,7 +160,7 @@ public final class Desk {
         var step = new Step(command, () -> {
             mayWork(caller, command.ticketId());
             before.version = load(command.ticketId()).version() + 1;
-            if (events.lastSequenceNumberFor("ticket-" + command.otherId()).isEmpty()) {
+            if (!sees(caller, command.otherId())) {
                 throw new InvalidRequest("otherId", "is no ticket");
             }
         });
@@ -187,28 +202,93 @@ public final class Desk {
 
     /** Whom the ticket is hidden from does not learn that the call is not theirs either. */
     private void mayWork(Caller caller, UUID ticket) {
-        if (caller.worksTickets()) {
-            return;
-        } else if (caller.is(Role.REQUESTER) && !caller.readsAllTickets()) {
-            mustOwn(caller, ticket);
+        needWork(caller, load(ticket).invoke(TicketAggregate::ticket));
+    }
+
+    /** Agents move between the queues that they work, supervisors between those that they read. */
+    private void mayAssign(Caller caller, AssignTicket command) {
+        Ticket known = mayReassign(caller, command);
+        String queue = command.queue() == null
+                ? known.place().queue()
+                : command.queue().to();
+        if (command.queue() != null && queue != null) {
+            mayPutInto(caller, queue);
         }
-        throw new Forbidden("Only agents and supervisors may do this.");
+        UUID assignee = command.assignee() == null ? null : command.assignee().to();
+        if (assignee != null && rights.of(assignee, queue) != QueueRight.WORK) {
+            throw new InvalidRequest("assignee", "may not work this queue");
+        }
+    }
+
+    /** The ticket that agents may work, and supervisors may read. */
+    private Ticket mayReassign(Caller caller, TicketCommand command) {
+        Ticket known = load(command.ticketId()).invoke(TicketAggregate::ticket);
+        if (!caller.is(Role.SUPERVISOR)) {
+            needWork(caller, known);
+        } else if (!sees(caller, known)) {
+            throw none();
+        }
+        return known;
+    }
+
+    /**
+     * Whether somebody who works tickets may put one into a queue: agents where they work, supervisors where they read.
+     *
+     * @throws Forbidden where they may not
+     */
+    void mayPutInto(Caller caller, String queue) {
+        QueueRight right = rights.of(caller.person(), queue);
+        if (right != QueueRight.WORK && !(right.reads() && caller.is(Role.SUPERVISOR))) {
+            throw new Forbidden("Putting tickets into this queue needs a grant to work it; supervisors to read it.");
+        }
     }
 
     private void mayTakePart(Caller caller, UUID ticket) {
-        if (caller.worksTickets()) {
-            return;
-        } else if (!caller.is(Role.REQUESTER)) {
-            throw new Forbidden("Only agents, supervisors and the ticket's requester may do this.");
+        Ticket known = load(ticket).invoke(TicketAggregate::ticket);
+        if (caller.worksTickets() || !caller.is(Role.REQUESTER) || !owns(caller, known)) {
+            needWork(caller, known);
         }
-        mustOwn(caller, ticket);
     }
 
-    private void mustOwn(Caller caller, UUID ticket) {
-        UUID requester = load(ticket).invoke(a -> a.ticket().about().requesterId());
-        if (requester == null || !caller.requesters().contains(requester)) {
-            throw none();
+    private void needWork(Caller caller, Ticket ticket) {
+        if (!caller.worksTickets()) {
+            if (!sees(caller, ticket)) {
+                throw none();
+            }
+            throw new Forbidden("Only agents and supervisors may do this.");
         }
+        QueueRight right = rights.of(caller.person(), ticket.place().queue());
+        if (!right.reads() && !caller.is(Role.AUDITOR)) {
+            throw none();
+        } else if (right != QueueRight.WORK) {
+            throw new Forbidden("You may read this queue's tickets; working them needs a grant.");
+        }
+    }
+
+    /** As reads show it. */
+    private boolean sees(Caller caller, Ticket ticket) {
+        if (caller.is(Role.AUDITOR)) {
+            return true;
+        } else if (caller.worksTickets()) {
+            return rights.of(caller.person(), ticket.place().queue()).reads();
+        }
+        UUID organization = ticket.about().organizationId();
+        return owns(caller, ticket) || (organization != null && rights.share(caller.requesters(), organization));
+    }
+
+    private static boolean owns(Caller caller, Ticket ticket) {
+        UUID requester = ticket.about().requesterId();
+        return requester != null && caller.requesters().contains(requester);
+    }
+
+    /** Whether there is another ticket, and the caller sees it. Only read, so that no two links wait for each other. */
+    private boolean sees(Caller caller, UUID other) {
+        Ticket ticket = null;
+        var history = events.readEvents("ticket-" + other);
+        while (history.hasNext()) {
+            ticket = Ticket.evolve(ticket, (TicketEvent) history.next().getPayload());
+        }
+        return ticket != null && sees(caller, ticket);
     }
 
     private Aggregate<TicketAggregate> load(UUID ticket) {

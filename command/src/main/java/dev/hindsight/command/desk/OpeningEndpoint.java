@@ -89,7 +89,12 @@ public final class OpeningEndpoint {
                     tags,
                     fields,
                     channel);
-            return new Step(command, named.registration());
+            return new Step(command, () -> {
+                if (queue != null) {
+                    desk.mayPutInto(caller, queue);
+                }
+                named.registration().run();
+            });
         });
     }
 

@@ -6,7 +6,7 @@ import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 import dev.hindsight.domain.people.Organization;
 import dev.hindsight.domain.people.OrganizationEvent;
 import java.time.Instant;
-import java.util.UUID;
+import java.util.List;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +23,16 @@ public class OrganizationAggregate {
     /** For Axon, before the first event. */
     protected OrganizationAggregate() {}
 
-    OrganizationAggregate(UUID id, String name, Instant at) {
-        apply(Organization.create(id, name, at));
+    OrganizationAggregate(List<OrganizationEvent> beginning) {
+        beginning.forEach(event -> apply(event));
     }
 
-    void rename(String name, Instant at) {
-        requireNonNull(organization, "an organization begins with OrganizationCreated")
-                .rename(name, at)
-                .ifPresent(event -> apply(event));
+    /** Answers what happened. */
+    List<OrganizationEvent> put(String name, @Nullable Boolean sharedTickets, Instant at) {
+        var events = requireNonNull(organization, "an organization begins with OrganizationCreated")
+                .put(name, sharedTickets, at);
+        events.forEach(event -> apply(event));
+        return events;
     }
 
     @EventSourcingHandler

@@ -1,23 +1,35 @@
 package dev.hindsight.command.people;
 
 import dev.hindsight.command.dispatch.Receipt;
+import dev.hindsight.domain.Event;
+import dev.hindsight.domain.people.Organization;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
 
-/** Creates and renames organizations. */
+/** Creates and changes organizations. */
 public final class OrganizationHandler {
 
-    /** Creates the organization, or renames it. */
-    public record PutOrganization(UUID organizationId, String name, Instant at) {}
+    /**
+     * Creates the organization, or changes it.
+     *
+     * @param sharedTickets whether its requesters see each other's tickets; null leaves it as it is, not so at first
+     */
+    public record PutOrganization(
+            UUID organizationId, String name, @Nullable Boolean sharedTickets, Instant at) {}
 
     private final Repository<OrganizationAggregate> organizations;
+    private final Consumer<Event> beside;
 
-    public OrganizationHandler(Repository<OrganizationAggregate> organizations) {
+    /** @param beside told of every event, in its transaction */
+    public OrganizationHandler(Repository<OrganizationAggregate> organizations, Consumer<Event> beside) {
         this.organizations = organizations;
+        this.beside = beside;
     }
 
     @CommandHandler
@@ -27,10 +39,12 @@ public final class OrganizationHandler {
         try {
             organization = organizations.load(stream);
         } catch (AggregateNotFoundException none) {
-            organizations.newInstance(() -> new OrganizationAggregate(c.organizationId(), c.name(), c.at()));
-            return Receipt.made(stream, 1);
+            var beginning = Organization.create(c.organizationId(), c.name(), c.sharedTickets(), c.at());
+            organizations.newInstance(() -> new OrganizationAggregate(beginning));
+            beginning.forEach(beside);
+            return Receipt.made(stream, beginning.size());
         }
-        organization.execute(o -> o.rename(c.name(), c.at()));
+        organization.invoke(o -> o.put(c.name(), c.sharedTickets(), c.at())).forEach(beside);
         return Receipt.written(stream, organization.version() + 1);
     }
 }

@@ -3,18 +3,22 @@ package dev.hindsight.command.people;
 import dev.hindsight.command.dispatch.CommandDispatch.Conflict;
 import dev.hindsight.command.dispatch.Receipt;
 import dev.hindsight.command.people.PersonCommand.AppointAgent;
+import dev.hindsight.command.people.PersonCommand.ChangePerson;
 import dev.hindsight.command.people.PersonCommand.RecognizePerson;
 import dev.hindsight.command.people.PersonCommand.RegisterImportedPeople;
 import dev.hindsight.command.people.PersonCommand.RegisterPerson;
+import dev.hindsight.domain.Event;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.PlainText;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.people.Person;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
+import dev.hindsight.domain.ticket.Change;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.AggregateNotFoundException;
@@ -29,10 +33,13 @@ public final class PeopleHandler {
 
     private final Repository<PersonAggregate> people;
     private final PersonIndex index;
+    private final Consumer<Event> beside;
 
-    public PeopleHandler(Repository<PersonAggregate> people, PersonIndex index) {
+    /** @param beside told of who joins and leaves organizations, in the transactions of these events */
+    public PeopleHandler(Repository<PersonAggregate> people, PersonIndex index, Consumer<Event> beside) {
         this.people = people;
         this.index = index;
+        this.beside = beside;
     }
 
     @CommandHandler
@@ -97,6 +104,21 @@ public final class PeopleHandler {
         }
         person.execute(p -> p.decide(state -> state.appoint(c.at())));
         return receipt(person, made);
+    }
+
+    @CommandHandler
+    Receipt handle(ChangePerson c) {
+        Aggregate<PersonAggregate> person = load(c.personId());
+        String name = c.name();
+        if (name != null) {
+            person.execute(p -> p.decide(state -> state.rename(name, c.at())));
+        }
+        Change<UUID> organization = c.organization();
+        if (organization != null) {
+            person.invoke(p -> p.decide(state -> state.belongTo(organization.to(), c.at())))
+                    .ifPresent(beside);
+        }
+        return receipt(person, false);
     }
 
     /** All in one unit of work; the receipt is that of one of them. */

@@ -27,8 +27,11 @@ public class PersonAggregate {
         apply(registered);
     }
 
-    void decide(Function<Person, Optional<PersonEvent>> decision) {
-        decision.apply(person()).ifPresent(event -> apply(event));
+    /** Answers what happened, if anything. */
+    Optional<PersonEvent> decide(Function<Person, Optional<PersonEvent>> decision) {
+        var decided = decision.apply(person());
+        decided.ifPresent(event -> apply(event));
+        return decided;
     }
 
     Person person() {

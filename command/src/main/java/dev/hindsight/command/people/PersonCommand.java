@@ -1,5 +1,6 @@
 package dev.hindsight.command.people;
 
+import dev.hindsight.domain.ticket.Change;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -32,6 +33,16 @@ public sealed interface PersonCommand {
     /** An admin makes an agent of somebody, known or new. */
     record AppointAgent(
             UUID personId, @Nullable String name, @Nullable String email, Instant at) implements PersonCommand {}
+
+    /**
+     * An admin changes somebody known.
+     *
+     * @param name null leaves it
+     * @param organization that exists, or none; null leaves it
+     */
+    record ChangePerson(
+            UUID personId, @Nullable String name, @Nullable Change<UUID> organization, Instant at)
+            implements PersonCommand {}
 
     /**
      * People of a foreign source, known there by these names; those registered already stay as they are.

@@ -69,7 +69,7 @@ class PeopleTest {
                 () -> {
                     var named = rig.people.named(email, "Rita Requester");
                     person[0] = named.person();
-                    return new Step(new PutOrganization(organization, "Org", NOW), named.registration());
+                    return new Step(new PutOrganization(organization, "Org", null, NOW), named.registration());
                 },
                 dev.hindsight.command.dispatch.Receipt.class::cast);
         return person[0];
@@ -226,10 +226,15 @@ class PeopleTest {
     @Test
     void an_organization_is_created_renamed_and_left_alone() {
         UUID id = UUID.randomUUID();
-        assertThat(send(new PutOrganization(id, "Acme", NOW)).receipt().made()).isTrue();
-        assertThat(send(new PutOrganization(id, "Acme Ltd", NOW)).receipt().version())
+        assertThat(send(new PutOrganization(id, "Acme", null, NOW)).receipt().made())
+                .isTrue();
+        assertThat(send(new PutOrganization(id, "Acme Ltd", null, NOW))
+                        .receipt()
+                        .version())
                 .isEqualTo(2);
-        assertThat(send(new PutOrganization(id, "Acme Ltd", NOW)).receipt().version())
+        assertThat(send(new PutOrganization(id, "Acme Ltd", null, NOW))
+                        .receipt()
+                        .version())
                 .isEqualTo(2);
         assertThat(rig.stream("organization-" + id))
                 .containsExactly(

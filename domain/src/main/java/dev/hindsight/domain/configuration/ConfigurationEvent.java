@@ -3,15 +3,16 @@ package dev.hindsight.domain.configuration;
 import dev.hindsight.domain.Event;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is configured. Every queue, category and field is a stream of its own: {@code queue-{key}},
- * {@code category-{key}}, {@code field-{key}}; keys are lower-case words ({@code [a-z0-9][a-z0-9-]{0,62}}).
+ * What is configured. Every queue, category, field and team is a stream of its own: {@code queue-{key}},
+ * {@code category-{key}}, {@code field-{key}}, {@code team-{key}}; keys are lower-case words ({@code [a-z0-9][a-z0-9-]{0,62}}).
  */
 public sealed interface ConfigurationEvent extends Event {
 
-    /** A queue is OPEN (every agent reads and works it) until grants restrict it. */
+    /** A queue is OPEN (every agent reads and works it) until it is restricted. */
     record QueueCreated(String queue, Instant at, String name) implements ConfigurationEvent {
         @Override
         public String streamId() {
@@ -23,6 +24,71 @@ public sealed interface ConfigurationEvent extends Event {
         @Override
         public String streamId() {
             return "queue-" + queue;
+        }
+    }
+
+    /** From now on only those to whom it was granted read and work it, and auditors read it. */
+    record QueueRestricted(String queue, Instant at) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "queue-" + queue;
+        }
+    }
+
+    /** It is OPEN again; what was granted stays granted. */
+    record QueueUnrestricted(String queue, Instant at) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "queue-" + queue;
+        }
+    }
+
+    /**
+     * Replaces what was granted to the same holder before.
+     *
+     * @param personOrTeam id of a person or key of a team
+     * @param read always true so far: nobody works what they do not read
+     */
+    record QueueAccessGranted(String queue, Instant at, String personOrTeam, boolean read, boolean work)
+            implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "queue-" + queue;
+        }
+    }
+
+    record QueueAccessRevoked(String queue, Instant at, String personOrTeam) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "queue-" + queue;
+        }
+    }
+
+    record TeamCreated(String team, Instant at, String name) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "team-" + team;
+        }
+    }
+
+    record TeamChanged(String team, Instant at, String name) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "team-" + team;
+        }
+    }
+
+    record AgentJoinedTeam(String team, Instant at, UUID person) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "team-" + team;
+        }
+    }
+
+    record AgentLeftTeam(String team, Instant at, UUID person) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return "team-" + team;
         }
     }
 

@@ -1,19 +1,26 @@
 package dev.hindsight.domain.configuration;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.configuration.ConfigurationEvent.*;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue, a category or a field as decisions see it. Evolved from events alone; immutable. Each is put as a whole:
- * putting what already is changes nothing.
+ * A queue, a category, a field or a team as decisions see it. Evolved from events alone; immutable. Each is put as a
+ * whole, apart from grants and members: asking for what already is changes nothing.
  */
 public sealed interface Configured {
 
@@ -28,7 +35,73 @@ public sealed interface Configured {
     /** When its last event happened. */
     Instant lastAt();
 
-    record Queue(String key, String name, Instant lastAt) implements Configured {}
+    /** @param grants by person id or team key; true where the holder works the queue too */
+    record Queue(String key, String name, boolean restricted, Map<String, Boolean> grants, Instant lastAt)
+            implements Configured {
+
+        public Queue {
+            grants = Map.copyOf(grants);
+        }
+
+        /** @param personOrTeam id of a person or key of a team, whoever that is */
+        public Optional<ConfigurationEvent> grant(String personOrTeam, boolean work, Instant at) {
+            return Boolean.valueOf(work).equals(grants.get(personOrTeam))
+                    ? Optional.empty()
+                    : Optional.of(new QueueAccessGranted(key, notBefore(this, at), personOrTeam, true, work));
+        }
+
+        /** Nothing where nothing was granted. */
+        public Optional<ConfigurationEvent> revoke(String personOrTeam, Instant at) {
+            return grants.containsKey(personOrTeam)
+                    ? Optional.of(new QueueAccessRevoked(key, notBefore(this, at), personOrTeam))
+                    : Optional.empty();
+        }
+
+        private Queue with(String newName, boolean nowRestricted, Instant at) {
+            return new Queue(key, newName, nowRestricted, grants, at);
+        }
+
+        private Queue with(String holder, @Nullable Boolean works, Instant at) {
+            var after = new HashMap<>(grants);
+            if (works == null) {
+                after.remove(holder);
+            } else {
+                after.put(holder, works);
+            }
+            return new Queue(key, name, restricted, after, at);
+        }
+    }
+
+    record Team(String key, String name, Set<UUID> members, Instant lastAt) implements Configured {
+
+        public Team {
+            members = Set.copyOf(members);
+        }
+
+        /** Whether the person is an agent was checked before. Nothing where they are a member already. */
+        public Optional<ConfigurationEvent> join(UUID person, Instant at) {
+            return members.contains(person)
+                    ? Optional.empty()
+                    : Optional.of(new AgentJoinedTeam(key, notBefore(this, at), person));
+        }
+
+        /** Nothing where they are no member. */
+        public Optional<ConfigurationEvent> leave(UUID person, Instant at) {
+            return members.contains(person)
+                    ? Optional.of(new AgentLeftTeam(key, notBefore(this, at), person))
+                    : Optional.empty();
+        }
+
+        private Team with(UUID person, boolean member, Instant at) {
+            var after = new HashSet<>(members);
+            if (member) {
+                after.add(person);
+            } else {
+                after.remove(person);
+            }
+            return new Team(key, name, after, at);
+        }
+    }
 
     record Category(String key, String name, @Nullable String parent, Instant lastAt) implements Configured {}
 
@@ -43,14 +116,34 @@ public sealed interface Configured {
         return key;
     }
 
-    /** @param before null where there is no such queue yet */
-    static Optional<ConfigurationEvent> putQueue(@Nullable Queue before, String key, String name, Instant at) {
+    /**
+     * @param before null where there is no such queue yet
+     * @param restricted null leaves it as it is, OPEN at first
+     */
+    static List<ConfigurationEvent> putQueue(
+            @Nullable Queue before, String key, String name, @Nullable Boolean restricted, Instant at) {
+        var events = new ArrayList<ConfigurationEvent>();
+        Instant moment = before == null ? micros(at) : notBefore(before, at);
         if (before == null) {
-            return Optional.of(new QueueCreated(key, micros(at), name));
+            events.add(new QueueCreated(key, moment, name));
+        } else if (!before.name().equals(name)) {
+            events.add(new QueueChanged(key, moment, name));
+        }
+        boolean was = before != null && before.restricted();
+        if (restricted != null && restricted != was) {
+            events.add(restricted ? new QueueRestricted(key, moment) : new QueueUnrestricted(key, moment));
+        }
+        return events;
+    }
+
+    /** @param before null where there is no such team yet */
+    static Optional<ConfigurationEvent> putTeam(@Nullable Team before, String key, String name, Instant at) {
+        if (before == null) {
+            return Optional.of(new TeamCreated(key, micros(at), name));
         }
         return before.name().equals(name)
                 ? Optional.empty()
-                : Optional.of(new QueueChanged(key, notBefore(before, at), name));
+                : Optional.of(new TeamChanged(key, notBefore(before, at), name));
     }
 
     /**
@@ -108,16 +201,36 @@ public sealed interface Configured {
         }
     }
 
-    /** What an event leaves behind. Every event of configuration says the whole. */
-    static Configured evolve(ConfigurationEvent event) {
+    /**
+     * What an event leaves behind. Never refuses: what is stored has happened.
+     *
+     * @param before null before the first event
+     */
+    static Configured evolve(@Nullable Configured before, ConfigurationEvent event) {
         return switch (event) {
-            case QueueCreated e -> new Queue(e.queue(), e.name(), e.at());
-            case QueueChanged e -> new Queue(e.queue(), e.name(), e.at());
+            case QueueCreated e -> new Queue(e.queue(), e.name(), false, Map.of(), e.at());
+            case QueueChanged e -> queue(before).with(e.name(), queue(before).restricted(), e.at());
+            case QueueRestricted e -> queue(before).with(queue(before).name(), true, e.at());
+            case QueueUnrestricted e -> queue(before).with(queue(before).name(), false, e.at());
+            case QueueAccessGranted e -> queue(before).with(e.personOrTeam(), Boolean.valueOf(e.work()), e.at());
+            case QueueAccessRevoked e -> queue(before).with(e.personOrTeam(), null, e.at());
+            case TeamCreated e -> new Team(e.team(), e.name(), Set.of(), e.at());
+            case TeamChanged e -> new Team(e.team(), e.name(), team(before).members(), e.at());
+            case AgentJoinedTeam e -> team(before).with(e.person(), true, e.at());
+            case AgentLeftTeam e -> team(before).with(e.person(), false, e.at());
             case CategoryDefined e -> new Category(e.category(), e.name(), e.parent(), e.at());
             case CategoryChanged e -> new Category(e.category(), e.name(), e.parent(), e.at());
             case CustomFieldDefined e -> field(e.field(), e.name(), e.type(), e.options(), e.at());
             case CustomFieldRedefined e -> field(e.field(), e.name(), e.type(), e.options(), e.at());
         };
+    }
+
+    private static Queue queue(@Nullable Configured before) {
+        return (Queue) requireNonNull(before, "a queue begins with QueueCreated");
+    }
+
+    private static Team team(@Nullable Configured before) {
+        return (Team) requireNonNull(before, "a team begins with TeamCreated");
     }
 
     private static Field field(String key, String name, String type, List<String> options, Instant at) {

@@ -5,39 +5,66 @@ import static java.util.Objects.requireNonNull;
 import dev.hindsight.domain.people.OrganizationEvent.*;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An organization as decisions see it. Evolved from events alone; immutable.
  *
+ * @param sharedTickets whether its requesters see each other's tickets
  * @param lastAt when its last event happened
  */
-public record Organization(UUID id, String name, Instant lastAt) {
+public record Organization(UUID id, String name, boolean sharedTickets, Instant lastAt) {
 
-    public static OrganizationEvent create(UUID id, String name, Instant at) {
-        return new OrganizationCreated(id, at.truncatedTo(ChronoUnit.MICROS), name);
+    /** @param sharedTickets null for not */
+    public static List<OrganizationEvent> create(UUID id, String name, @Nullable Boolean sharedTickets, Instant at) {
+        Instant moment = at.truncatedTo(ChronoUnit.MICROS);
+        var events = new ArrayList<OrganizationEvent>();
+        events.add(new OrganizationCreated(id, moment, name));
+        if (Boolean.TRUE.equals(sharedTickets)) {
+            events.add(new OrganizationTicketsShared(id, moment));
+        }
+        return events;
     }
 
-    /** Nothing where it is called that already. */
-    public Optional<OrganizationEvent> rename(String newName, Instant at) {
+    /**
+     * Nothing where it is so already.
+     *
+     * @param shared null leaves it as it is
+     */
+    public List<OrganizationEvent> put(String newName, @Nullable Boolean shared, Instant at) {
         Instant moment = at.truncatedTo(ChronoUnit.MICROS);
-        return newName.equals(name)
-                ? Optional.empty()
-                : Optional.of(new OrganizationChanged(id, moment.isBefore(lastAt) ? lastAt : moment, newName));
+        moment = moment.isBefore(lastAt) ? lastAt : moment;
+        var events = new ArrayList<OrganizationEvent>();
+        if (!newName.equals(name)) {
+            events.add(new OrganizationChanged(id, moment, newName));
+        }
+        if (shared != null && shared != sharedTickets) {
+            events.add(
+                    shared ? new OrganizationTicketsShared(id, moment) : new OrganizationTicketsUnshared(id, moment));
+        }
+        return events;
     }
 
     /** @param before null before the first event */
     public static Organization evolve(@Nullable Organization before, OrganizationEvent event) {
         return switch (event) {
-            case OrganizationCreated e -> new Organization(e.organizationId(), e.name(), e.at());
+            case OrganizationCreated e -> new Organization(e.organizationId(), e.name(), false, e.at());
             case OrganizationChanged e ->
-                new Organization(
-                        requireNonNull(before, "an organization begins with OrganizationCreated")
-                                .id(),
-                        e.name(),
-                        e.at());
+                begun(before).with(e.name(), begun(before).sharedTickets(), e.at());
+            case OrganizationTicketsShared e -> begun(before).with(begun(before).name(), true, e.at());
+            case OrganizationTicketsUnshared e ->
+                begun(before).with(begun(before).name(), false, e.at());
         };
+    }
+
+    private static Organization begun(@Nullable Organization before) {
+        return requireNonNull(before, "an organization begins with OrganizationCreated");
+    }
+
+    private Organization with(String newName, boolean shared, Instant at) {
+        return new Organization(id, newName, shared, at);
     }
 }

@@ -17,4 +17,10 @@ public sealed interface OrganizationEvent extends Event {
     record OrganizationCreated(UUID organizationId, Instant at, String name) implements OrganizationEvent {}
 
     record OrganizationChanged(UUID organizationId, Instant at, String name) implements OrganizationEvent {}
+
+    /** From now on its requesters see each other's tickets. */
+    record OrganizationTicketsShared(UUID organizationId, Instant at) implements OrganizationEvent {}
+
+    /** From now on its requesters see only their own. */
+    record OrganizationTicketsUnshared(UUID organizationId, Instant at) implements OrganizationEvent {}
 }

@@ -53,6 +53,21 @@ public record Person(
                 : Optional.of(new PersonEmailVerified(id, notBefore(at), verified));
     }
 
+    /**
+     * Nothing where they belong to it already, or to none.
+     *
+     * @param newOrganization null for none
+     */
+    public Optional<PersonEvent> belongTo(@Nullable UUID newOrganization, Instant at) {
+        UUID left = organization;
+        if (newOrganization == null) {
+            return left == null ? Optional.empty() : Optional.of(new PersonLeftOrganization(id, notBefore(at), left));
+        }
+        return newOrganization.equals(left)
+                ? Optional.empty()
+                : Optional.of(new PersonJoinedOrganization(id, notBefore(at), newOrganization));
+    }
+
     /** An admin's word: also after a dismissal. Nothing where they are an agent already. */
     public Optional<PersonEvent> appoint(Instant at) {
         return isAgent() ? Optional.empty() : Optional.of(new AgentAppointed(id, notBefore(at)));

@@ -50,6 +50,7 @@ public sealed interface PersonEvent extends Event {
 
     record AgentDismissed(UUID personId, Instant at) implements PersonEvent {}
 
+    /** Whoever belonged to another left it with this. */
     record PersonJoinedOrganization(UUID personId, Instant at, UUID organizationId) implements PersonEvent {}
 
     record PersonLeftOrganization(UUID personId, Instant at, UUID organizationId) implements PersonEvent {}

@@ -1,17 +1,27 @@
 package dev.hindsight.ops.codec;
 
 import dev.hindsight.domain.Event;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentJoinedTeam;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentLeftTeam;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryDefined;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldDefined;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldRedefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessGranted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessRevoked;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsUnshared;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
 import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
@@ -124,8 +134,18 @@ public final class EventNames {
                 .add("person.left-organization", 1, PersonLeftOrganization.class)
                 .add("organization.created", 1, OrganizationCreated.class)
                 .add("organization.changed", 1, OrganizationChanged.class)
+                .add("organization.shared-tickets", 1, OrganizationTicketsShared.class)
+                .add("organization.unshared-tickets", 1, OrganizationTicketsUnshared.class)
                 .add("queue.created", 1, QueueCreated.class)
                 .add("queue.changed", 1, QueueChanged.class)
+                .add("queue.restricted", 1, QueueRestricted.class)
+                .add("queue.unrestricted", 1, QueueUnrestricted.class)
+                .add("queue.access-granted", 1, QueueAccessGranted.class)
+                .add("queue.access-revoked", 1, QueueAccessRevoked.class)
+                .add("team.created", 1, TeamCreated.class)
+                .add("team.changed", 1, TeamChanged.class)
+                .add("team.agent-joined", 1, AgentJoinedTeam.class)
+                .add("team.agent-left", 1, AgentLeftTeam.class)
                 .add("category.defined", 1, CategoryDefined.class)
                 .add("category.changed", 1, CategoryChanged.class)
                 .add("field.defined", 1, CustomFieldDefined.class)

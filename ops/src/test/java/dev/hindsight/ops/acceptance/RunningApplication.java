@@ -175,6 +175,11 @@ public final class RunningApplication implements AutoCloseable {
             return send("DELETE", path, null, pairs(headers));
         }
 
+        /** Any method. */
+        public Answer call(String method, String path, @Nullable String body, String... headers) {
+            return send(method, path, body, pairs(headers));
+        }
+
         private Answer send(String method, String path, @Nullable String body, Map<String, String> headers) {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url(path)))
                     .timeout(Duration.ofSeconds(60))

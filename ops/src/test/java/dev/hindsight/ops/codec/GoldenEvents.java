@@ -1,17 +1,27 @@
 package dev.hindsight.ops.codec;
 
 import dev.hindsight.domain.Event;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentJoinedTeam;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentLeftTeam;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryDefined;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldDefined;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldRedefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessGranted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessRevoked;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsUnshared;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
 import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
@@ -172,8 +182,18 @@ final class GoldenEvents {
                 new PersonLeftOrganization(ANA, AT, ACME),
                 new OrganizationCreated(ACME, AT, "Acme"),
                 new OrganizationChanged(ACME, AT, "Acme International"),
+                new OrganizationTicketsShared(ACME, AT),
+                new OrganizationTicketsUnshared(ACME, AT),
                 new QueueCreated("hardware", AT, "Hardware"),
                 new QueueChanged("hardware", AT, "Hardware and printers"),
+                new QueueRestricted("hardware", AT),
+                new QueueUnrestricted("hardware", AT),
+                new QueueAccessGranted("hardware", AT, BEN.toString(), true, false),
+                new QueueAccessRevoked("hardware", AT, "second-line"),
+                new TeamCreated("second-line", AT, "Second line"),
+                new TeamChanged("second-line", AT, "Second line, days"),
+                new AgentJoinedTeam("second-line", AT, BEN),
+                new AgentLeftTeam("second-line", AT, BEN),
                 new CategoryDefined("printers-laser", AT, "Laser printers", "printers"),
                 new CategoryChanged("printers-laser", AT, "Laser printers, large", null),
                 new CustomFieldDefined("floors", AT, "Floors", "MULTI_SELECT", List.of("1", "2", "3")),

@@ -18,6 +18,8 @@ final class GoldenManifest {
             7c15b66fbff5960ff89f8c842bca754a41cfa312c42346fb9f57a23d0c62ae78  events/log.initialized.1.json
             6a40dd2252a646d22041db597783ddeaedf2fb79b421fc9b13b16e65cf3fa716  events/organization.changed.1.json
             37957a671d2d448a35397e0599dbf56a74bf877ca05aca58546a5f65cba3a6a2  events/organization.created.1.json
+            4c8aec0f2fe650eec648a04644ce53c9634b3648ae803d0759e6c595f114d2d7  events/organization.shared-tickets.1.json
+            4c8aec0f2fe650eec648a04644ce53c9634b3648ae803d0759e6c595f114d2d7  events/organization.unshared-tickets.1.json
             cdeb52c026ccd80059fce84b9f561dfcc61aa5515bf0bc8a5e0f6b6d32f78f67  events/person.appointed-agent.1.json
             cdeb52c026ccd80059fce84b9f561dfcc61aa5515bf0bc8a5e0f6b6d32f78f67  events/person.dismissed-agent.1.json
             279b4809fff54625e19d6c75239464c48e3eec6fd245a1461b96ddcdef01fd96  events/person.identified.1.json
@@ -26,8 +28,16 @@ final class GoldenManifest {
             0e5e34271d626b96998a9f75418be7a7480a658ea1d92ae90f2ad9c8e732feef  events/person.registered.1.json
             6d7493634b15bd5e2a0dccd7529ffafefe3d72b3ffa0315af6c198001af87380  events/person.renamed.1.json
             457fa121228db041d0d48dce6592e55d9f1de0e555a64ddb7a684fe9f412ff8a  events/person.verified-email.1.json
+            42cead5aed435317e25a3f75f282138f69b91848051d6adddd95b913e7943be1  events/queue.access-granted.1.json
+            160d71d121011016426424b2f5cb447fabf9a730634b681ab0dc6d61125172ae  events/queue.access-revoked.1.json
             55153b1e73cb706f8697dbc461be5b648d8ecc5ebe0ab69c9f0f3a4da3d5af65  events/queue.changed.1.json
             29a86a99a5bb3e60b091d22ccf6d26f7c561088c7afd4806722f452bd731a7b0  events/queue.created.1.json
+            543cba2c36636593795cc7dca2c9d6edf59c12d68fe634c523430f8ffe0bdcd9  events/queue.restricted.1.json
+            543cba2c36636593795cc7dca2c9d6edf59c12d68fe634c523430f8ffe0bdcd9  events/queue.unrestricted.1.json
+            e20bd723e14858d02966378b505a4505196b3568beed4b96a05882199bb24b9a  events/team.agent-joined.1.json
+            e20bd723e14858d02966378b505a4505196b3568beed4b96a05882199bb24b9a  events/team.agent-left.1.json
+            f439d8dad8a42183c4410712eb0dccc071fdb0d71e2eb0b75dbc67dca4ba327b  events/team.changed.1.json
+            49a09c7a0bce9cdf8523e3910f435d910fcc963941fcbee7d81f534f2cdba751  events/team.created.1.json
             e3a00b9ee247e0f34971eeebfac2cd0a73f969699b14a33b5c111299f1be9e19  events/ticket.activity-imported.1.json
             34d67c08fb7ebd46ded0e9986a3f2e179d68c408476c1485303fd855fbf648bf  events/ticket.assigned.1.json
             e44da0edf836fece854d20cb027a64e947bcb7aa944a714c470aa65b4cf521bc  events/ticket.cancelled.1.json

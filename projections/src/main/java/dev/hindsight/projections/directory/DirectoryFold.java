@@ -1,15 +1,25 @@
 package dev.hindsight.projections.directory;
 
 import dev.hindsight.domain.configuration.ConfigurationEvent;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentJoinedTeam;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentLeftTeam;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryDefined;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldDefined;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldRedefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessGranted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessRevoked;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsUnshared;
 import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
@@ -25,7 +35,9 @@ import dev.hindsight.projections.directory.DirectoryRow.FieldRow;
 import dev.hindsight.projections.directory.DirectoryRow.OrganizationRow;
 import dev.hindsight.projections.directory.DirectoryRow.PersonRow;
 import dev.hindsight.projections.directory.DirectoryRow.QueueRow;
+import dev.hindsight.projections.directory.DirectoryRow.TeamRow;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How an event changes its entry of the directory: a pure function. */
@@ -85,15 +97,14 @@ final class DirectoryFold {
         return switch (event) {
             case OrganizationCreated e -> {
                 begins(before);
-                yield new OrganizationRow(e.organizationId(), logged.version(), logged.position(), e.at(), e.name());
+                yield new OrganizationRow(
+                        e.organizationId(), logged.version(), logged.position(), e.at(), e.name(), false);
             }
-            case OrganizationChanged e ->
-                new OrganizationRow(
-                        e.organizationId(),
-                        logged.version(),
-                        logged.position(),
-                        going(before, OrganizationRow.class).createdAt(),
-                        e.name());
+            case OrganizationChanged e -> going(before, OrganizationRow.class).withName(e.name());
+            case OrganizationTicketsShared e ->
+                going(before, OrganizationRow.class).withSharedTickets(true);
+            case OrganizationTicketsUnshared e ->
+                going(before, OrganizationRow.class).withSharedTickets(false);
         };
     }
 
@@ -104,15 +115,20 @@ final class DirectoryFold {
         return switch (event) {
             case QueueCreated e -> {
                 begins(before);
-                yield new QueueRow(e.queue(), version, position, e.at(), e.name());
+                yield new QueueRow(e.queue(), version, position, e.at(), e.name(), false, List.of(), List.of());
             }
-            case QueueChanged e ->
-                new QueueRow(
-                        e.queue(),
-                        version,
-                        position,
-                        going(before, QueueRow.class).createdAt(),
-                        e.name());
+            case QueueChanged e -> going(before, QueueRow.class).withName(e.name());
+            case QueueRestricted e -> going(before, QueueRow.class).withRestricted(true);
+            case QueueUnrestricted e -> going(before, QueueRow.class).withRestricted(false);
+            case QueueAccessGranted e -> going(before, QueueRow.class).withGrant(e.personOrTeam(), e.read(), e.work());
+            case QueueAccessRevoked e -> going(before, QueueRow.class).withGrant(e.personOrTeam(), false, false);
+            case TeamCreated e -> {
+                begins(before);
+                yield new TeamRow(e.team(), version, position, e.at(), e.name(), List.of());
+            }
+            case TeamChanged e -> going(before, TeamRow.class).withName(e.name());
+            case AgentJoinedTeam e -> going(before, TeamRow.class).withMember(e.person(), true);
+            case AgentLeftTeam e -> going(before, TeamRow.class).withMember(e.person(), false);
             case CategoryDefined e -> {
                 begins(before);
                 yield new CategoryRow(e.category(), version, position, e.at(), e.name(), e.parent());

@@ -2,6 +2,7 @@ package dev.hindsight.projections.directory;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -58,20 +59,89 @@ sealed interface DirectoryRow {
         }
     }
 
-    record OrganizationRow(UUID id, long version, long lastPosition, Instant createdAt, String name)
+    record OrganizationRow(
+            UUID id, long version, long lastPosition, Instant createdAt, String name, boolean sharedTickets)
             implements DirectoryRow {
         @Override
         public OrganizationRow at(long version, long lastPosition) {
-            return new OrganizationRow(id, version, lastPosition, createdAt, name);
+            return new OrganizationRow(id, version, lastPosition, createdAt, name, sharedTickets);
+        }
+
+        OrganizationRow withName(String name) {
+            return new OrganizationRow(id, version, lastPosition, createdAt, name, sharedTickets);
+        }
+
+        OrganizationRow withSharedTickets(boolean sharedTickets) {
+            return new OrganizationRow(id, version, lastPosition, createdAt, name, sharedTickets);
         }
     }
 
-    record QueueRow(String key, long version, long lastPosition, Instant createdAt, String name)
+    /**
+     * @param readers person ids and team keys, sorted
+     * @param workers those of the readers who work it too, sorted
+     */
+    record QueueRow(
+            String key,
+            long version,
+            long lastPosition,
+            Instant createdAt,
+            String name,
+            boolean restricted,
+            List<String> readers,
+            List<String> workers)
             implements DirectoryRow {
         @Override
         public QueueRow at(long version, long lastPosition) {
-            return new QueueRow(key, version, lastPosition, createdAt, name);
+            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers);
         }
+
+        QueueRow withName(String name) {
+            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers);
+        }
+
+        QueueRow withRestricted(boolean restricted) {
+            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers);
+        }
+
+        QueueRow withGrant(String holder, boolean reads, boolean works) {
+            return new QueueRow(
+                    key,
+                    version,
+                    lastPosition,
+                    createdAt,
+                    name,
+                    restricted,
+                    DirectoryRow.with(readers, holder, reads),
+                    DirectoryRow.with(workers, holder, works));
+        }
+    }
+
+    /** @param members person ids, sorted */
+    record TeamRow(String key, long version, long lastPosition, Instant createdAt, String name, List<String> members)
+            implements DirectoryRow {
+        @Override
+        public TeamRow at(long version, long lastPosition) {
+            return new TeamRow(key, version, lastPosition, createdAt, name, members);
+        }
+
+        TeamRow withName(String name) {
+            return new TeamRow(key, version, lastPosition, createdAt, name, members);
+        }
+
+        TeamRow withMember(UUID person, boolean member) {
+            return new TeamRow(
+                    key, version, lastPosition, createdAt, name, DirectoryRow.with(members, person.toString(), member));
+        }
+    }
+
+    private static List<String> with(List<String> sorted, String one, boolean present) {
+        var after = new TreeSet<>(sorted);
+        if (present) {
+            after.add(one);
+        } else {
+            after.remove(one);
+        }
+        return List.copyOf(after);
     }
 
     record CategoryRow(

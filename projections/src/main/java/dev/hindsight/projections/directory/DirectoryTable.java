@@ -7,6 +7,7 @@ import dev.hindsight.projections.directory.DirectoryRow.FieldRow;
 import dev.hindsight.projections.directory.DirectoryRow.OrganizationRow;
 import dev.hindsight.projections.directory.DirectoryRow.PersonRow;
 import dev.hindsight.projections.directory.DirectoryRow.QueueRow;
+import dev.hindsight.projections.directory.DirectoryRow.TeamRow;
 import dev.hindsight.projections.live.SetInsert;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -70,7 +71,8 @@ final class DirectoryTable<T extends DirectoryRow> {
                 organizations(generation),
                 queues(generation),
                 categories(generation),
-                fields(generation));
+                fields(generation),
+                teams(generation));
     }
 
     boolean holds(String stream) {
@@ -154,13 +156,15 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("version", "bigint", OrganizationRow::version)
                         .add("last_position", "bigint", OrganizationRow::lastPosition)
                         .add("created_at", "timestamptz", OrganizationRow::createdAt)
-                        .add("name", "text", OrganizationRow::name),
+                        .add("name", "text", OrganizationRow::name)
+                        .add("shared_tickets", "boolean", OrganizationRow::sharedTickets),
                 row -> new OrganizationRow(
                         row.getObject("id", UUID.class),
                         row.getLong("version"),
                         row.getLong("last_position"),
                         instant(row, "created_at"),
-                        row.getString("name")));
+                        row.getString("name"),
+                        row.getBoolean("shared_tickets")));
     }
 
     private static DirectoryTable<QueueRow> queues(int generation) {
@@ -175,13 +179,42 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("version", "bigint", QueueRow::version)
                         .add("last_position", "bigint", QueueRow::lastPosition)
                         .add("created_at", "timestamptz", QueueRow::createdAt)
-                        .add("name", "text", QueueRow::name),
+                        .add("name", "text", QueueRow::name)
+                        .add("restricted", "boolean", QueueRow::restricted)
+                        .add("readers", "text[]", row -> SetInsert.textArray(row.readers()))
+                        .add("workers", "text[]", row -> SetInsert.textArray(row.workers())),
                 row -> new QueueRow(
                         row.getString("key"),
                         row.getLong("version"),
                         row.getLong("last_position"),
                         instant(row, "created_at"),
-                        row.getString("name")));
+                        row.getString("name"),
+                        row.getBoolean("restricted"),
+                        texts(row, "readers"),
+                        texts(row, "workers")));
+    }
+
+    private static DirectoryTable<TeamRow> teams(int generation) {
+        return new DirectoryTable<>(
+                "team-",
+                TeamRow.class,
+                physicalName("team", generation),
+                "key",
+                "text",
+                new SetInsert.Columns<TeamRow>()
+                        .add("key", "text", TeamRow::key)
+                        .add("version", "bigint", TeamRow::version)
+                        .add("last_position", "bigint", TeamRow::lastPosition)
+                        .add("created_at", "timestamptz", TeamRow::createdAt)
+                        .add("name", "text", TeamRow::name)
+                        .add("members", "text[]", row -> SetInsert.textArray(row.members())),
+                row -> new TeamRow(
+                        row.getString("key"),
+                        row.getLong("version"),
+                        row.getLong("last_position"),
+                        instant(row, "created_at"),
+                        row.getString("name"),
+                        texts(row, "members")));
     }
 
     private static DirectoryTable<CategoryRow> categories(int generation) {
@@ -229,7 +262,11 @@ final class DirectoryTable<T extends DirectoryRow> {
                         instant(row, "created_at"),
                         row.getString("name"),
                         row.getString("type"),
-                        List.of((String[]) row.getArray("options").getArray())));
+                        texts(row, "options")));
+    }
+
+    private static List<String> texts(ResultSet row, String column) throws SQLException {
+        return List.of((String[]) row.getArray(column).getArray());
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -1,4 +1,4 @@
-/** The directory read model: people, organizations, queues, categories and custom fields, by which answers name ids. */
+/** The directory read model: people, organizations, queues, categories, custom fields and teams, by which answers name ids. */
 @NullMarked
 package dev.hindsight.projections.directory;
 

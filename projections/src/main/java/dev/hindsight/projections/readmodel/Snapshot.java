@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,43 @@ public final class Snapshot {
                         parked.add(parked(rows));
                     }
                     return parked;
+                }
+            }
+        });
+    }
+
+    /**
+     * What was granted to somebody at the moment of this snapshot.
+     *
+     * @param person to whom queues are granted
+     * @param members the people whose organizations count
+     */
+    public Grants grants(UUID person, Collection<UUID> members) {
+        return jooq.connectionResult(connection -> {
+            try (var query = connection.prepareStatement("""
+                    SELECT 'closed', q.queue FROM command.restricted_queue q
+                    WHERE NOT EXISTS (SELECT FROM command.queue_right r WHERE r.queue = q.queue AND r.person = ?)
+                    UNION ALL
+                    SELECT 'granted', r.queue FROM command.queue_right r WHERE r.person = ?
+                    UNION ALL
+                    SELECT 'organization', m.organization::text FROM command.organization_member m
+                    JOIN command.sharing_organization s ON s.organization = m.organization
+                    WHERE m.person = ANY (?)""")) {
+                query.setObject(1, person);
+                query.setObject(2, person);
+                query.setArray(3, connection.createArrayOf("uuid", members.toArray()));
+                try (var rows = query.executeQuery()) {
+                    var closed = new HashSet<String>();
+                    var granted = new HashSet<String>();
+                    var organizations = new HashSet<UUID>();
+                    while (rows.next()) {
+                        switch (rows.getString(1)) {
+                            case "closed" -> closed.add(rows.getString(2));
+                            case "granted" -> granted.add(rows.getString(2));
+                            default -> organizations.add(UUID.fromString(rows.getString(2)));
+                        }
+                    }
+                    return new Grants(closed, granted, organizations);
                 }
             }
         });

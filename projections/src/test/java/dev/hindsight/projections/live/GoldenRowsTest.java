@@ -5,11 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.Event;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentJoinedTeam;
+import dev.hindsight.domain.configuration.ConfigurationEvent.AgentLeftTeam;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CategoryDefined;
 import dev.hindsight.domain.configuration.ConfigurationEvent.CustomFieldDefined;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessGranted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueAccessRevoked;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
+import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
+import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
+import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
@@ -53,6 +61,7 @@ class GoldenRowsTest {
         printer();
         mail();
         imported();
+        teamsAndGrants();
         var rows = rows();
         Files.createDirectories(WRITTEN.getParent());
         Files.writeString(WRITTEN, rows);
@@ -75,6 +84,20 @@ class GoldenRowsTest {
         add(ANA, new QueueChanged("hardware", now, "Things with plugs"));
         add(ANA, new CategoryDefined("printer", now, "Printers", null));
         add(ANA, new CustomFieldDefined("floor", now, "Floor", "SELECT", List.of("1", "2, \"mezzanine\"")));
+    }
+
+    private void teamsAndGrants() {
+        add(ANA, new OrganizationTicketsShared(ACME, now));
+        add(ANA, new TeamCreated("second-line", now, "Second"));
+        add(ANA, new TeamChanged("second-line", now, "Second line"));
+        add(ANA, new AgentJoinedTeam("second-line", now, BEN));
+        add(ANA, new AgentJoinedTeam("second-line", now, ANA));
+        add(ANA, new AgentLeftTeam("second-line", now, BEN));
+        add(ANA, new QueueRestricted("hardware", now));
+        add(ANA, new QueueAccessGranted("hardware", now, "second-line", true, true));
+        add(ANA, new QueueAccessGranted("hardware", now, BEN.toString(), true, true));
+        add(ANA, new QueueAccessGranted("hardware", now, BEN.toString(), true, false));
+        add(ANA, new QueueAccessRevoked("hardware", now, "first-line"));
     }
 
     /** The whole way of an ordinary ticket. */

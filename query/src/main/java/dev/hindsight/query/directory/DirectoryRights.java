@@ -21,6 +21,13 @@ final class DirectoryRights {
         }
     }
 
+    /** @throws Forbidden for everybody but admins */
+    static void needAdmin(Caller caller) {
+        if (!caller.is(Role.ADMIN)) {
+            throw new Forbidden("Grants are read with the role admin.");
+        }
+    }
+
     /** Requesters too: what a ticket is opened with. */
     static void needForms(Caller caller) {
         if (!readsAll(caller) && !caller.is(Role.REQUESTER)) {

@@ -12,8 +12,8 @@ import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.PersonRecord;
+import dev.hindsight.query.Visibility;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /** Reads people as far as the caller may know them. */
@@ -31,8 +31,8 @@ final class People {
         if (DirectoryRights.readsAll(caller) || id.equals(caller.person())) {
             return found;
         }
-        return found.filter(
-                        person -> caller.is(Role.REQUESTER) && appearsOnTicketsOf(snapshot, caller.requesters(), id))
+        return found.filter(person -> caller.is(Role.REQUESTER)
+                        && appearsOnTicketsSeen(snapshot, Visibility.of(snapshot, caller), id))
                 .map(person -> new Person(person.id(), person.name(), null, person.agent(), null));
     }
 
@@ -40,12 +40,12 @@ final class People {
         return new Person(row.getId(), row.getName(), row.getEmail(), row.getIsAgent(), row.getOrganization());
     }
 
-    /** Whether a requester meets this person on their own tickets, notes and internal changes apart. */
-    private static boolean appearsOnTicketsOf(Snapshot snapshot, Set<UUID> requesters, UUID person) {
+    /** Whether a requester meets this person on tickets that they see, notes and internal changes apart. */
+    private static boolean appearsOnTicketsSeen(Snapshot snapshot, Visibility visibility, UUID person) {
         return snapshot.jooq()
                 .fetchExists(selectOne()
                         .from(TICKET)
-                        .where(TICKET.REQUESTER.in(requesters))
+                        .where(visibility.of(TICKET))
                         .and(TICKET.ASSIGNEE
                                 .eq(person)
                                 .or(exists(selectOne()

@@ -1,12 +1,14 @@
 package dev.hindsight.query.search;
 
 import dev.hindsight.domain.people.Caller;
+import dev.hindsight.projections.readmodel.Grants;
+import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
 import dev.hindsight.query.Visibility;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.opensearch.client.opensearch._types.FieldValue;
 import org.opensearch.client.opensearch._types.query_dsl.Query;
@@ -19,19 +21,39 @@ import org.opensearch.client.opensearch._types.query_dsl.Query;
 record SearchScope(UUID caller, Visibility visibility) {
 
     /** @throws dev.hindsight.domain.Forbidden for roles that read no ticket */
-    static SearchScope of(Caller caller) {
-        return new SearchScope(caller.person(), Visibility.of(caller));
+    static SearchScope of(Grants grants, Caller caller) {
+        return new SearchScope(caller.person(), Visibility.of(grants, caller));
+    }
+
+    /** @throws dev.hindsight.domain.Forbidden for roles that read no ticket */
+    static SearchScope of(Snapshot snapshot, Caller caller) {
+        return new SearchScope(caller.person(), Visibility.of(snapshot, caller));
     }
 
     /** What every hit must fulfil, beside the question. */
     Optional<Query> restriction() {
-        Set<UUID> onlyOf = visibility.onlyOf();
-        return onlyOf == null
-                ? Optional.empty()
-                : Optional.of(Query.of(query -> query.terms(terms -> terms.field(TicketIndex.REQUESTER)
-                        .terms(any -> any.value(onlyOf.stream()
-                                .map(one -> FieldValue.of(one.toString()))
-                                .toList())))));
+        if (visibility.everything()) {
+            return Optional.empty();
+        } else if (visibility.onlyOf() != null) {
+            Query own = anyOf(TicketIndex.REQUESTER, visibility.onlyOf());
+            return Optional.of(
+                    visibility.organizations().isEmpty()
+                            ? own
+                            : Query.of(query -> query.bool(either -> either.should(
+                                            own, anyOf(TicketIndex.ORGANIZATION, visibility.organizations()))
+                                    .minimumShouldMatch("1"))));
+        } else if (visibility.onlyIn() != null) {
+            return Optional.of(anyOf(TicketIndex.QUEUE, visibility.onlyIn()));
+        }
+        Query closed = anyOf(TicketIndex.QUEUE, visibility.closed());
+        return Optional.of(Query.of(query -> query.bool(others -> others.mustNot(closed))));
+    }
+
+    private static Query anyOf(String field, Collection<?> values) {
+        return Query.of(query -> query.terms(terms -> terms.field(field)
+                .terms(any -> any.value(values.stream()
+                        .map(one -> FieldValue.of(one.toString()))
+                        .toList()))));
     }
 
     /** The fields that are searched and highlighted: nothing internal for those who do not see it. */

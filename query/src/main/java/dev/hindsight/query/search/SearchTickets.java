@@ -9,6 +9,7 @@ import dev.hindsight.projections.readmodel.search.TicketIndex;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Freshness;
 import dev.hindsight.query.Parameters;
+import dev.hindsight.query.Visibility;
 import dev.hindsight.query.tickets.TicketLists;
 import dev.hindsight.query.tickets.TicketSummaries;
 import dev.hindsight.query.tickets.TicketSummary;
@@ -54,24 +55,24 @@ public final class SearchTickets {
      * @throws dev.hindsight.domain.Unavailable where OpenSearch does not answer or minPosition is not reached in time
      */
     SearchPage search(Caller caller, SearchController.Question question) {
-        var scope = SearchScope.of(caller);
+        Visibility.needReader(caller);
         if (question.q() == null) {
             throw new InvalidRequest("q", "is required; empty finds everything");
         }
         var query = SearchQueryParser.parse(question.q());
         int limit = Parameters.limit(question.limit());
         long minPosition = Parameters.minPosition(question.minPosition());
-        String asked = "search " + caller.person() + " " + scope.visibility() + " " + question.q();
+        String asked = "search " + caller.person() + " " + question.q();
         List<String> after = question.cursor() == null ? null : cursors.open(asked, question.cursor());
 
         // Read before the search: what is found is at least as new as this.
-        Place place = freshness.read(minPosition, SearchTickets::place, ReadModel.TICKET_SEARCH);
-        var found = index.search(scope, query, place.generation(), limit, after, after == null);
-        Shown shown = freshness.read(
-                0,
-                snapshot -> new Shown(
-                        summaries.of(snapshot, scope.visibility(), ids(found.tickets())),
-                        TicketLists.parked(snapshot, scope.visibility())));
+        Place place = freshness.read(minPosition, snapshot -> place(snapshot, caller), ReadModel.TICKET_SEARCH);
+        var found = index.search(place.scope(), query, place.generation(), limit, after, after == null);
+        Shown shown = freshness.read(0, snapshot -> {
+            Visibility visibility = Visibility.of(snapshot, caller); // what was closed meanwhile is not shown
+            return new Shown(
+                    summaries.of(snapshot, visibility, ids(found.tickets())), TicketLists.parked(snapshot, visibility));
+        });
         return new SearchPage(
                 hits(shown.tickets(), found.tickets()),
                 found.after() == null ? null : cursors.seal(asked, found.after()),
@@ -84,15 +85,15 @@ public final class SearchTickets {
 
     /** What begins like the words that somebody is typing. */
     Suggestions suggest(Caller caller, @Nullable String typed, @Nullable String limit) {
-        var scope = SearchScope.of(caller);
+        Visibility.needReader(caller);
         if (typed == null || typed.length() > LONGEST_TYPED) {
             throw new InvalidRequest("q", "is required, at most " + LONGEST_TYPED + " characters");
         }
         int most = limit == null ? OFFERED : Parameters.limit(limit);
-        Place place = freshness.read(0, SearchTickets::place);
+        Place place = freshness.read(0, snapshot -> place(snapshot, caller));
+        var found = index.suggest(place.scope(), SearchQueryParser.cleaned(typed), place.generation(), most);
         return new Suggestions(
-                tickets(scope, index.suggest(scope, SearchQueryParser.cleaned(typed), place.generation(), most))
-                        .stream()
+                tickets(caller, found).stream()
                         .map(ticket -> new Suggestions.Suggestion(
                                 ticket.id(),
                                 ticket.number(),
@@ -106,8 +107,8 @@ public final class SearchTickets {
      * The tickets as their rows are now, in this order. A ticket without a row, or that the caller sees no more, is left
      * out, though it was found; a parked one is shown as far as its events were understood, as lists show it.
      */
-    private List<TicketSummary> tickets(SearchScope scope, List<UUID> found) {
-        return freshness.read(0, snapshot -> summaries.of(snapshot, scope.visibility(), found));
+    private List<TicketSummary> tickets(Caller caller, List<UUID> found) {
+        return freshness.read(0, snapshot -> summaries.of(snapshot, Visibility.of(snapshot, caller), found));
     }
 
     private static List<UUID> ids(List<IndexSearch.FoundTicket> found) {
@@ -137,11 +138,14 @@ public final class SearchTickets {
         return facets;
     }
 
-    private static Place place(Snapshot snapshot) {
-        return new Place(snapshot.generation(ReadModel.TICKET_SEARCH), snapshot.position(ReadModel.TICKET_SEARCH));
+    private static Place place(Snapshot snapshot, Caller caller) {
+        return new Place(
+                snapshot.generation(ReadModel.TICKET_SEARCH),
+                snapshot.position(ReadModel.TICKET_SEARCH),
+                SearchScope.of(snapshot, caller));
     }
 
     private record Shown(List<TicketSummary> tickets, int parked) {}
 
-    private record Place(int generation, long position) {}
+    private record Place(int generation, long position, SearchScope scope) {}
 }

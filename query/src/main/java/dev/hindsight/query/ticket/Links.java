@@ -3,6 +3,7 @@ package dev.hindsight.query.ticket;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_LINK;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 
 import dev.hindsight.domain.ticket.LinkType;
@@ -41,7 +42,8 @@ final class Links {
                 .from(links)
                 .leftJoin(TICKET)
                 .on(TICKET.ID.eq(id))
-                .where(visibility.of(TICKET.REQUESTER))
+                .where(visibility.of(TICKET))
+                .and(visibility.everything() ? noCondition() : TICKET.ID.isNotNull())
                 .orderBy(links.field(TICKET_LINK.LAST_POSITION), id)
                 .fetch(row -> new Link(
                         LinkType.valueOf(row.value2()),

@@ -76,15 +76,16 @@ public final class TicketReader {
      */
     public <T> Answer<T> read(
             Caller caller, String idOrNumber, @Nullable String minPosition, BiFunction<Snapshot, Subject, T> question) {
-        Visibility visibility = Visibility.of(caller);
+        Visibility.needReader(caller);
         long min = Parameters.minPosition(minPosition);
         Condition named = named(idOrNumber);
         if (min > 0) {
-            refuseParked(named, visibility, min);
+            refuseParked(named, caller, min);
         }
         return freshness.read(
                 min,
                 snapshot -> {
+                    Visibility visibility = Visibility.of(snapshot, caller);
                     Subject ticket = find(snapshot, named, visibility)
                             .orElseThrow(() -> missing(snapshot, idOrNumber, visibility));
                     if (ticket.parked() != null && min > 0) {
@@ -97,9 +98,9 @@ public final class TicketReader {
     }
 
     /** Waiting for what a parked ticket does not show would be in vain. */
-    private void refuseParked(Condition named, Visibility visibility, long min) {
+    private void refuseParked(Condition named, Caller caller, long min) {
         freshness
-                .read(0, snapshot -> find(snapshot, named, visibility))
+                .read(0, snapshot -> find(snapshot, named, Visibility.of(snapshot, caller)))
                 .map(Subject::parked)
                 .ifPresent(parked -> Freshness.refuseBeyond(parked, min));
     }
@@ -117,7 +118,7 @@ public final class TicketReader {
                 .select(TICKET.ID, TICKET.VERSION)
                 .from(TICKET)
                 .where(named)
-                .and(visibility.of(TICKET.REQUESTER))
+                .and(visibility.of(TICKET))
                 .fetchOptional()
                 .map(row -> new Subject(
                         row.value1(),
@@ -129,7 +130,7 @@ public final class TicketReader {
     /** A ticket that was parked at its first event has no row; that it exists is told only to those who see all. */
     private static RuntimeException missing(Snapshot snapshot, String idOrNumber, Visibility visibility) {
         return Parameters.maybeId(idOrNumber)
-                .filter(id -> visibility.internal())
+                .filter(id -> visibility.everything())
                 .flatMap(id -> snapshot.parked(ReadModel.TICKETS, id))
                 .<RuntimeException>map(Freshness::parkedBefore)
                 .orElseGet(TicketReader::notFound);

@@ -35,7 +35,7 @@ public final class VersionPages {
             @Nullable String cursor,
             Source<T> source,
             ToLongFunction<T> version) {
-        String exactly = question + " " + ticket.id() + " " + ticket.visibility();
+        String exactly = question + " " + ticket.id();
         int most = Parameters.limit(limit);
         long after = cursor == null
                 ? 0

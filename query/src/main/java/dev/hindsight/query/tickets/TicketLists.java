@@ -57,19 +57,26 @@ public final class TicketLists {
      * @throws Unavailable where minPosition is not reached in time
      */
     public TicketPage page(Caller caller, TicketListRequest request) {
-        Visibility visibility = Visibility.of(caller);
+        Visibility.needReader(caller);
         TicketFilter filter = TicketFilter.of(request, caller);
         TicketSort sort = TicketSort.of(request.sort());
         int limit = Parameters.limit(request.limit());
         long minPosition = Parameters.minPosition(request.minPosition());
-        String question = "tickets " + caller.person() + " " + visibility + " " + filter + " " + sort;
+        String question = "tickets " + caller.person() + " " + filter + " " + sort;
         Place after = request.cursor() == null ? null : Place.of(sort, cursors.open(question, request.cursor()));
 
-        var search = new TicketSearch(filter, visibility, sort, counted);
         return freshness.read(
                 minPosition,
-                snapshot ->
-                        page(snapshot, new ManyMatches.Question(filter, visibility), search, question, after, limit),
+                snapshot -> {
+                    Visibility visibility = Visibility.of(snapshot, caller);
+                    return page(
+                            snapshot,
+                            new ManyMatches.Question(filter, visibility),
+                            new TicketSearch(filter, visibility, sort, counted),
+                            question,
+                            after,
+                            limit);
+                },
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
     }
@@ -113,13 +120,13 @@ public final class TicketLists {
     /** How many tickets that this caller may see stand still in the read model, at most a thousand. */
     public static int parked(Snapshot snapshot, Visibility visibility) {
         var parked = snapshot.parked(ReadModel.TICKETS);
-        if (parked.isEmpty() || visibility.internal()) {
+        if (parked.isEmpty() || visibility.everything()) {
             return parked.size();
         }
         var own = parked.stream()
                 .map(one -> one.stream().substring("ticket-".length()))
                 .map(UUID::fromString)
                 .toList();
-        return snapshot.jooq().fetchCount(TICKET, TICKET.ID.in(own).and(visibility.of(TICKET.REQUESTER)));
+        return snapshot.jooq().fetchCount(TICKET, TICKET.ID.in(own).and(visibility.of(TICKET)));
     }
 }

@@ -50,8 +50,8 @@ final class TicketSearch {
 
     /** @param counted how far matching tickets are counted */
     TicketSearch(TicketFilter filter, Visibility visibility, TicketSort sort, int counted) {
-        this.matching = filter.condition().and(visibility.of(TICKET.REQUESTER));
-        this.everything = filter.open() && visibility.internal();
+        this.matching = filter.condition().and(visibility.of(TICKET));
+        this.everything = filter.open() && visibility.everything();
         this.counted = counted;
         this.sort = sort;
         this.sortKey = sort.key();

@@ -58,7 +58,7 @@ public final class TicketSummaries {
                 .leftJoin(REQUESTER)
                 .on(REQUESTER.ID.eq(TICKET.REQUESTER))
                 .where(TICKET.ID.eq(any(ids.toArray(UUID[]::new))))
-                .and(visibility.of(TICKET.REQUESTER))
+                .and(visibility.of(TICKET))
                 .fetch(row -> summary(row, fields, visibility))
                 .forEach(ticket -> found.put(ticket.id(), ticket));
         List<TicketSummary> inOrder = new ArrayList<>(ids.size());

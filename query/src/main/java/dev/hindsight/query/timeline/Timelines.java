@@ -74,13 +74,14 @@ public final class Timelines {
                 .selectFrom(TICKET_TIMELINE)
                 .where(TICKET_TIMELINE.TICKET_ID.eq(ticket.id()))
                 .and(TICKET_TIMELINE.VERSION.gt(after))
-                .and(visibility.internal() ? noCondition() : hasSomethingFor(visibility))
+                .and(visibility.everything() ? noCondition() : hasSomethingFor(visibility))
                 .orderBy(TICKET_TIMELINE.VERSION)
                 .limit(most)
                 .fetch(row ->
                         new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
         Map<UUID, String> names = names(snapshot, stored);
-        Predicate<StoredChange> shown = visibility.internal() ? change -> true : shownTo(snapshot, visibility, stored);
+        Predicate<StoredChange> shown =
+                visibility.everything() ? change -> true : shownTo(snapshot, visibility, stored);
         return stored.stream().map(entry -> entry(entry, names, shown)).toList();
     }
 
@@ -88,25 +89,26 @@ public final class Timelines {
     private static Condition hasSomethingFor(Visibility visibility) {
         var change = table("jsonb_array_elements({0})", TICKET_TIMELINE.CHANGES).as("change", "it");
         var linked = field("coalesce(it ->> 'after', it ->> 'before')", String.class);
-        return TICKET_TIMELINE
-                .INTERNAL
-                .isFalse()
+        return (visibility.internal() ? noCondition() : TICKET_TIMELINE.INTERNAL.isFalse())
                 .and(TICKET_TIMELINE
                         .CHANGES
                         .eq(JSONB.valueOf("[]"))
                         .or(exists(selectOne()
                                 .from(change)
-                                .where("coalesce((it ->> 'internal')::boolean, false) = false")
+                                .where(
+                                        visibility.internal()
+                                                ? noCondition()
+                                                : condition("coalesce((it ->> 'internal')::boolean, false) = false"))
                                 .and(condition("it ->> 'field' not like {0}", inline(LINKS + "%"))
                                         .or(exists(selectOne()
                                                 .from(TICKET)
-                                                .where(visibility.of(TICKET.REQUESTER))
+                                                .where(visibility.of(TICKET))
                                                 .and(TICKET.ID
                                                         .cast(String.class)
                                                         .eq(linked))))))));
     }
 
-    /** Neither what is internal nor links to tickets that the caller may not see. */
+    /** Neither what is internal, for those who do not see it, nor links to tickets that the caller may not see. */
     private static Predicate<StoredChange> shownTo(
             Snapshot snapshot, Visibility visibility, List<StoredEntry> entries) {
         Set<UUID> linked = ids(entries, change -> change.field().startsWith(LINKS));
@@ -116,9 +118,9 @@ public final class Timelines {
                         .select(TICKET.ID)
                         .from(TICKET)
                         .where(TICKET.ID.in(linked))
-                        .and(visibility.of(TICKET.REQUESTER))
+                        .and(visibility.of(TICKET))
                         .fetchSet(TICKET.ID);
-        return change -> !change.isInternal()
+        return change -> (visibility.internal() || !change.isInternal())
                 && (!change.field().startsWith(LINKS) || change.ids().allMatch(visible::contains));
     }
 

@@ -6,6 +6,7 @@ import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.embedded.SharedOpenSearch;
+import dev.hindsight.projections.readmodel.Grants;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,8 +25,9 @@ class IndexSearchTest {
 
     private static final UUID ANA = UUID.randomUUID();
     private static final UUID RITA = UUID.randomUUID();
-    private static final SearchScope AGENT = SearchScope.of(new Caller(ANA, Set.of(Role.AGENT), null));
-    private static final SearchScope REQUESTER = SearchScope.of(new Caller(RITA, Set.of(Role.REQUESTER), null));
+    private static final SearchScope AGENT = SearchScope.of(Grants.NONE, new Caller(ANA, Set.of(Role.AGENT), null));
+    private static final SearchScope REQUESTER =
+            SearchScope.of(Grants.NONE, new Caller(RITA, Set.of(Role.REQUESTER), null));
 
     private static SearchStage stage;
     private static IndexSearch search;

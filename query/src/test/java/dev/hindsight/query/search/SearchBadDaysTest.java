@@ -7,6 +7,7 @@ import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.embedded.EmbeddedOpenSearch;
+import dev.hindsight.projections.readmodel.Grants;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class SearchBadDaysTest {
 
-    private static final SearchScope AGENT = SearchScope.of(new Caller(UUID.randomUUID(), Set.of(Role.AGENT), null));
+    private static final SearchScope AGENT =
+            SearchScope.of(Grants.NONE, new Caller(UUID.randomUUID(), Set.of(Role.AGENT), null));
 
     private static EmbeddedOpenSearch node;
     private static SearchStage stage;

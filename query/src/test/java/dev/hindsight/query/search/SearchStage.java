@@ -11,6 +11,7 @@ import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
 import dev.hindsight.projections.search.SearchFollower;
 import dev.hindsight.projections.search.SearchProjection;
+import dev.hindsight.query.GrantTables;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,7 @@ final class SearchStage implements AutoCloseable {
     final OpenSearchConnection connection;
     final TicketIndex index;
     final SearchFollower follower;
+    final GrantTables grants;
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private final JdbcClient jdbc;
@@ -63,6 +65,7 @@ final class SearchStage implements AutoCloseable {
                 .locations("classpath:db/migration/readmodel")
                 .load()
                 .migrate();
+        grants = new GrantTables(dataSource);
         jdbc = JdbcClient.create(dataSource);
         template = new JdbcTemplate(dataSource);
         var transactions = new JdbcTransactionManager(dataSource);

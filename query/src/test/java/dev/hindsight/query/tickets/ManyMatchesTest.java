@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.projections.readmodel.Grants;
 import dev.hindsight.query.ReadModelRows;
 import dev.hindsight.query.Visibility;
 import java.util.Set;
@@ -69,6 +70,7 @@ class ManyMatchesTest {
     }
 
     private static ManyMatches.Question list(Caller caller, String parameter) {
-        return new ManyMatches.Question(TicketFilter.of(Requests.of(parameter), caller), Visibility.of(caller));
+        return new ManyMatches.Question(
+                TicketFilter.of(Requests.of(parameter), caller), Visibility.of(Grants.NONE, caller));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.projections.readmodel.Grants;
 import dev.hindsight.query.ReadModelRows;
 import dev.hindsight.query.Visibility;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ class TicketListPlanTest {
     /** The statements that lead to the first page and to a page in the middle. */
     private static List<Select<?>> statements(Caller caller, String list) {
         var request = Requests.of(list.isEmpty() ? new String[0] : list.split("&"));
-        var visibility = Visibility.of(caller);
+        var visibility = Visibility.of(Grants.NONE, caller);
         var filter = TicketFilter.of(request, caller);
         var sort = TicketSort.of(request.sort());
         var search = new TicketSearch(filter, visibility, sort, TicketSearch.TEN_THOUSAND);
