@@ -162,6 +162,16 @@ public final class TicketFold {
                 t.assignee = null;
                 yield t;
             }
+            case WatcherAdded e -> {
+                var t = going();
+                t.watchers.add(e.personId());
+                yield t;
+            }
+            case WatcherRemoved e -> {
+                var t = going();
+                t.watchers.remove(e.personId());
+                yield t;
+            }
             case RequesterReplied e -> said(e, "REQUESTER_REPLY");
             case PublicReplyAdded e -> {
                 var t = said(e, "PUBLIC_REPLY");
@@ -361,8 +371,21 @@ public final class TicketFold {
                 rule == null ? null : rule.version(),
                 event.at(),
                 logged.recordedAt(),
-                event instanceof InternalNoteAdded,
+                isInternal(),
                 List.copyOf(changes));
+    }
+
+    /** Notes; and who watches, unless a requester does so themselves. */
+    private boolean isInternal() {
+        var actor = logged.envelope().actor();
+        return switch (event) {
+            case InternalNoteAdded e -> true;
+            case WatcherAdded e ->
+                !(actor.kind() == ActorKind.REQUESTER && e.personId().equals(actor.person()));
+            case WatcherRemoved e ->
+                !(actor.kind() == ActorKind.REQUESTER && e.personId().equals(actor.person()));
+            default -> false;
+        };
     }
 
     private void extra(String field, @Nullable Object was, @Nullable Object is, boolean internal) {

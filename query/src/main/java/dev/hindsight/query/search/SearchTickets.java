@@ -90,14 +90,34 @@ public final class SearchTickets {
         }
         int most = limit == null ? OFFERED : Parameters.limit(limit);
         Place place = freshness.read(0, SearchTickets::place);
+        var begun = index.suggest(scope, SearchQueryParser.cleaned(typed), place.generation(), most);
         return new Suggestions(
-                tickets(scope, index.suggest(scope, SearchQueryParser.cleaned(typed), place.generation(), most))
-                        .stream()
+                tickets(scope, begun.tickets()).stream()
                         .map(ticket -> new Suggestions.Suggestion(
                                 ticket.id(),
                                 ticket.number(),
                                 ticket.subject(),
                                 ticket.status().name()))
+                        .toList(),
+                begun.tags().stream()
+                        .map(one -> new SearchPage.FacetCount(one.value(), one.count()))
+                        .toList(),
+                place.position());
+    }
+
+    /**
+     * Other tickets about the same as this text.
+     *
+     * @param minPosition waits until so much is searched
+     */
+    SimilarTickets similar(Caller caller, UUID ticket, String text, int limit, long minPosition) {
+        var scope = SearchScope.of(caller);
+        Place place = freshness.read(minPosition, SearchTickets::place, ReadModel.TICKET_SEARCH);
+        List<IndexSearch.FoundTicket> found =
+                text.isBlank() ? List.of() : index.similar(scope, ticket, text, place.generation(), limit);
+        return new SimilarTickets(
+                hits(tickets(scope, ids(found)), found).stream()
+                        .map(hit -> new SimilarTickets.Similar(hit.ticket(), hit.score()))
                         .toList(),
                 place.position());
     }
