@@ -4,6 +4,7 @@ import dev.hindsight.command.desk.TicketSelection;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.InvalidRequest.FieldError;
 import dev.hindsight.domain.people.Caller;
+import dev.hindsight.query.Parameters;
 import dev.hindsight.query.tickets.TicketListRequest;
 import dev.hindsight.query.tickets.TicketLists;
 import dev.hindsight.query.tickets.TicketPage;
@@ -30,15 +31,16 @@ final class ListedTickets implements TicketSelection {
         boolean limited = parameters.putIfAbsent(LIMIT, Integer.toString(most)) != null;
         TicketPage page;
         try {
+            if (Parameters.limit(parameters.get(LIMIT)) > most) {
+                throw new InvalidRequest(LIMIT, "must be a number from 1 to " + most);
+            }
             page = lists.page(caller, TicketListRequest.of(parameters));
         } catch (InvalidRequest invalid) {
             throw new InvalidRequest(invalid.errors().stream()
                     .map(error -> new FieldError("filter." + error.field(), error.message()))
                     .toList());
         }
-        if (page.items().size() > most) {
-            throw new InvalidRequest("filter.limit", "must be a number from 1 to " + most);
-        } else if (!limited && page.nextCursor() != null) {
+        if (!limited && page.nextCursor() != null) {
             throw new InvalidRequest(
                     "filter",
                     "matches more than " + most + " tickets: narrow it, or say with limit and sort which come first");

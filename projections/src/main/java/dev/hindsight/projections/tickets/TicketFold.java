@@ -371,21 +371,8 @@ public final class TicketFold {
                 rule == null ? null : rule.version(),
                 event.at(),
                 logged.recordedAt(),
-                isInternal(),
+                event instanceof InternalNoteAdded || event instanceof WatcherAdded || event instanceof WatcherRemoved,
                 List.copyOf(changes));
-    }
-
-    /** Notes; and who watches, unless a requester does so themselves. */
-    private boolean isInternal() {
-        var actor = logged.envelope().actor();
-        return switch (event) {
-            case InternalNoteAdded e -> true;
-            case WatcherAdded e ->
-                !(actor.kind() == ActorKind.REQUESTER && e.personId().equals(actor.person()));
-            case WatcherRemoved e ->
-                !(actor.kind() == ActorKind.REQUESTER && e.personId().equals(actor.person()));
-            default -> false;
-        };
     }
 
     private void extra(String field, @Nullable Object was, @Nullable Object is, boolean internal) {

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueueSummaries {
 
+    /** Starting helpers takes as long as counting, and who counts often must not take every core. */
+    private static final String ALONE = "SET LOCAL max_parallel_workers_per_gather = 0";
+
     private static final String NONE = "none";
 
     private static final List<String> NOT_FINAL = Arrays.stream(Status.values())
@@ -57,6 +60,7 @@ public final class QueueSummaries {
      * @param at the moment to which ages are told
      */
     List<QueueSummary> of(Snapshot snapshot, Visibility visibility, Of of, boolean finalToo, Instant at) {
+        snapshot.jooq().execute(ALONE);
         Map<@Nullable String, Counts> found = new LinkedHashMap<>();
         Map<String, String> names = snapshot.jooq()
                 .select(QUEUE.KEY, QUEUE.NAME)

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Summaries of 200,000 tickets in 30 queues, half of them not final: which way the database takes, and how long. */
+/** Summaries of 200,000 tickets in 31 queues, 50,000 of them not final: which way the database takes, and how long. */
 class QueueSummaryPlanTest {
 
     private static final UUID SOMEBODY = UUID.fromString("00000000-0000-7000-8000-000000000001");
@@ -30,8 +30,8 @@ class QueueSummaryPlanTest {
                 insert into readmodel.ticket_g1 (id, number, version, last_position, created_at, updated_at, priority,
                     type, status, queue, channel)
                 select ('01980000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, n, 5, n * 8, at, at, 1 + n % 5,
-                    'INCIDENT', case when n % 2 = 0 then 'CLOSED'
-                        else (array['NEW', 'OPEN', 'PENDING', 'ON_HOLD', 'RESOLVED'])[1 + n / 2 % 5] end,
+                    'INCIDENT', case when n % 4 > 0 then 'CLOSED'
+                        else (array['NEW', 'OPEN', 'PENDING', 'ON_HOLD', 'RESOLVED'])[1 + n / 4 % 5] end,
                     case when n % 50 > 0 then 'queue-' || n % 31 end, 'API'
                 from (select n, now() - n * interval '1 minute' as at from generate_series(1, 200000) n) numbered;
                 commit
