@@ -3,10 +3,13 @@ package dev.hindsight.command;
 import dev.hindsight.command.call.WriteBodyConverter;
 import dev.hindsight.command.configuration.ConfigurationEndpoint;
 import dev.hindsight.command.configuration.KnownConfiguration;
+import dev.hindsight.command.desk.BulkEndpoint;
 import dev.hindsight.command.desk.ConversationEndpoint;
 import dev.hindsight.command.desk.Desk;
+import dev.hindsight.command.desk.ItemProblems;
 import dev.hindsight.command.desk.MarksEndpoint;
 import dev.hindsight.command.desk.OpeningEndpoint;
+import dev.hindsight.command.desk.TicketSelection;
 import dev.hindsight.command.desk.WorkEndpoint;
 import dev.hindsight.command.dispatch.CommandDispatch;
 import dev.hindsight.command.dispatch.IdempotencyCleaner;
@@ -37,7 +40,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * The module's beans. Whoever imports it provides a {@link JdbcTemplate} on the transactions of the command bus,
- * {@link Fingerprints}, {@link AppendedPositions}, the {@link EventStore}, the build version that events name (a String
+ * {@link Fingerprints}, {@link AppendedPositions}, {@link TicketSelection}, {@link ItemProblems}, the {@link EventStore}, the build version that events name (a String
  * called {@code writer}), and Axon's started {@code Configuration} to
  * which {@link CommandWiring} contributed.
  */
@@ -146,8 +149,20 @@ public class CommandModule {
     }
 
     @Bean
-    MarksEndpoint marksEndpoint(Desk desk) {
-        return new MarksEndpoint(desk);
+    MarksEndpoint marksEndpoint(Desk desk, People people) {
+        return new MarksEndpoint(desk, people);
+    }
+
+    @Bean
+    BulkEndpoint bulkEndpoint(
+            Desk desk,
+            WorkEndpoint work,
+            ConversationEndpoint conversation,
+            MarksEndpoint marks,
+            Remembered remembered,
+            TicketSelection selection,
+            ItemProblems problems) {
+        return new BulkEndpoint(desk, work, conversation, marks, remembered, selection, problems);
     }
 
     @Bean

@@ -22,7 +22,11 @@ public final class CommandDatabase implements AutoCloseable {
         jdbc.execute("create schema command");
         jdbc.execute("create role \"writer_" + database.name() + "\"");
         for (String migration : List.of(
-                "V1__commands.sql", "V2__numbers_after_a_restore.sql", "V3__numbers_only_rise.sql", "V4__grants.sql")) {
+                "V1__commands.sql",
+                "V2__numbers_after_a_restore.sql",
+                "V3__numbers_only_rise.sql",
+                "V4__grants.sql",
+                "V5__bulk_selections.sql")) {
             jdbc.execute(text(migration).replace("${app_role}", "\"writer_" + database.name() + "\""));
         }
     }

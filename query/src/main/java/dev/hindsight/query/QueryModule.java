@@ -5,6 +5,8 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.query.conversation.ConversationController;
 import dev.hindsight.query.directory.DirectoryController;
 import dev.hindsight.query.directory.PersonController;
+import dev.hindsight.query.queues.QueueSummaries;
+import dev.hindsight.query.queues.QueueSummaryController;
 import dev.hindsight.query.ticket.TicketController;
 import dev.hindsight.query.ticket.TicketReader;
 import dev.hindsight.query.ticket.VersionPages;
@@ -38,8 +40,18 @@ public class QueryModule {
     }
 
     @Bean
-    TicketListController ticketListController(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
-        return new TicketListController(new TicketLists(freshness, cursors, summaries));
+    TicketLists ticketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
+        return new TicketLists(freshness, cursors, summaries);
+    }
+
+    @Bean
+    TicketListController ticketListController(TicketLists lists) {
+        return new TicketListController(lists);
+    }
+
+    @Bean
+    QueueSummaryController queueSummaryController(Freshness freshness) {
+        return new QueueSummaryController(freshness, new QueueSummaries());
     }
 
     @Bean

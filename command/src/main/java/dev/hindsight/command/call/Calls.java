@@ -16,8 +16,11 @@ import org.springframework.http.HttpHeaders;
 /** Reads from a request what goes with its command. */
 public final class Calls {
 
-    private static final String CORRELATION = "X-Correlation-Id";
-    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    /** Header that names what a call belongs to. */
+    public static final String CORRELATION = "X-Correlation-Id";
+
+    /** Header under which a success is remembered. */
+    public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     /** Where the edge leaves the id of the request. */
     private static final String REQUEST_ID = "hindsight.requestId";

@@ -1,6 +1,8 @@
 package dev.hindsight.command.call;
 
+import dev.hindsight.domain.InvalidRequest;
 import java.io.IOException;
+import java.util.stream.Collectors;
 import org.springframework.http.HttpInputMessage;
 import org.springframework.http.HttpOutputMessage;
 import org.springframework.http.MediaType;
@@ -11,6 +13,7 @@ import org.springframework.web.context.request.RequestContextHolder;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
@@ -62,6 +65,28 @@ public final class WriteBodyConverter extends AbstractHttpMessageConverter<Write
         } catch (JacksonException unreadable) {
             throw new HttpMessageNotReadableException("the body does not have the expected form", unreadable, message);
         }
+    }
+
+    /**
+     * Reads a body that lies inside another, as strictly.
+     *
+     * @param field where it lies
+     * @throws InvalidRequest naming the member that is wrong
+     */
+    public static <B extends WriteBody> B read(String field, JsonNode node, Class<B> type) {
+        try {
+            B body = node.isObject() ? STRICT.treeToValue(node, type) : null;
+            if (body != null) {
+                return body;
+            }
+        } catch (JacksonException unreadable) {
+            String path = unreadable.getPath().stream()
+                    .map(part -> part.getPropertyName() == null ? "[" + part.getIndex() + "]" : part.getPropertyName())
+                    .map(part -> "." + part)
+                    .collect(Collectors.joining());
+            throw new InvalidRequest(field + path, "is unknown, or has the wrong type or value");
+        }
+        throw new InvalidRequest(field, "must be an object");
     }
 
     @Override

@@ -135,6 +135,22 @@ public final class Desk {
         return tell(dispatch.send(call, () -> step, result -> receipt(result, false, false)), null);
     }
 
+    /**
+     * Who watches: those who work tickets say so of anybody, requesters of themselves on tickets of theirs.
+     *
+     * @param known refuses whom nobody knows; asked of those who may, in the command's unit of work
+     */
+    ResponseEntity<TicketAnswer> watch(Call call, Caller caller, UUID person, TicketCommand command, Runnable known) {
+        var step = new Step(command, () -> {
+            mayTakePart(caller, command.ticketId());
+            if (!caller.worksTickets() && !caller.requesters().contains(person)) {
+                throw new Forbidden("Only agents and supervisors say who else watches.");
+            }
+            known.run();
+        });
+        return tell(dispatch.send(call, () -> step, result -> receipt(result, false, false)), null);
+    }
+
     /** A note: only those who work tickets write and read it. */
     ResponseEntity<TicketAnswer> note(Call call, Caller caller, TicketCommand command, String location) {
         var step = new Step(command, () -> mayWork(caller, command.ticketId()));

@@ -4,11 +4,14 @@ import dev.hindsight.command.call.Calls;
 import dev.hindsight.command.call.Given;
 import dev.hindsight.command.desk.Bodies.LinkBody;
 import dev.hindsight.command.dispatch.Call;
+import dev.hindsight.command.people.People;
 import dev.hindsight.command.ticket.TicketCommand.AddTag;
+import dev.hindsight.command.ticket.TicketCommand.AddWatcher;
 import dev.hindsight.command.ticket.TicketCommand.DeclareMajorIncident;
 import dev.hindsight.command.ticket.TicketCommand.LinkTickets;
 import dev.hindsight.command.ticket.TicketCommand.MarkTicketAsSpam;
 import dev.hindsight.command.ticket.TicketCommand.RemoveTag;
+import dev.hindsight.command.ticket.TicketCommand.RemoveWatcher;
 import dev.hindsight.command.ticket.TicketCommand.StandDownMajorIncident;
 import dev.hindsight.command.ticket.TicketCommand.UnlinkTickets;
 import dev.hindsight.command.ticket.TicketCommand.UnmarkTicketAsSpam;
@@ -27,15 +30,17 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tags, marks and links: what hangs on a ticket without moving it. */
+/** Tags, watchers, marks and links: what hangs on a ticket without moving it. */
 @RestController
 @RequestMapping("/api/v1/tickets/{id}")
 public final class MarksEndpoint {
 
     private final Desk desk;
+    private final People people;
 
-    public MarksEndpoint(Desk desk) {
+    public MarksEndpoint(Desk desk, People people) {
         this.desk = desk;
+        this.people = people;
     }
 
     @PutMapping("/tags/{tag}")
@@ -50,6 +55,29 @@ public final class MarksEndpoint {
             @PathVariable String id, @PathVariable String tag, Caller caller, HttpServletRequest request) {
         Call call = Calls.of(request, caller);
         return desk.work(call, caller, new RemoveTag(desk.ticket(id, caller), call.actor(), desk.now(), tag));
+    }
+
+    @PutMapping("/watchers/{person}")
+    ResponseEntity<TicketAnswer> addWatcher(
+            @PathVariable String id, @PathVariable String person, Caller caller, HttpServletRequest request) {
+        UUID ticket = desk.ticket(id, caller);
+        Call call = Calls.of(request, caller);
+        UUID watcher = Given.person("person", person, caller);
+        return desk.watch(call, caller, watcher, new AddWatcher(ticket, call.actor(), desk.now(), watcher), () -> {
+            if (people.find(watcher).isEmpty()) {
+                throw new InvalidRequest("person", "is nobody we know");
+            }
+        });
+    }
+
+    @DeleteMapping("/watchers/{person}")
+    ResponseEntity<TicketAnswer> removeWatcher(
+            @PathVariable String id, @PathVariable String person, Caller caller, HttpServletRequest request) {
+        UUID ticket = desk.ticket(id, caller);
+        Call call = Calls.of(request, caller);
+        UUID watcher = Given.person("person", person, caller);
+        return desk.watch(
+                call, caller, watcher, new RemoveWatcher(ticket, call.actor(), desk.now(), watcher), () -> {});
     }
 
     @PostMapping("/spam-mark")

@@ -7,8 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.ResultSetExtractor;
@@ -44,6 +46,18 @@ public final class Remembered {
             """;
 
     private static final String NUMBER_AND_SUCCESS = "with numbered as (" + NUMBER + ") " + SUCCESS;
+
+    private static final String SELECTION = """
+            insert into command.bulk_selection (scope, request, tickets) values (?, ?, ?)
+            on conflict (scope) do update
+               set request = excluded.request, tickets = excluded.tickets, created_at = excluded.created_at
+             where bulk_selection.created_at <= now() - interval '24 hours'
+            """;
+
+    private static final String SELECTED = """
+            select request, tickets from command.bulk_selection
+             where scope = ? and created_at > now() - interval '24 hours'
+            """;
 
     private final JdbcTemplate jdbc;
 
@@ -128,8 +142,40 @@ public final class Remembered {
         }
     }
 
+    /**
+     * The tickets that a call of several means: found once, the same for every repetition under its key.
+     *
+     * @throws IdempotencyMismatch where the key stands for another request
+     */
+    public List<String> selection(IdempotencyKey key, Supplier<List<String>> find) {
+        var known = selected(key);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        jdbc.update(SELECTION, key.scope(), key.request(), find.get().toArray(String[]::new));
+        return selected(key).orElseThrow(() -> new IllegalStateException("a selection was forgotten at once"));
+    }
+
+    private Optional<List<String>> selected(IdempotencyKey key) {
+        return requireNonNull(
+                jdbc.query(
+                        SELECTED,
+                        (ResultSetExtractor<Optional<List<String>>>) row -> {
+                            if (!row.next()) {
+                                return Optional.empty();
+                            } else if (!Arrays.equals(row.getBytes("request"), key.request())) {
+                                throw new IdempotencyMismatch();
+                            }
+                            return Optional.of(
+                                    List.of((String[]) row.getArray("tickets").getArray()));
+                        },
+                        key.scope()),
+                "the extractor answers an Optional");
+    }
+
     /** Forgets at most {@code limit} expired keys; answers how many. */
     public int forgetExpired(int limit) {
+        jdbc.update("delete from command.bulk_selection where created_at <= now() - interval '24 hours'");
         return jdbc.update("""
                 delete from command.idempotency
                  where scope in (select scope from command.idempotency

@@ -21,6 +21,7 @@ import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.StatusEvent;
 import dev.hindsight.domain.ticket.TicketImport;
 import dev.hindsight.domain.ticket.TicketImport.Progress;
+import dev.hindsight.domain.ticket.Watching;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -177,6 +178,16 @@ public class TicketAggregate {
     @CommandHandler
     TicketResult handle(StandDownMajorIncident c, MetaData meta) {
         return decide(c, meta, ticket -> Classification.standDownMajorIncident(ticket, c.at()));
+    }
+
+    @CommandHandler
+    TicketResult handle(AddWatcher c, MetaData meta) {
+        return decide(c, meta, ticket -> Watching.add(ticket, c.personId(), c.at()));
+    }
+
+    @CommandHandler
+    TicketResult handle(RemoveWatcher c, MetaData meta) {
+        return decide(c, meta, ticket -> Watching.remove(ticket, c.personId(), c.at()));
     }
 
     @CommandHandler

@@ -176,6 +176,11 @@ public sealed interface TicketCommand {
 
     record StandDownMajorIncident(UUID ticketId, Actor by, Instant at) implements TicketCommand {}
 
+    /** Whether the person exists was checked before. */
+    record AddWatcher(UUID ticketId, Actor by, Instant at, UUID personId) implements TicketCommand {}
+
+    record RemoveWatcher(UUID ticketId, Actor by, Instant at, UUID personId) implements TicketCommand {}
+
     /** Whether the other ticket exists and may be seen was checked before. */
     record LinkTickets(UUID ticketId, Actor by, Instant at, LinkType type, UUID otherId) implements TicketCommand {}
 

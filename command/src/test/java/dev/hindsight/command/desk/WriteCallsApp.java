@@ -141,6 +141,20 @@ class WriteCallsApp {
         }
     }
 
+    /** Lists are not this module's: the filter's number of tickets is refused, its tag names the ticket. */
+    @Bean
+    TicketSelection selection() {
+        return (caller, filter, most) -> List.of(UUID.fromString(Objects.requireNonNull(filter.get("tag"))));
+    }
+
+    @Bean
+    ItemProblems itemProblems(Codes codes) {
+        return (thrown, request) -> {
+            var answer = codes.problem(thrown);
+            return ResponseEntity.status(answer.getStatusCode()).body(answer.getBody());
+        };
+    }
+
     @Bean
     Codes codes() {
         return new Codes();

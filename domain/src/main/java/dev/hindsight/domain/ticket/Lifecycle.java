@@ -71,6 +71,8 @@ public final class Lifecycle {
             case TicketQueued e -> before;
             case TicketAssigned e -> before;
             case TicketUnassigned e -> before;
+            case WatcherAdded e -> before;
+            case WatcherRemoved e -> before;
             case RequesterReplied e -> before;
             case PublicReplyAdded e -> before;
             case InternalNoteAdded e -> before;

@@ -8,7 +8,7 @@ import dev.hindsight.domain.Refusal;
  * <table>
  * <caption>Refusals</caption>
  * <tr><td>{@code ALREADY_CLOSED}, {@code ALREADY_CANCELLED}, {@code ALREADY_MERGED}</td><td>the ticket is final: no
- *     more moves, public replies or changes; notes, tags, links and marks stay possible</td></tr>
+ *     more moves, public replies or changes; notes, tags, links, marks and watchers stay possible</td></tr>
  * <tr><td>{@code ALREADY_STARTED}</td><td>no ticket goes back to NEW</td></tr>
  * <tr><td>{@code ALREADY_RESOLVED}</td><td>a resolved ticket cannot wait: reopen it first</td></tr>
  * <tr><td>{@code NOT_RESOLVED}</td><td>only a resolved ticket is closed</td></tr>
@@ -16,6 +16,7 @@ import dev.hindsight.domain.Refusal;
  * <tr><td>{@code REOPEN_WINDOW_PASSED}</td><td>a requester's comment came too late to reopen: reply instead</td></tr>
  * <tr><td>{@code LINKED_TO_ITSELF}</td><td>a ticket cannot be linked to itself</td></tr>
  * <tr><td>{@code TOO_MANY_TAGS}</td><td>a ticket carries at most 50 tags</td></tr>
+ * <tr><td>{@code TOO_MANY_WATCHERS}</td><td>at most 100 people watch a ticket</td></tr>
  * <tr><td>{@code TOUCHED_SINCE_IMPORT}</td><td>people worked the imported ticket since: no more rows go in</td></tr>
  * </table>
  */
@@ -54,6 +55,11 @@ final class Refusals {
 
     static Refusal tooManyTags() {
         return new Refusal("TOO_MANY_TAGS", "A ticket carries at most " + Tags.MOST + " tags: remove one first.");
+    }
+
+    static Refusal tooManyWatchers() {
+        return new Refusal(
+                "TOO_MANY_WATCHERS", "At most " + Watching.MOST + " people watch a ticket: take somebody off first.");
     }
 
     static Refusal touchedSinceImport() {

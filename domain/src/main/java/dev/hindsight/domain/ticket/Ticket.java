@@ -32,7 +32,8 @@ public record Ticket(
         Set<String> tags,
         Map<String, FieldValue> fields,
         Set<Link> links,
-        Set<Mark> marks) {
+        Set<Mark> marks,
+        Set<UUID> watchers) {
 
     /**
      * @param holdReason and its text, while ON_HOLD
@@ -148,6 +149,8 @@ public record Ticket(
             case TicketQueued e -> with(new Place(e.queue(), place.assigneeId));
             case TicketAssigned e -> with(new Place(place.queue, e.assigneeId()));
             case TicketUnassigned e -> with(new Place(place.queue, null));
+            case WatcherAdded e -> withWatchers(watchers -> watchers.add(e.personId()));
+            case WatcherRemoved e -> withWatchers(watchers -> watchers.remove(e.personId()));
             case RequesterReplied e -> this;
             case PublicReplyAdded e -> this;
             case InternalNoteAdded e -> this;
@@ -181,6 +184,7 @@ public record Ticket(
                 Set.copyOf(e.tags()),
                 fields(e.fields(), e.texts()),
                 Set.of(),
+                Set.of(),
                 Set.of());
     }
 
@@ -195,6 +199,7 @@ public record Ticket(
                 new Place(e.queue(), null),
                 Set.of(),
                 fields(e.fields(), e.texts()),
+                Set.of(),
                 Set.of(),
                 Set.of());
     }
@@ -223,38 +228,43 @@ public record Ticket(
     }
 
     private Ticket at(Instant at) {
-        return new Ticket(id, number, at, standing, about, ranking, place, tags, fields, links, marks);
+        return new Ticket(id, number, at, standing, about, ranking, place, tags, fields, links, marks, watchers);
     }
 
     private Ticket with(Standing standing) {
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks, watchers);
     }
 
     private Ticket with(About about) {
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks, watchers);
     }
 
     private Ticket with(Ranking ranking) {
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks, watchers);
     }
 
     private Ticket with(Place place) {
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks, watchers);
     }
 
     private Ticket withTags(Consumer<Set<String>> change) {
         var changed = changed(tags, change);
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, changed, fields, links, marks);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, changed, fields, links, marks, watchers);
     }
 
     private Ticket withLinks(Consumer<Set<Link>> change) {
         var changed = changed(links, change);
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, changed, marks);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, changed, marks, watchers);
     }
 
     private Ticket withMarks(Consumer<Set<Mark>> change) {
         var changed = changed(marks, change);
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, changed);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, changed, watchers);
+    }
+
+    private Ticket withWatchers(Consumer<Set<UUID>> change) {
+        var changed = changed(watchers, change);
+        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks, changed);
     }
 
     private Ticket withField(String field, FieldValue value) {
@@ -264,7 +274,8 @@ public record Ticket(
         } else {
             changed.put(field, value);
         }
-        return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, Map.copyOf(changed), links, marks);
+        return new Ticket(
+                id, number, lastAt, standing, about, ranking, place, tags, Map.copyOf(changed), links, marks, watchers);
     }
 
     private static <T> Set<T> changed(Set<T> before, Consumer<Set<T>> change) {

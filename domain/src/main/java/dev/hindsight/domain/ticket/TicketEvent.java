@@ -183,6 +183,11 @@ public sealed interface TicketEvent extends Event {
 
     record TicketUnassigned(UUID ticketId, Instant at, UUID from) implements TicketEvent {}
 
+    /** Somebody follows the ticket from now on; it gives them no right. */
+    record WatcherAdded(UUID ticketId, Instant at, UUID personId) implements TicketEvent {}
+
+    record WatcherRemoved(UUID ticketId, Instant at, UUID personId) implements TicketEvent {}
+
     // conversation
 
     record RequesterReplied(

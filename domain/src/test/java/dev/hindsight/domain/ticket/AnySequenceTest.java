@@ -92,6 +92,8 @@ class AnySequenceTest {
                                 InternalNoteAdded.class,
                                 TagAdded.class,
                                 TagRemoved.class,
+                                WatcherAdded.class,
+                                WatcherRemoved.class,
                                 TicketLinked.class,
                                 TicketUnlinked.class,
                                 TicketMarkedAsSpam.class,
@@ -109,6 +111,7 @@ class AnySequenceTest {
         var standing = ticket.standing();
         assertThat(standing.holdReason() != null).isEqualTo(standing.status() == Status.ON_HOLD);
         assertThat(standing.reopenUntil() != null).isEqualTo(standing.status() == Status.RESOLVED);
+        assertThat(ticket.watchers()).hasSizeLessThanOrEqualTo(Watching.MOST);
         assertThat(ticket.tags()).hasSizeLessThanOrEqualTo(Tags.MOST);
         assertThat(ticket.links()).noneMatch(link -> link.otherId().equals(ticket.id()));
         var ranking = ticket.ranking();
@@ -124,7 +127,7 @@ class AnySequenceTest {
     private static Step step(Random random, Instant at) {
         var word = "w" + random.nextInt(60);
         var person = random.nextBoolean() ? ANA : AGENT;
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(17)) {
             case 0, 1, 2, 3 -> {
                 var to = to(any(random, Status.values()));
                 yield new Step(true, ticket -> to.decide(ticket, at));
@@ -191,6 +194,12 @@ class AnySequenceTest {
                             case 3 -> ticket -> Classification.standDownMajorIncident(ticket, at);
                             default -> ticket -> Classification.changeRequester(ticket, person, null, at);
                         });
+            case 16 ->
+                new Step(
+                        true,
+                        random.nextBoolean()
+                                ? ticket -> Watching.add(ticket, person, at)
+                                : ticket -> Watching.remove(ticket, person, at));
             default -> throw new IllegalStateException("no such step");
         };
     }

@@ -63,6 +63,8 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketUnassigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnlinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnmarkedAsSpam;
 import dev.hindsight.domain.ticket.TicketEvent.TypeChanged;
+import dev.hindsight.domain.ticket.TicketEvent.WatcherAdded;
+import dev.hindsight.domain.ticket.TicketEvent.WatcherRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -110,6 +112,8 @@ public final class EventNames {
                 .add("ticket.queued", 1, TicketQueued.class)
                 .add("ticket.assigned", 1, TicketAssigned.class)
                 .add("ticket.unassigned", 1, TicketUnassigned.class)
+                .add("ticket.watcher-added", 1, WatcherAdded.class)
+                .add("ticket.watcher-removed", 1, WatcherRemoved.class)
                 .add("ticket.requester-replied", 1, RequesterReplied.class)
                 .add("ticket.public-reply-added", 1, PublicReplyAdded.class)
                 .add("ticket.internal-note-added", 1, InternalNoteAdded.class)

@@ -1,10 +1,13 @@
 package dev.hindsight.ops.edge;
 
+import dev.hindsight.command.desk.ItemProblems;
+import dev.hindsight.command.desk.TicketSelection;
 import dev.hindsight.command.people.People;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import dev.hindsight.ops.watch.ActiveUsers;
+import dev.hindsight.query.tickets.TicketLists;
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -81,6 +84,16 @@ public class EdgeConfiguration {
     @Bean
     ProblemHandler problemHandler(Problems problems) {
         return new ProblemHandler(problems);
+    }
+
+    @Bean
+    ItemProblems itemProblems(ProblemHandler handler) {
+        return handler::of;
+    }
+
+    @Bean
+    TicketSelection ticketSelection(TicketLists lists) {
+        return new ListedTickets(lists);
     }
 
     @Bean

@@ -54,6 +54,23 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         this.problems = problems;
     }
 
+    /** What a call is answered where this was thrown, for calls that go on. */
+    ResponseEntity<Object> of(RuntimeException thrown, HttpServletRequest request) {
+        return switch (thrown) {
+            case Refusal refusal -> refused(refusal, request);
+            case InvalidRequest invalid -> invalid(invalid, request);
+            case NotFound notFound -> notFound(notFound, request);
+            case Forbidden forbidden -> forbidden(forbidden, request);
+            case PreconditionRequired required -> preconditionRequired(required, request);
+            case PreconditionFailed failed -> preconditionFailed(failed, request);
+            case IdempotencyMismatch mismatch -> otherRequest(mismatch, request);
+            case Unavailable unavailable -> unavailable(unavailable, request);
+            case DataAccessException fault -> database(fault, request);
+            case TransactionException fault -> database(fault, request);
+            default -> fault(thrown, request);
+        };
+    }
+
     @ExceptionHandler
     ResponseEntity<Object> refused(Refusal refusal, HttpServletRequest request) {
         return problems.answer(request, new Problem(HttpStatus.CONFLICT, refusal.code(), text(refusal)));

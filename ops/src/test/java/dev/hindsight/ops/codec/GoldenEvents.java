@@ -63,6 +63,8 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketUnassigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnlinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnmarkedAsSpam;
 import dev.hindsight.domain.ticket.TicketEvent.TypeChanged;
+import dev.hindsight.domain.ticket.TicketEvent.WatcherAdded;
+import dev.hindsight.domain.ticket.TicketEvent.WatcherRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
 import java.time.Instant;
 import java.util.List;
@@ -143,6 +145,8 @@ final class GoldenEvents {
                 new TicketQueued(TICKET, AT, null, "hardware"),
                 new TicketAssigned(TICKET, AT, null, BEN),
                 new TicketUnassigned(TICKET, AT, BEN),
+                new WatcherAdded(TICKET, AT, BEN),
+                new WatcherRemoved(TICKET, AT, BEN),
                 new RequesterReplied(TICKET, AT, MESSAGE, ANA, "It smokes now."),
                 new PublicReplyAdded(TICKET, AT, MESSAGE, BEN, "Please unplug it, I am coming."),
                 new InternalNoteAdded(TICKET, AT, MESSAGE, BEN, "Third time this month; order a new one."),

@@ -71,6 +71,8 @@ final class GoldenManifest {
             ab6de1839308fafc012ccf6351b949a20ed8f70d118ddfa577dc9392cca2fc04  events/ticket.unassigned.1.json
             6f5c94847a84a4a58d63646d02088c9113064592fb838092d3efb1f8131fcb57  events/ticket.unlinked.1.json
             839967e117bee5c3b1a7f22fb680c85bb43363673264c47ddd80f26fe3275e3c  events/ticket.unmarked-as-spam.1.json
+            2929ba7c60ad56447683709a7d127d194ceb69dfedb15664b4ed281844c7ead7  events/ticket.watcher-added.1.json
+            2929ba7c60ad56447683709a7d127d194ceb69dfedb15664b4ed281844c7ead7  events/ticket.watcher-removed.1.json
             9af806e42e965bcd7652152240418823ea1dca5cecb21c2fbcc4d10a1180c08a  events/ticket.work-started.1.json
             c2c0bd2848c853ffef5a5a97fcdc923fb08bce9f8bba7a962e3bf01e5e05ea15  metadata/envelope-full.1.json
             f906cab428258cc37ee08e055ba4b08f3ae77c84cfc01db0e9fe14d5c9b5a3e8  metadata/envelope-shortest.1.json

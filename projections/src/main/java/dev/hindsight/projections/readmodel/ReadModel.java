@@ -7,10 +7,10 @@ import java.util.List;
  * while older nodes go on reading theirs.
  */
 public enum ReadModel {
-    TICKETS("tickets", 1, List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link")),
+    TICKETS("tickets", 2, List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link")),
     DIRECTORY("directory", 2, List.of("person", "organization", "queue", "category", "custom_field", "team")),
     /** Its documents lie in OpenSearch; its progress and parked tickets here. */
-    TICKET_SEARCH("ticket-search", 1, List.of());
+    TICKET_SEARCH("ticket-search", 2, List.of());
 
     private final String id;
     private final int definitionVersion;

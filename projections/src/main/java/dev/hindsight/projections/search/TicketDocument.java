@@ -27,6 +27,7 @@ record TicketDocument(
         @Nullable UUID assignee,
         @Nullable UUID requester,
         @Nullable UUID organization,
+        List<UUID> watchers,
         List<String> tags,
         long created,
         long updated,

@@ -97,6 +97,7 @@ final class TicketRows implements TicketChanges {
                 row.getAssignee(),
                 row.getRequester(),
                 row.getOrganization(),
+                List.of(row.getWatchers()),
                 List.of(row.getTags()),
                 row.getCreatedAt().toEpochMilli(),
                 row.getUpdatedAt().toEpochMilli(),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,10 @@ final class TicketChanges {
             shown("assignee", row -> text(row.assignee())),
             shown("requester", row -> text(row.requester())),
             shown("organization", row -> text(row.organization())),
-            shown("tags", TicketRow::tags));
+            shown("tags", TicketRow::tags),
+            internal(
+                    "watchers",
+                    row -> row.watchers().stream().map(UUID::toString).toList()));
 
     private TicketChanges() {}
 

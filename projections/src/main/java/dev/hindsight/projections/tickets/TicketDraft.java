@@ -3,8 +3,10 @@ package dev.hindsight.projections.tickets;
 import dev.hindsight.domain.configuration.FieldValue;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -101,6 +103,7 @@ final class TicketDraft {
     String description;
 
     final TreeSet<String> tags = new TreeSet<>();
+    final Set<UUID> watchers = new LinkedHashSet<>();
     final Map<String, FieldValue> customFields = new TreeMap<>();
 
     /** A ticket that begins: NEW, and nothing known but these. */
@@ -156,6 +159,7 @@ final class TicketDraft {
         description = row.description();
         tags.addAll(row.tags());
         customFields.putAll(row.customFields());
+        watchers.addAll(row.watchers());
     }
 
     TicketRow row() {
@@ -200,6 +204,7 @@ final class TicketDraft {
                 List.copyOf(tags),
                 Collections.unmodifiableMap(new TreeMap<>(customFields)),
                 subject,
-                description);
+                description,
+                List.copyOf(watchers));
     }
 }

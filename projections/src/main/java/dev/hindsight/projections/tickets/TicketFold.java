@@ -162,6 +162,16 @@ public final class TicketFold {
                 t.assignee = null;
                 yield t;
             }
+            case WatcherAdded e -> {
+                var t = going();
+                t.watchers.add(e.personId());
+                yield t;
+            }
+            case WatcherRemoved e -> {
+                var t = going();
+                t.watchers.remove(e.personId());
+                yield t;
+            }
             case RequesterReplied e -> said(e, "REQUESTER_REPLY");
             case PublicReplyAdded e -> {
                 var t = said(e, "PUBLIC_REPLY");
@@ -361,7 +371,7 @@ public final class TicketFold {
                 rule == null ? null : rule.version(),
                 event.at(),
                 logged.recordedAt(),
-                event instanceof InternalNoteAdded,
+                event instanceof InternalNoteAdded || event instanceof WatcherAdded || event instanceof WatcherRemoved,
                 List.copyOf(changes));
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority 1 for P1 to 5 for P5
  * @param tags sorted
  * @param customFields by key, sorted
+ * @param watchers in the order in which they came
  */
 public record TicketRow(
         UUID id,
@@ -58,4 +59,5 @@ public record TicketRow(
         List<String> tags,
         Map<String, FieldValue> customFields,
         @Nullable String subject,
-        @Nullable String description) {}
+        @Nullable String description,
+        List<UUID> watchers) {}

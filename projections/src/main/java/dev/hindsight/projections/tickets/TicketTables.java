@@ -187,7 +187,12 @@ final class TicketTables {
                 .add("tags", "text[]", row -> SetInsert.textArray(row.tags()))
                 .add("custom_fields", "jsonb", TicketTables::customFields)
                 .add("subject", "text", TicketRow::subject)
-                .add("description", "text", TicketRow::description);
+                .add("description", "text", TicketRow::description)
+                .add(
+                        "watchers",
+                        "uuid[]",
+                        row -> SetInsert.textArray(
+                                row.watchers().stream().map(UUID::toString).toList()));
     }
 
     private static TicketRow ticket(ResultSet row) throws SQLException {
@@ -232,7 +237,8 @@ final class TicketTables {
                 List.of((String[]) row.getArray(38).getArray()),
                 customFields(row.getString(39)),
                 row.getString(40),
-                row.getString(41));
+                row.getString(41),
+                List.of((UUID[]) row.getArray(42).getArray()));
     }
 
     private static SetInsert.Columns<TicketRow> wordColumns() {

@@ -222,6 +222,9 @@ class GoldenRowsTest {
         add(null, new PublicReplyAdded(t, now, id(105), null, "Done."));
         add(null, new TicketClosed(t, now, "NEW", true));
         add(null, new WorkStarted(t, now, "CLOSED", true));
+        add(ANA, new WatcherAdded(t, now, BEN));
+        add(ANA, new WatcherAdded(t, now, ANA));
+        add(BEN, new WatcherRemoved(t, now, BEN));
     }
 
     private void add(@Nullable UUID actor, Event event) {

@@ -138,7 +138,14 @@ public final class Histories {
                 add(new CustomFieldChanged(
                         id, now, "serial", null, random.nextBoolean() ? "SN-" + random.nextInt(99) : null));
             case 11 -> add(new CustomFieldChanged(id, now, "floor", List.of("1", "2"), null));
-            case 12 -> add(random.nextBoolean() ? new TagAdded(id, now, "vip") : new TagRemoved(id, now, "vip"));
+            case 12 ->
+                add(
+                        switch (random.nextInt(4)) {
+                            case 0 -> new TagAdded(id, now, "vip");
+                            case 1 -> new TagRemoved(id, now, "vip");
+                            case 2 -> new WatcherAdded(id, now, people.getFirst());
+                            default -> new WatcherRemoved(id, now, people.getFirst());
+                        });
             case 13 -> add(new TicketQueued(id, now, null, random.nextBoolean() ? pick(QUEUES) : null));
             case 14, 15 -> assign(t);
             case 16 -> add(new RequesterReplied(id, now, uuid(), t.requester, "Still jammed."));

@@ -23,7 +23,7 @@ class TicketIndexDefinitionTest {
 
     @BeforeAll
     static void read() throws IOException {
-        try (InputStream file = TicketIndexDefinitionTest.class.getResourceAsStream("/search/tickets-v1.json")) {
+        try (InputStream file = TicketIndexDefinitionTest.class.getResourceAsStream("/search/tickets-v2.json")) {
             definition = JsonMapper.builder().build().readTree(file);
         }
     }

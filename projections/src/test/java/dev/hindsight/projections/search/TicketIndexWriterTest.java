@@ -97,6 +97,7 @@ class TicketIndexWriterTest {
                         null,
                         null,
                         List.of(),
+                        List.of(),
                         0,
                         0,
                         subject,

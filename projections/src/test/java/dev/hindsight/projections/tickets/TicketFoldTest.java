@@ -116,6 +116,18 @@ class TicketFoldTest {
     }
 
     @Test
+    void watchers_come_and_go_unseen_by_the_requester() {
+        open();
+        var step = then(new WatcherAdded(TICKET, at(), REQUESTER));
+        assertThat(step.row().watchers()).containsExactly(REQUESTER);
+        assertThat(step.entry().internal()).isTrue();
+        assertThat(step.entry().changes())
+                .containsExactly(new FieldChange("watchers", List.of(), List.of(REQUESTER.toString()), true));
+        assertThat(then(new WatcherRemoved(TICKET, at(), REQUESTER)).row().watchers())
+                .isEmpty();
+    }
+
+    @Test
     void an_event_that_is_not_the_next_or_has_no_beginning_does_not_fit() {
         assertThatThrownBy(() -> TicketFold.step(null, logged(new TagAdded(TICKET, at(), "vip"), 1)))
                 .isInstanceOf(FoldFailure.class);

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.opensearch.client.opensearch.OpenSearchClient;
 import org.opensearch.client.opensearch._types.FieldValue;
@@ -22,7 +24,6 @@ import org.opensearch.client.opensearch._types.SortOptions;
 import org.opensearch.client.opensearch._types.SortOrder;
 import org.opensearch.client.opensearch._types.aggregations.Aggregation;
 import org.opensearch.client.opensearch.core.MsearchRequest;
-import org.opensearch.client.opensearch.core.SearchRequest;
 import org.opensearch.client.opensearch.core.SearchResponse;
 import org.opensearch.client.opensearch.core.msearch.MultisearchBody;
 import org.opensearch.client.opensearch.core.search.BuiltinHighlighterType;
@@ -59,6 +60,13 @@ final class IndexSearch {
     private static final int TOO_MANY = 429;
     private static final int SERVER_FAULT = 500;
     private static final int RETRY_SECONDS = 5;
+
+    private static final String TAGS = "tags";
+    private static final int OFFERED_TAGS = 5;
+    /** What a tag may begin with. */
+    private static final Pattern TAG = Pattern.compile("[^\\s,]{1,64}");
+    /** What means something in Lucene's regular expressions. */
+    private static final Pattern SPECIAL = Pattern.compile("[.?+*|{}\\[\\]()\"\\\\#@&<>~^$-]");
 
     private static final Map<String, String> FACETS = facets();
 
@@ -173,17 +181,56 @@ final class IndexSearch {
         return after;
     }
 
-    /** Tickets whose subject or number begins with what was typed, the ones changed last first. */
-    List<UUID> suggest(SearchScope scope, String typed, int generation, int limit) {
-        var request = new SearchRequest.Builder()
-                .index(index.name(generation))
-                .query(new SearchTranslation(scope).suggestions(typed))
+    /** What begins as was typed. */
+    record Begun(List<UUID> tickets, List<Count> tags) {}
+
+    /**
+     * Tickets whose subject or number begins with what was typed, the ones changed last first; and the tags that begin so
+     * on tickets that the caller sees, the most frequent first.
+     */
+    Begun suggest(SearchScope scope, String typed, int generation, int limit) {
+        var translation = new SearchTranslation(scope);
+        var bodies = new ArrayList<MultisearchBody>();
+        bodies.add(new MultisearchBody.Builder()
+                .query(translation.suggestions(typed))
                 .source(source -> source.fetch(false))
                 .size(limit)
                 .sort(order(true))
-                .trackTotalHits(total -> total.enabled(false));
-        return asking(() -> whole(client.search(request.build(), JsonNode.class))).hits().hits().stream()
-                .map(IndexSearch::id)
+                .trackTotalHits(total -> total.enabled(false))
+                .build());
+        String tag = typed.strip().toLowerCase(Locale.ROOT);
+        boolean maybeTag = TAG.matcher(tag).matches();
+        if (maybeTag) {
+            bodies.add(new MultisearchBody.Builder()
+                    .query(translation.tagged(tag))
+                    .size(0)
+                    .trackTotalHits(total -> total.enabled(false))
+                    .aggregations(
+                            TAGS,
+                            Aggregation.of(values -> values.terms(terms -> terms.field(TicketIndex.TAGS)
+                                    .size(OFFERED_TAGS)
+                                    .include(include ->
+                                            include.regexp(SPECIAL.matcher(tag).replaceAll("\\\\$0") + ".*")))))
+                    .build());
+        }
+        var answers = ask(generation, bodies);
+        return new Begun(
+                answers.getFirst().hits().hits().stream().map(IndexSearch::id).toList(),
+                maybeTag ? counts(answers.getLast(), TAGS) : List.of());
+    }
+
+    /** The most similar first. */
+    List<FoundTicket> similar(SearchScope scope, UUID ticket, String text, int generation, int limit) {
+        var body = new MultisearchBody.Builder()
+                .query(new SearchTranslation(scope).similar(ticket, text))
+                .source(source -> source.fetch(false))
+                .size(limit)
+                .trackScores(true)
+                .sort(order(true))
+                .trackTotalHits(total -> total.enabled(false))
+                .build();
+        return ask(generation, List.of(body)).getFirst().hits().hits().stream()
+                .map(IndexSearch::found)
                 .toList();
     }
 
@@ -302,13 +349,14 @@ final class IndexSearch {
 
     private static Map<String, List<Count>> counts(SearchResponse<JsonNode> answer) {
         var counts = new LinkedHashMap<String, List<Count>>();
-        FACETS.keySet()
-                .forEach(name -> counts.put(
-                        name,
-                        Objects.requireNonNull(answer.aggregations().get(name)).sterms().buckets().array().stream()
-                                .map(bucket -> new Count(bucket.key(), bucket.docCount()))
-                                .toList()));
+        FACETS.keySet().forEach(name -> counts.put(name, counts(answer, name)));
         return counts;
+    }
+
+    private static List<Count> counts(SearchResponse<JsonNode> answer, String name) {
+        return Objects.requireNonNull(answer.aggregations().get(name)).sterms().buckets().array().stream()
+                .map(bucket -> new Count(bucket.key(), bucket.docCount()))
+                .toList();
     }
 
     private static Map<String, String> facets() {

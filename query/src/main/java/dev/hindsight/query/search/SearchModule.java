@@ -4,6 +4,7 @@ import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Freshness;
+import dev.hindsight.query.ticket.TicketReader;
 import dev.hindsight.query.tickets.TicketSummaries;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,6 +21,11 @@ public class SearchModule {
             Cursors cursors,
             TicketSummaries summaries) {
         return new SearchTickets(connection, index, freshness, cursors, summaries);
+    }
+
+    @Bean
+    SimilarController similarController(TicketReader reader, SearchTickets tickets) {
+        return new SimilarController(reader, tickets);
     }
 
     @Bean

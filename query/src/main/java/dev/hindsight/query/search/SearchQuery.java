@@ -81,6 +81,7 @@ record SearchQuery(List<Clause> clauses) {
         TAG(Kind.KEY),
         ASSIGNEE(Kind.PERSON),
         REQUESTER(Kind.PERSON),
+        WATCHER(Kind.PERSON),
         ORGANIZATION(Kind.ID),
         NUMBER(Kind.NUMBER),
         CREATED(Kind.TIME),

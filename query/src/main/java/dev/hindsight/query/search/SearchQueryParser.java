@@ -193,7 +193,7 @@ final class SearchQueryParser {
             case TYPE -> TicketType.parse(name, word).name();
             case CHANNEL -> Channel.parse(name, word).name();
             case QUEUE, CATEGORY, TAG -> value.strip().toLowerCase(Locale.ROOT);
-            case ASSIGNEE, REQUESTER, ORGANIZATION -> id(field, value);
+            case ASSIGNEE, REQUESTER, WATCHER, ORGANIZATION -> id(field, value);
             case NUMBER, CREATED, UPDATED -> throw new IllegalArgumentException(name + " has no words");
         };
     }

@@ -91,14 +91,33 @@ public final class SearchTickets {
         }
         int most = limit == null ? OFFERED : Parameters.limit(limit);
         Place place = freshness.read(0, snapshot -> place(snapshot, caller));
-        var found = index.suggest(place.scope(), SearchQueryParser.cleaned(typed), place.generation(), most);
+        var begun = index.suggest(place.scope(), SearchQueryParser.cleaned(typed), place.generation(), most);
         return new Suggestions(
-                tickets(caller, found).stream()
+                tickets(caller, begun.tickets()).stream()
                         .map(ticket -> new Suggestions.Suggestion(
                                 ticket.id(),
                                 ticket.number(),
                                 ticket.subject(),
                                 ticket.status().name()))
+                        .toList(),
+                begun.tags().stream()
+                        .map(one -> new SearchPage.FacetCount(one.value(), one.count()))
+                        .toList(),
+                place.position());
+    }
+
+    /**
+     * Other tickets about the same as this text.
+     *
+     * @param minPosition waits until so much is searched
+     */
+    SimilarTickets similar(Caller caller, UUID ticket, String text, int limit, long minPosition) {
+        Place place = freshness.read(minPosition, snapshot -> place(snapshot, caller), ReadModel.TICKET_SEARCH);
+        List<IndexSearch.FoundTicket> found =
+                text.isBlank() ? List.of() : index.similar(place.scope(), ticket, text, place.generation(), limit);
+        return new SimilarTickets(
+                hits(tickets(caller, ids(found)), found).stream()
+                        .map(hit -> new SimilarTickets.Similar(hit.ticket(), hit.score()))
                         .toList(),
                 place.position());
     }

@@ -13,6 +13,9 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import org.opensearch.client.json.JsonData;
 import org.opensearch.client.opensearch._types.FieldValue;
 import org.opensearch.client.opensearch._types.query_dsl.BoolQuery;
@@ -108,6 +111,38 @@ final class SearchTranslation {
         return bool.build().toQuery();
     }
 
+    /** Tickets with a tag that begins as was typed. */
+    Query tagged(String typed) {
+        var bool = new BoolQuery.Builder();
+        scope.restriction().ifPresent(bool::filter);
+        return bool.filter(Query.of(query ->
+                        query.prefix(prefix -> prefix.field(TicketIndex.TAGS).value(typed))))
+                .build()
+                .toQuery();
+    }
+
+    /**
+     * Other tickets about the same. Words that only this ticket has say nothing; a quarter of the telling ones must be
+     * there.
+     */
+    Query similar(UUID ticket, String text) {
+        var bool = new BoolQuery.Builder();
+        scope.restriction().ifPresent(bool::filter);
+        return bool.must(Query.of(
+                        query -> query.moreLikeThis(more -> more.fields(TicketIndex.SUBJECT, TicketIndex.DESCRIPTION)
+                                .like(like -> like.text(text))
+                                .analyzer(TicketIndex.AS_SPELLED)
+                                .minTermFreq(1)
+                                .minDocFreq(2)
+                                .minWordLength(3)
+                                .maxQueryTerms(25)
+                                .minimumShouldMatch("25%"))))
+                .mustNot(Query.of(query ->
+                        query.term(term -> term.field(TicketIndex.ID).value(FieldValue.of(ticket.toString())))))
+                .build()
+                .toQuery();
+    }
+
     private void add(BoolQuery.Builder bool, Alternative alternative) {
         if (alternative.negated()) {
             bool.mustNot(term(alternative));
@@ -188,14 +223,19 @@ final class SearchTranslation {
                         .allMatch(c -> Character.isLetter(c) || Character.getType(c) == Character.NON_SPACING_MARK);
     }
 
+    /** Who else watches is not for requesters, and so not to be found out by asking. */
     private Query match(Match match) {
         String field = field(match.field());
         var values = new ArrayList<FieldValue>();
-        match.values().forEach(value -> values.add(FieldValue.of(value)));
+        Set<UUID> own = scope.visibility().onlyOf();
+        boolean hidden = match.field() == Field.WATCHER && own != null;
+        match.values().stream()
+                .filter(value -> !hidden || Objects.requireNonNull(own).contains(UUID.fromString(value)))
+                .forEach(value -> values.add(FieldValue.of(value)));
         if (match.me()) {
             values.add(FieldValue.of(scope.caller().toString()));
         }
-        if (!match.none()) {
+        if (!match.none() || hidden) {
             return terms(field, values);
         }
         var absent = Query.of(query ->
@@ -234,6 +274,7 @@ final class SearchTranslation {
             case TAG -> TicketIndex.TAGS;
             case ASSIGNEE -> TicketIndex.ASSIGNEE;
             case REQUESTER -> TicketIndex.REQUESTER;
+            case WATCHER -> TicketIndex.WATCHERS;
             case ORGANIZATION -> TicketIndex.ORGANIZATION;
             case NUMBER -> TicketIndex.NUMBER;
             case CREATED -> TicketIndex.CREATED;

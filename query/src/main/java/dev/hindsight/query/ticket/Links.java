@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** Links of a ticket in both directions: its own, and those that other tickets hold to it. */
 final class Links {
@@ -45,10 +46,15 @@ final class Links {
                 .where(visibility.of(TICKET))
                 .and(visibility.everything() ? noCondition() : TICKET.ID.isNotNull())
                 .orderBy(links.field(TICKET_LINK.LAST_POSITION), id)
-                .fetch(row -> new Link(
-                        LinkType.valueOf(row.value2()),
-                        row.value1(),
-                        row.value4() == null ? null : TicketNumber.text(row.value4()),
-                        row.value3()));
+                .fetch(row -> link(LinkType.valueOf(row.value2()), row.value1(), row.value4(), row.value3()));
+    }
+
+    private static Link link(LinkType type, UUID other, @Nullable Long number, boolean inverse) {
+        return new Link(
+                type,
+                other,
+                number == null ? null : TicketNumber.text(number),
+                inverse,
+                inverse ? type.inverse() : type.name());
     }
 }

@@ -49,7 +49,7 @@ public final class TicketController {
                         .from(TICKET)
                         .where(TICKET.ID.eq(ticket.id()))
                         .fetchSingle(TICKET.DESCRIPTION),
-                List.of(),
+                Watchers.of(snapshot, ticket),
                 Links.of(snapshot, ticket));
     }
 }

@@ -13,6 +13,7 @@ import dev.hindsight.query.Parameters;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.UUID;
 import java.util.function.Function;
@@ -37,6 +38,7 @@ record TicketFilter(
         Choice<Priority> priority,
         Choice<TicketType> type,
         Choice<String> tag,
+        Choice<UUID> watcher,
         @Nullable SortedSet<String> words,
         Span created,
         Span updated) {
@@ -69,9 +71,19 @@ record TicketFilter(
                 Choice.of("priority", request.priority(), word -> Priority.parse("priority", word)),
                 Choice.of("type", request.type(), word -> TicketType.parse("type", word)),
                 Choice.of("tag", request.tag(), Function.identity()),
+                watcher(request.watcher(), caller),
                 request.text() == null ? null : TicketWords.of(Parameters.text("text", request.text())),
                 Span.of("created", request.createdAfter(), request.createdBefore()),
                 Span.of("updated", request.updatedAfter(), request.updatedBefore()));
+    }
+
+    /** Who else watches is not for requesters, and so not to be found out by asking. */
+    private static Choice<UUID> watcher(@Nullable String watchers, Caller caller) {
+        Choice<UUID> choice = Choice.of("watcher", watchers, word -> person("watcher", word, caller));
+        if (!caller.readsAllTickets() && (choice.none() || !caller.requesters().containsAll(choice.values()))) {
+            throw new InvalidRequest("watcher", "may be me only, for requesters");
+        }
+        return choice;
     }
 
     private static UUID person(String field, String word, Caller caller) {
@@ -80,7 +92,8 @@ record TicketFilter(
 
     /** Whether every ticket matches. */
     boolean open() {
-        return List.of(status, category, queue, assignee, requester, organization, priority, type, tag).stream()
+        return List.of(status, category, queue, assignee, requester, organization, priority, type, tag, watcher)
+                        .stream()
                         .allMatch(Choice::open)
                 && words == null
                 && created.equals(new Span(null, null))
@@ -97,7 +110,8 @@ record TicketFilter(
         parts.add(organization.on(TICKET.ORGANIZATION, Function.identity()));
         parts.add(priority.on(TICKET.PRIORITY, TicketFilter::stored));
         parts.add(type.on(TICKET.TYPE, TicketType::name));
-        parts.add(tags());
+        parts.add(among(TICKET.TAGS, tag, new String[0], values -> values.toArray(String[]::new)));
+        parts.add(among(TICKET.WATCHERS, watcher, new UUID[0], values -> values.toArray(UUID[]::new)));
         parts.add(texts());
         parts.add(created.on(TICKET.CREATED_AT));
         parts.add(updated.on(TICKET.UPDATED_AT));
@@ -115,18 +129,18 @@ record TicketFilter(
                 .where(DSL.condition("{0} @@ {1}::tsquery", TICKET_WORDS.WORDS, DSL.val(TicketWords.query(words)))));
     }
 
-    private Condition tags() {
-        if (tag.open()) {
+    private static <T> Condition among(Field<T[]> column, Choice<T> choice, T[] empty, Function<Set<T>, T[]> array) {
+        if (choice.open()) {
             return DSL.noCondition();
         }
         List<Condition> any = new ArrayList<>();
-        if (!tag.values().isEmpty()) {
-            // The index holds the tickets that have tags.
-            any.add(DSL.arrayOverlap(TICKET.TAGS, DSL.val(tag.values().toArray(String[]::new), TICKET.TAGS))
-                    .and(TICKET.TAGS.ne(DSL.inline(new String[0], TICKET.TAGS))));
+        if (!choice.values().isEmpty()) {
+            // The index holds the tickets that have any.
+            any.add(DSL.arrayOverlap(column, DSL.val(array.apply(choice.values()), column))
+                    .and(column.ne(DSL.inline(empty, column))));
         }
-        if (tag.none()) {
-            any.add(TICKET.TAGS.eq(new String[0]));
+        if (choice.none()) {
+            any.add(column.eq(empty));
         }
         return DSL.or(any);
     }

@@ -1,5 +1,10 @@
 package dev.hindsight.query.tickets;
 
+import dev.hindsight.domain.InvalidRequest;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,7 @@ public record TicketListRequest(
         @Nullable String priority,
         @Nullable String type,
         @Nullable String tag,
+        @Nullable String watcher,
         @Nullable String text,
         @Nullable String createdAfter,
         @Nullable String createdBefore,
@@ -32,4 +38,40 @@ public record TicketListRequest(
         @Nullable String sort,
         @Nullable String limit,
         @Nullable String cursor,
-        @Nullable String minPosition) {}
+        @Nullable String minPosition) {
+
+    private static final List<String> NAMES = Arrays.stream(TicketListRequest.class.getRecordComponents())
+            .map(RecordComponent::getName)
+            .toList();
+
+    /** @throws InvalidRequest for names that are no parameters */
+    public static TicketListRequest of(Map<String, String> given) {
+        given.keySet().stream()
+                .filter(name -> !NAMES.contains(name))
+                .sorted()
+                .findFirst()
+                .ifPresent(unknown -> {
+                    throw new InvalidRequest(unknown, "is not a parameter of the list");
+                });
+        return new TicketListRequest(
+                given.get("status"),
+                given.get("category"),
+                given.get("queue"),
+                given.get("assignee"),
+                given.get("requester"),
+                given.get("organization"),
+                given.get("priority"),
+                given.get("type"),
+                given.get("tag"),
+                given.get("watcher"),
+                given.get("text"),
+                given.get("createdAfter"),
+                given.get("createdBefore"),
+                given.get("updatedAfter"),
+                given.get("updatedBefore"),
+                given.get("sort"),
+                given.get("limit"),
+                given.get("cursor"),
+                given.get("minPosition"));
+    }
+}

@@ -236,14 +236,14 @@ class IndexSearchTest {
             })
     void suggests_by_beginnings(String typed, @Nullable String numbers) {
         var suggested = new LinkedHashSet<Long>();
-        search.suggest(AGENT, typed, 1, 10).forEach(one -> suggested.add(stage.number(one)));
+        search.suggest(AGENT, typed, 1, 10).tickets().forEach(one -> suggested.add(stage.number(one)));
         assertThat(suggested).isEqualTo(expected(numbers));
     }
 
     @Test
     void suggestions_of_a_requester_are_their_own_tickets() {
-        assertThat(search.suggest(REQUESTER, "can", 1, 10)).isEmpty();
-        assertThat(search.suggest(REQUESTER, "HD-1", 1, 10))
+        assertThat(search.suggest(REQUESTER, "can", 1, 10).tickets()).isEmpty();
+        assertThat(search.suggest(REQUESTER, "HD-1", 1, 10).tickets())
                 .extracting(stage::number)
                 .containsExactlyInAnyOrder(1001L, 1002L);
     }
@@ -298,7 +298,8 @@ class IndexSearchTest {
     private static void assertAnsweredOrRefused(String query) {
         try {
             assertThat(found(AGENT, query, 50, null).tickets()).hasSizeLessThanOrEqualTo(4);
-            assertThat(search.suggest(AGENT, SearchQueryParser.cleaned(query), 1, 10))
+            assertThat(search.suggest(AGENT, SearchQueryParser.cleaned(query), 1, 10)
+                            .tickets())
                     .hasSizeLessThanOrEqualTo(4);
         } catch (InvalidRequest refused) {
             assertThat(refused.errors()).isNotEmpty();

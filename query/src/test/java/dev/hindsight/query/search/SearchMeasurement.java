@@ -77,6 +77,29 @@ class SearchMeasurement {
                             nanos);
                 }
             }
+            var typing = new Random(5);
+            long[] typed = new long[SEARCHES];
+            for (int i = -WARMING; i < SEARCHES; i++) {
+                String word = SearchStage.words(typing, 1 + typing.nextInt(2));
+                String begun = word.substring(0, 1 + typing.nextInt(word.length()));
+                long before = System.nanoTime();
+                var offered = search.suggest(agent, begun, null);
+                if (i >= 0) {
+                    typed[i] = System.nanoTime() - before;
+                }
+                assertThat(offered.position()).isEqualTo(stage.position());
+            }
+            print("suggestions of tickets and tags", typed);
+            long[] alike = new long[SEARCHES];
+            for (int i = -WARMING; i < SEARCHES; i++) {
+                String text = SearchStage.words(typing, 8);
+                long before = System.nanoTime();
+                search.similar(agent, UUID.randomUUID(), text, 10, 0);
+                if (i >= 0) {
+                    alike[i] = System.nanoTime() - before;
+                }
+            }
+            print("similar tickets", alike);
             var found = new IndexSearch(stage.connection, stage.index);
             var random = new Random(3);
             long[] index = new long[SEARCHES];

@@ -263,10 +263,11 @@ final class SearchStage implements AutoCloseable {
             }
             template.batchUpdate("""
                     INSERT INTO readmodel.ticket_g1 (id, number, version, last_position, created_at, updated_at,
-                        priority, type, status, queue, channel, subject, description)
+                        priority, type, status, queue, channel, tags, subject, description)
                     SELECT r.id, r.number, 3, r.position, r.at, r.at, 1 + r.number % 5, 'INCIDENT',
                         (ARRAY['NEW', 'OPEN', 'PENDING', 'RESOLVED', 'CLOSED'])[1 + r.number % 5],
-                        'queue-' || r.number % 12, 'WEB', r.subject, r.description
+                        'queue-' || r.number % 12, 'WEB',
+                        CASE WHEN r.number % 2 = 0 THEN ARRAY[split_part(r.subject, ' ', 1)] ELSE '{}' END, r.subject, r.description
                     FROM (SELECT ?::uuid AS id, ?::bigint AS number, ?::bigint AS position, ? AS subject,
                         ? AS description, timestamptz '2026-01-01 00:00Z' + random() * interval '100 days' AS at) r""", rows);
             template.batchUpdate("""

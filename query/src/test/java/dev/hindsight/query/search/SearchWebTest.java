@@ -126,6 +126,98 @@ class SearchWebTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void suggestions_offer_tags_that_the_caller_sees() {
+        var agent = web.get(AGENT, "/search/suggestions", "q", "Conf").body();
+        assertThat(agent.at("/tags/0/value").asString()).isEqualTo("confidential");
+        assertThat(agent.at("/tags/0/count").asInt()).isEqualTo(1);
+        assertThat(web.get(REQUESTER, "/search/suggestions", "q", "conf").body().path("tags"))
+                .isEmpty();
+        assertThat(web.get(REQUESTER, "/search/suggestions", "q", "elec")
+                        .body()
+                        .at("/tags/0/value")
+                        .asString())
+                .isEqualTo("electric");
+        for (String odd : new String[] {"c.*", ".*", "con|x", "\\", "[a", "\"", "~", "@", "<1-9>", ""}) {
+            var answer = web.get(AGENT, "/search/suggestions", "q", odd);
+            assertThat(answer.status()).as(odd).isEqualTo(200);
+            assertThat(answer.body().path("tags")).as(odd).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "English | The printers were refusing jobs      | printer refuse job",
+                "German  | Die Häuser haben keine Drucker mehr  | haus druckern",
+                "French  | Les imprimantes françaises            | imprimante francaise",
+                "Spanish | Las impresoras están rotas            | impresora rota",
+                "Italian | Le stampanti sono guaste              | stampante guasta",
+                "Dutch   | De afdrukken zijn verdwenen           | afdruk",
+            })
+    void words_are_found_in_their_other_forms_whatever_the_language(String language, String subject, String query)
+            throws IOException {
+        try (var other = new SearchStage(SharedOpenSearch.uri())) {
+            var ticket = other.ticket(subject).save();
+            other.awaitFindable();
+            var asked = new Web(
+                    other.models,
+                    other.gate,
+                    new Cursors("a key for tests only".getBytes(StandardCharsets.UTF_8)),
+                    context -> {
+                        context.registerBean(OpenSearchConnection.class, () -> other.connection);
+                        context.registerBean(TicketIndex.class, () -> other.index);
+                        context.registerBean(SearchModule.class);
+                    });
+            var hits = asked.get(AGENT, "/search", "q", query).body();
+            assertThat(hits.at("/items/0/ticket/id").asString("")).as(language).isEqualTo(ticket.id.toString());
+            assertThat(hits.at("/items/0/highlights/subject/0").asString()).contains("<em>");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "lamp assignee:none status:open            | 1",
+                "lamp requester:me                         | 0",
+                "lamp -tag:electric                        | 1",
+                "lamp tag:electric,confidential            | 2",
+                "lamp tag:none                             | 0",
+                "\"lamp over\"                              | 1",
+                "\"over lamp\"                              | 0",
+                "lmap                                      | 2",
+                "lamp -\"secret archive\" -status:pending   | 1",
+                "created:2026-01-01..2026-01-31 lamp       | 2",
+                "created:>=2026-02-01 lamp                 | 0",
+                "queue:facilities OR queue:human-resources | 2",
+                "watcher:me                                | 0",
+                "watcher:none lamp                         | 2",
+            })
+    void the_query_language_finds_what_it_says(String query, int total) {
+        assertThat(web.get(AGENT, "/search", "q", query).body().path("total").asInt())
+                .as(query)
+                .isEqualTo(total);
+    }
+
+    @Test
+    void similar_tickets_are_the_callers_own_and_never_the_ticket_itself() {
+        var similar = web.get(AGENT, "/tickets/" + lamp.id + "/similar");
+        assertThat(similar.status()).isEqualTo(200);
+        assertThat(similar.header("Hindsight-Position")).isEqualTo(Long.toString(stage.position()));
+        assertThat(similar.body().path("items").size()).isEqualTo(1);
+        assertThat(similar.body().at("/items/0/ticket/subject").asString()).isEqualTo("Lamp in the secret archive");
+        assertThat(similar.body().at("/items/0/score").asDouble()).isPositive();
+        var own = web.get(REQUESTER, "/tickets/" + lamp.id + "/similar");
+        assertThat(own.status()).isEqualTo(200);
+        assertThat(own.body().path("items")).isEmpty();
+        assertThat(web.get(AGENT, "/tickets/" + lamp.id + "/similar", "limit", "0")
+                        .status())
+                .isEqualTo(400);
+        assertThat(web.get(AGENT, "/tickets/HD-999999/similar").status()).isEqualTo(404);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -298,8 +298,9 @@ class TicketReadTest {
 
         assertThat(all.toString())
                 .isEqualTo(
-                        "[{\"type\":\"RELATES_TO\",\"id\":\"%s\",\"number\":\"HD-7\",\"inverse\":false},".formatted(own)
-                                + "{\"type\":\"PARENT_OF\",\"id\":\"%s\",\"number\":\"HD-8\",\"inverse\":true}]"
+                        "[{\"type\":\"RELATES_TO\",\"id\":\"%s\",\"number\":\"HD-7\",\"inverse\":false,\"relation\":\"RELATES_TO\"},"
+                                        .formatted(own)
+                                + "{\"type\":\"PARENT_OF\",\"id\":\"%s\",\"number\":\"HD-8\",\"inverse\":true,\"relation\":\"CHILD_OF\"}]"
                                         .formatted(foreign));
         assertThat(hers).hasSize(1);
         assertThat(web.get(requester, "/tickets/1042").body().path("links")).isEqualTo(hers);

@@ -28,6 +28,7 @@ public record TicketIndex(String prefix) {
     public static final String ASSIGNEE = "assignee";
     public static final String REQUESTER = "requester";
     public static final String ORGANIZATION = "organization";
+    public static final String WATCHERS = "watchers";
     public static final String TAGS = "tags";
     public static final String CREATED = "created";
     public static final String UPDATED = "updated";

@@ -1,0 +1,91 @@
+package dev.hindsight.query.queues;
+
+import dev.hindsight.domain.Forbidden;
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.NotFound;
+import dev.hindsight.domain.people.Caller;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.Snapshot;
+import dev.hindsight.query.Freshness;
+import dev.hindsight.query.Parameters;
+import dev.hindsight.query.Visibility;
+import dev.hindsight.query.tickets.TicketLists;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What waits in the queues, for those who work tickets and auditors. */
+@RestController
+public final class QueueSummaryController {
+
+    private static final String WITHOUT = "none";
+    private static final String FINAL = "final";
+
+    private final Freshness freshness;
+    private final QueueSummaries summaries;
+
+    public QueueSummaryController(Freshness freshness, QueueSummaries summaries) {
+        this.freshness = freshness;
+        this.summaries = summaries;
+    }
+
+    @GetMapping("/api/v1/queues/summaries")
+    public ResponseEntity<QueueSummaryList> all(
+            Caller caller,
+            @RequestParam(required = false) @Nullable String include,
+            @RequestParam(required = false) @Nullable String minPosition) {
+        QueueSummaryList list = read(caller, new QueueSummaries.Of.Every(), include, minPosition);
+        return Freshness.answer(list.position()).body(list);
+    }
+
+    /** One queue, or with {@code none} the tickets without one. */
+    @GetMapping("/api/v1/queues/{queue}/summary")
+    public ResponseEntity<QueueSummary> one(
+            Caller caller,
+            @PathVariable String queue,
+            @RequestParam(required = false) @Nullable String include,
+            @RequestParam(required = false) @Nullable String minPosition) {
+        String key = queue.equals(WITHOUT) ? null : Parameters.text("queue", queue);
+        QueueSummaryList list = read(caller, new QueueSummaries.Of.One(key), include, minPosition);
+        if (list.items().isEmpty() && key != null) {
+            throw new NotFound("There is no such queue.");
+        }
+        return Freshness.answer(list.position())
+                .body(
+                        list.items().isEmpty()
+                                ? QueueSummaries.nothing(null, null, finalToo(include))
+                                : list.items().getFirst());
+    }
+
+    private QueueSummaryList read(
+            Caller caller, QueueSummaries.Of of, @Nullable String include, @Nullable String minPosition) {
+        if (!caller.readsAllTickets()) {
+            throw new Forbidden("Queues are summed up for the roles agent, supervisor and auditor.");
+        }
+        boolean finalToo = finalToo(include);
+        return freshness.read(
+                Parameters.minPosition(minPosition),
+                snapshot -> list(snapshot, Visibility.of(snapshot, caller), of, finalToo),
+                ReadModel.TICKETS,
+                ReadModel.DIRECTORY);
+    }
+
+    private QueueSummaryList list(Snapshot snapshot, Visibility visibility, QueueSummaries.Of of, boolean finalToo) {
+        Instant at = Instant.now();
+        List<QueueSummary> items = summaries.of(snapshot, visibility, of, finalToo, at);
+        return new QueueSummaryList(
+                items, at, snapshot.position(ReadModel.TICKETS), TicketLists.parked(snapshot, visibility));
+    }
+
+    private static boolean finalToo(@Nullable String include) {
+        if (include != null && !include.equals(FINAL)) {
+            throw new InvalidRequest("include", "must be final, or left out");
+        }
+        return include != null;
+    }
+}

@@ -1,0 +1,5 @@
+/** How much waits in which queue. */
+@NullMarked
+package dev.hindsight.query.queues;
+
+import org.jspecify.annotations.NullMarked;
