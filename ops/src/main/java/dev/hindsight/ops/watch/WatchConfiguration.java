@@ -2,9 +2,11 @@ package dev.hindsight.ops.watch;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.query.feed.FeedController;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.tracing.Tracer;
 import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -38,6 +40,13 @@ public class WatchConfiguration {
     @Bean
     TicketMetrics ticketMetrics(MeterRegistry meters, EventStore events, ReadModels models) {
         return new TicketMetrics(meters, events, models);
+    }
+
+    /** Streams last until somebody leaves: that is no time of an answer. */
+    @Bean
+    MeterFilter streamsAreNotTimed() {
+        return MeterFilter.deny(id ->
+                id.getName().equals("http.server.requests") && FeedController.LIVE_ROUTE.equals(id.getTag("uri")));
     }
 
     @Bean
