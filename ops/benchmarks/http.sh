@@ -24,3 +24,5 @@ token=$("$here/hindsight" token --role agent,operator --user bench@example.org -
 uptime
 "$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -cp "$here/ops/target/test-classes:$here/ops/target/dist/hindsight.jar" \
     dev.hindsight.ops.benchmarks.HttpBenchmark "http://127.0.0.1:$SERVER_PORT" "$token" "$seconds" "$events"
+"$JAVA_HOME/bin/java" -Xmx256m -XX:+UseSerialGC -cp "$here/ops/target/test-classes:$here/ops/target/dist/hindsight.jar" \
+    dev.hindsight.ops.benchmarks.FeedBenchmark "http://127.0.0.1:$SERVER_PORT" "$token" "$seconds" 500

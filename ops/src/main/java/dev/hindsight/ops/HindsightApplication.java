@@ -10,6 +10,7 @@ import dev.hindsight.ops.wiring.EventStoreConfiguration;
 import dev.hindsight.projections.ProjectionsModule;
 import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.QueryModule;
+import dev.hindsight.query.feed.FeedModule;
 import dev.hindsight.query.search.SearchModule;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ import org.springframework.util.StringUtils;
     SearchProjection.class,
     QueryModule.class,
     SearchModule.class,
+    FeedModule.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
     WatchConfiguration.class

@@ -10,6 +10,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
 import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.codec.keys.DataKeys;
 import dev.hindsight.ops.codec.keys.KeyWishes;
+import dev.hindsight.projections.readmodel.EventForms;
 import java.util.Collection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +143,13 @@ public final class EventCodec {
 
     /** The latest revision's JSON of an event with personal components open: for people who may read it all. */
     public ObjectNode open(Event event) {
-        RecordForm form = names.of(event.getClass()).form();
+        return stored(openForm(event).data());
+    }
+
+    /** The same as it is told outside, under its stored name. */
+    public EventForms.Form openForm(Event event) {
+        EventKind kind = names.of(event.getClass());
+        RecordForm form = kind.form();
         @Nullable Object[] values = form.values(event);
         ByteArrayBuilder bytes = new ByteArrayBuilder();
         try (JsonGenerator out = json.createGenerator(ObjectWriteContext.empty(), bytes)) {
@@ -151,7 +158,7 @@ public final class EventCodec {
             form.writePersonal(out, values);
             out.writeEndObject();
         }
-        return stored(bytes.toByteArray());
+        return new EventForms.Form(kind.name(), kind.revision(), bytes.toByteArray());
     }
 
     EventNames names() {

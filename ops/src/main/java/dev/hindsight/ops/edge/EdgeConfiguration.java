@@ -18,9 +18,11 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.beans.factory.annotation.Value;
@@ -56,11 +58,13 @@ import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
+import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.header.HeaderWriterFilter;
 import org.springframework.util.FileSystemUtils;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -70,7 +74,13 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 public class EdgeConfiguration {
 
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
     private static final int SHORTEST_SCRAPE_TOKEN = 24;
+    /** Requests a minute. */
+    private static final int CALLERS_LIMIT = 6_000;
+
+    private static final int ADDRESSES_LIMIT = 600;
+    private static final int DEVELOPERS_LIMIT = 1_200_000;
     private static final long BODY_LIMIT_BYTES = 1024 * 1024;
     private static final String METRICS = "/actuator/prometheus";
     private static final String IMPORTS = "/ops/v1/imports";
@@ -97,9 +107,28 @@ public class EdgeConfiguration {
     }
 
     @Bean
+    FilterRegistrationBean<HeaderWriterFilter> safeHeaders() {
+        FilterRegistrationBean<HeaderWriterFilter> bean = new FilterRegistrationBean<>(SafeHeaders.filter());
+        bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return bean;
+    }
+
+    /** A developer's own machine is asked by load tests with one token. */
+    @Bean
+    RateLimits rateLimits(
+            @Value("${hindsight.dev:false}") boolean dev,
+            @Value("${hindsight.rate-limit.caller}") @Nullable Integer perCaller,
+            @Value("${hindsight.rate-limit.address}") @Nullable Integer perAddress) {
+        return new RateLimits(
+                perCaller == null ? (dev ? DEVELOPERS_LIMIT : CALLERS_LIMIT) : perCaller,
+                perAddress == null ? (dev ? DEVELOPERS_LIMIT : ADDRESSES_LIMIT) : perAddress,
+                InstantSource.system());
+    }
+
+    @Bean
     FilterRegistrationBean<RequestIdFilter> requestIdFilter(@Value("${hindsight.log-requests:false}") boolean logged) {
         FilterRegistrationBean<RequestIdFilter> bean = new FilterRegistrationBean<>(new RequestIdFilter(logged));
-        bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         return bean;
     }
 
@@ -108,7 +137,7 @@ public class EdgeConfiguration {
             Problems problems, @Value("${hindsight.body-time-limit}") Duration longest) {
         FilterRegistrationBean<BodyLimitFilter> bean = new FilterRegistrationBean<>(new BodyLimitFilter(
                 BODY_LIMIT_BYTES, longest, request -> request.getRequestURI().startsWith(IMPORTS), problems));
-        bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return bean;
     }
 
@@ -149,6 +178,13 @@ public class EdgeConfiguration {
                 context -> context.getParent().getPipeline().addValve(new ProblemReportValve(problems)));
     }
 
+    /** Who does not read what is sent is waited for soon, not when megabytes lie in the kernel for each of them. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> smallSendBuffers() {
+        return factory -> factory.addConnectorCustomizers(
+                connector -> connector.setProperty("socket.txBufSize", Integer.toString(SEND_BUFFER_BYTES)));
+    }
+
     /** What the firewall refuses: methods that no part of HTTP knows, and addresses in disguise. */
     @Bean
     RequestRejectedHandler rejected(Problems problems) {
@@ -164,13 +200,18 @@ public class EdgeConfiguration {
 
     @Bean
     SecurityFilterChain api(
-            HttpSecurity http, Problems problems, @Value("${hindsight.metrics.open}") boolean openMetrics) {
-        AuthenticationEntryPoint unauthenticated = unauthenticated(problems);
+            HttpSecurity http,
+            Problems problems,
+            RateLimits limits,
+            @Value("${hindsight.metrics.open}") boolean openMetrics) {
+        AuthenticationEntryPoint unauthenticated = unauthenticated(problems, limits);
         AccessDeniedHandler denied = (request, response, exception) -> problems.write(
                 request,
                 response,
                 new Problem(HttpStatus.FORBIDDEN, "FORBIDDEN", "Your token's roles do not allow this call."));
-        return http.csrf(AbstractHttpConfigurer::disable) // bearer tokens only: no cookie that a browser would add
+        return http.addFilterAfter(new RateLimitFilter(limits, problems), BearerTokenAuthenticationFilter.class)
+                .headers(AbstractHttpConfigurer::disable) // SafeHeaders
+                .csrf(AbstractHttpConfigurer::disable) // bearer tokens only: no cookie that a browser would add
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
@@ -215,6 +256,7 @@ public class EdgeConfiguration {
         }
         byte[] expected = ("Bearer " + token.strip()).getBytes(StandardCharsets.UTF_8);
         return http.securityMatcher(request -> !token.isBlank() && scrapes(request, expected))
+                .headers(AbstractHttpConfigurer::disable)
                 .csrf(AbstractHttpConfigurer::disable)
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
@@ -258,11 +300,16 @@ public class EdgeConfiguration {
         return converter;
     }
 
-    private static AuthenticationEntryPoint unauthenticated(Problems problems) {
+    private static AuthenticationEntryPoint unauthenticated(Problems problems, RateLimits limits) {
         BearerTokenAuthenticationEntryPoint challenge = new BearerTokenAuthenticationEntryPoint();
         return (request, response, exception) -> {
-            challenge.commence(request, response, exception); // sets WWW-Authenticate as RFC 6750 says
             boolean tokenRefused = exception instanceof OAuth2AuthenticationException;
+            Problem limited = tokenRefused ? limits.count(request, response) : null; // others were counted on the way
+            if (limited != null) {
+                problems.write(request, response, limited);
+                return;
+            }
+            challenge.commence(request, response, exception); // sets WWW-Authenticate as RFC 6750 says
             problems.write(
                     request,
                     response,

@@ -25,6 +25,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.validation.method.ParameterErrors;
 import org.springframework.web.bind.MethodArgumentNotValidException;
@@ -126,13 +127,15 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
                         .with(HttpHeaders.RETRY_AFTER, Integer.toString(unavailable.retryAfterSeconds())));
     }
 
-    @ExceptionHandler
-    ResponseEntity<Object> undecodable(InvalidParameterException undecodable, HttpServletRequest request) {
+    /** The firewall looks at names and values of parameters only when they are asked for. */
+    @ExceptionHandler({InvalidParameterException.class, RequestRejectedException.class})
+    ResponseEntity<Object> undecodable(Exception undecodable, HttpServletRequest request) {
         return problems.answer(
                 request,
                 invalid(
                         "The parameters cannot be read.",
-                        List.of(new Problem.FieldProblem("", "must be percent-encoded UTF-8"))));
+                        List.of(new Problem.FieldProblem(
+                                "", "must be percent-encoded UTF-8 without control characters"))));
     }
 
     @ExceptionHandler

@@ -48,6 +48,9 @@ final class ProblemReportValve extends ErrorReportValve {
             request.setAttribute(RequestIdFilter.ATTRIBUTE, id);
             response.setHeader(RequestIdFilter.HEADER, id);
         }
+        if (!response.containsHeader("X-Content-Type-Options")) {
+            SafeHeaders.write(request, response);
+        }
         HttpStatus status = HttpStatus.resolve(response.getStatus());
         Problem problem = status == HttpStatus.BAD_REQUEST
                 ? new Problem(

@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -13,7 +15,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.sql.DataSource;
 
-/** Reads single streams with the positions of their events. Safe for concurrent use. */
+/** Reads single streams with the positions of their events, and short stretches of the order. Safe for concurrent use. */
 public final class StoredStreams {
 
     private static final int CHUNK = 500;
@@ -57,6 +59,28 @@ public final class StoredStreams {
                     }
                 };
         return StreamSupport.stream(events, false);
+    }
+
+    /**
+     * The next events in the order of positions, at most so many.
+     *
+     * @param position the last position not to read
+     * @throws IllegalStateException with the SQLException as cause when the database does not answer
+     */
+    public List<StoredEvent> after(long position, int count) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(LogQueries.AFTER)) {
+            LogQueries.bindAfter(statement, position, count);
+            List<StoredEvent> events = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    events.add(LogQueries.trackedEvent(row));
+                }
+            }
+            return events;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be read", e);
+        }
     }
 
     /** The highest position, 0 for an empty log. */

@@ -5,6 +5,7 @@ import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.ModelStatus;
 import dev.hindsight.projections.live.ModelStatus.State;
 import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.LogEpoch;
 import dev.hindsight.projections.search.SearchFollower;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,6 +32,12 @@ public class OperatorConfiguration {
     @Bean
     LogIdentity logIdentity(EventStore store, TransactionManager transactions, @Qualifier("writer") String writer) {
         return new LogIdentity(store, transactions, writer, UuidCreator.getTimeOrderedEpochPlus1(), Instant.now());
+    }
+
+    /** No restore has begun another epoch yet. */
+    @Bean
+    LogEpoch logEpoch(LogIdentity log) {
+        return new LogEpoch(log.logId(), 1);
     }
 
     @Bean

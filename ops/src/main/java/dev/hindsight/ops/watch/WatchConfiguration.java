@@ -2,9 +2,11 @@ package dev.hindsight.ops.watch;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.query.feed.FeedController;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.tracing.Tracer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import org.axonframework.commandhandling.CommandMessage;
@@ -42,6 +44,13 @@ public class WatchConfiguration {
     TicketMetrics ticketMetrics(
             MeterRegistry meters, PrometheusRegistry scraped, EventStore events, ReadModels models) {
         return new TicketMetrics(meters, scraped, events, models);
+    }
+
+    /** Streams last until somebody leaves: that is no time of an answer. */
+    @Bean
+    MeterFilter streamsAreNotTimed() {
+        return MeterFilter.deny(id ->
+                id.getName().equals("http.server.requests") && FeedController.LIVE_ROUTE.equals(id.getTag("uri")));
     }
 
     @Bean

@@ -1,12 +1,11 @@
 package dev.hindsight.ops.wiring;
 
-import dev.hindsight.domain.Envelope;
-import dev.hindsight.domain.Event;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Spliterator;
@@ -98,7 +97,23 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
                 .onClose(events::close)
                 .filter(message -> message instanceof DomainEventMessage<?> event
                         && event.getAggregateIdentifier().equals(stream))
-                .map(message -> logged(message, (DomainEventMessage<?>) message));
+                .map(TailFollower::logged);
+    }
+
+    @Override
+    public List<LoggedEvent> after(long position, int count) {
+        List<LoggedEvent> read = new ArrayList<>();
+        long head = head();
+        if (position < head) {
+            try (BlockingStream<TrackedEventMessage<?>> events =
+                    openStream(new GlobalSequenceTrackingToken(position))) {
+                while (read.size() < count
+                        && (read.isEmpty() ? position : read.getLast().position()) < head) {
+                    read.add(TailFollower.logged(next(events)));
+                }
+            }
+        }
+        return read;
     }
 
     private static TrackedEventMessage<?> next(BlockingStream<TrackedEventMessage<?>> events) {
@@ -108,17 +123,6 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while reading the log", e);
         }
-    }
-
-    private static LoggedEvent logged(TrackedEventMessage<?> message, DomainEventMessage<?> event) {
-        return new LoggedEvent(
-                position(message.trackingToken()),
-                event.getAggregateIdentifier(),
-                event.getSequenceNumber() + 1,
-                message.getTimestamp(),
-                (Envelope) Objects.requireNonNull(
-                        message.getMetaData().get(Envelope.KEY), "every stored event has an envelope"),
-                () -> (Event) message.getPayload());
     }
 
     private static long position(@Nullable TrackingToken token) {

@@ -8,6 +8,7 @@ import dev.hindsight.ops.eventstore.StoredEvent;
 import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.axonframework.messaging.MetaData;
@@ -29,6 +30,11 @@ final class DecodedLog implements EventLog {
     @Override
     public Stream<LoggedEvent> eventsOf(String stream) {
         return streams.read(stream).map(this::decode);
+    }
+
+    @Override
+    public List<LoggedEvent> after(long position, int count) {
+        return streams.after(position, count).stream().map(this::decode).toList();
     }
 
     @Override

@@ -10,6 +10,9 @@ import dev.hindsight.ops.codec.EventSerializer;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MasterKey;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
+import dev.hindsight.projections.readmodel.EventForms;
+import dev.hindsight.projections.readmodel.LogFollower;
+import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.query.Cursors;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -65,6 +68,16 @@ public class EventStoreConfiguration {
     @Bean
     EventSerializer eventSerializer(EventCodec codec) {
         return new EventSerializer(codec);
+    }
+
+    @Bean
+    EventForms eventForms(EventCodec codec) {
+        return codec::openForm;
+    }
+
+    @Bean
+    LogFollower logFollower(LogTail tail) {
+        return new TailFollower(tail);
     }
 
     @Bean

@@ -200,7 +200,7 @@ public final class RunningApplication implements AutoCloseable {
                 String text = response.body();
                 boolean json = response.headers()
                         .firstValue("Content-Type")
-                        .map(type -> type.contains("json"))
+                        .map(type -> type.contains("json") && !type.contains("ndjson"))
                         .orElse(false);
                 return new Answer(
                         response.statusCode(),

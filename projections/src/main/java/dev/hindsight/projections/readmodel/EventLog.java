@@ -1,5 +1,6 @@
 package dev.hindsight.projections.readmodel;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The log as folds read it outside the live tail. The event-store engine implements it. Safe for concurrent use. */
@@ -10,6 +11,14 @@ public interface EventLog {
      * stream. What can't be decoded fails when the event is asked for, not before.
      */
     Stream<LoggedEvent> eventsOf(String stream);
+
+    /**
+     * The next events in the order of positions, at most so many: fewer only at the head. What can't be decoded fails
+     * when the event is asked for, not before.
+     *
+     * @param position the last position not to read; 0 for all from the beginning
+     */
+    List<LoggedEvent> after(long position, int count);
 
     /** The highest position given so far; 0 for an empty log. */
     long head();

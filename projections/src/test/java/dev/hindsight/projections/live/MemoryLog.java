@@ -81,6 +81,11 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
     }
 
     @Override
+    public List<LoggedEvent> after(long position, int count) {
+        return events.stream().skip(position).limit(count).toList();
+    }
+
+    @Override
     public long head() {
         return events.size();
     }

@@ -1,0 +1,169 @@
+package dev.hindsight.ops.acceptance;
+
+import static dev.hindsight.ops.acceptance.Journey.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.RunningApplication.Answer;
+import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Two hundred who listen and do not read cost the writers nothing and the heap little, and lose nothing. */
+class SlowFeedReadersTest {
+
+    private static final int READERS = 200;
+    private static final int WRITERS = 8;
+    private static final Duration EACH = Duration.ofSeconds(5);
+    private static final long MEBIBYTE = 1 << 20;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final RunningApplication app = RunningApplication.shared();
+    private final Person agent = app.as(Role.AGENT, "ana@example.org");
+    private final AtomicLong lastPosition = new AtomicLong();
+
+    @Test
+    void twoHundredWhoDoNotReadSlowNobody() throws Exception {
+        rate(); // warms up
+        long before = lastPosition.get();
+        double alone = rate();
+        long heap = heap();
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < READERS; i++) {
+                slow.add(listen(before));
+            }
+            eventually(Duration.ofSeconds(20), () -> listeners() >= READERS);
+            double watched = rate() + rate();
+            long more = heap() - heap;
+            System.out.printf(
+                    "%.0f commands/s alone, %.0f/s with %d readers that do not read; heap %+d MiB%n",
+                    alone, watched / 2, READERS, more / MEBIBYTE);
+            assertThat(watched / 2).isGreaterThan(alone * 0.6);
+            assertThat(more).isLessThan(100 * MEBIBYTE);
+            nothingIsLost(slow.getFirst(), before, lastPosition.get());
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        // The server notices with the next heartbeat, or the next line, that they have gone.
+        eventually(Duration.ofSeconds(45), () -> listeners() < READERS / 10);
+    }
+
+    /** What came until the server let it go, and the rest with the last id. */
+    private void nothingIsLost(Socket socket, long before, long last) throws IOException {
+        List<Long> seen = new ArrayList<>();
+        socket.setSoTimeout(3_000);
+        String lastId = "";
+        String pending = "";
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null && !seen.contains(last); line = in.readLine()) {
+                if (line.startsWith("id: ")) {
+                    pending = line.substring("id: ".length());
+                } else if (line.isEmpty() && !pending.isEmpty()) {
+                    long position = Long.parseLong(pending.substring(pending.lastIndexOf(':') + 1));
+                    if (!pending.equals(lastId)) {
+                        seen.add(position);
+                    }
+                    lastId = pending;
+                    pending = "";
+                }
+            }
+        } catch (IOException cut) {
+            System.out.println("the slow reader was let go: " + cut);
+        }
+        assertThat(seen).isNotEmpty();
+        if (!seen.contains(last)) {
+            try (FeedReader again = FeedReader.open(app, agent.token(), "", lastId)) {
+                eventually(Duration.ofSeconds(30), () -> again.positions().contains(last));
+                seen.addAll(again.positions());
+            }
+        }
+        List<Long> expected = new ArrayList<>();
+        for (long place = before; place < last; ) {
+            Answer page = agent.get("/api/v1/feed?limit=1000&after=" + place);
+            page.raw()
+                    .body()
+                    .lines()
+                    .map(JSON::readTree)
+                    .filter(line -> line.has("event"))
+                    .forEach((JsonNode line) -> {
+                        expected.add(line.path("position").asLong());
+                    });
+            place = Long.parseLong(String.valueOf(page.header("Hindsight-Next-After")));
+        }
+        assertThat(seen.stream().filter(position -> position <= last).toList())
+                .isEqualTo(
+                        expected.stream().filter(position -> position <= last).toList());
+    }
+
+    private Socket listen(long after) throws IOException {
+        URI uri = URI.create(app.url("/"));
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
+        socket.getOutputStream()
+                .write(("GET /api/v1/feed?after=" + after + " HTTP/1.0\r\nAccept: text/event-stream\r\n"
+                                + "Authorization: Bearer " + agent.token() + "\r\nHost: localhost\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private double listeners() {
+        return app.context()
+                .getBean(MeterRegistry.class)
+                .get("hindsight.feed.readers")
+                .gauge()
+                .value();
+    }
+
+    /** Commands a second. */
+    private double rate() throws Exception {
+        long end = System.nanoTime() + EACH.toNanos();
+        AtomicLong count = new AtomicLong();
+        try (ExecutorService pool = Executors.newFixedThreadPool(WRITERS)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int w = 0; w < WRITERS; w++) {
+                all.add(pool.submit(() -> {
+                    while (System.nanoTime() < end) {
+                        Answer opened = agent.post(
+                                "/api/v1/tickets",
+                                "{\"subject\":\"slow\",\"description\":\"" + "hum ".repeat(500) + "\"}");
+                        assertThat(opened.status()).isEqualTo(201);
+                        lastPosition.accumulateAndGet(opened.position(), Math::max);
+                        count.incrementAndGet();
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        return count.get() / (double) EACH.toSeconds();
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}

@@ -1,0 +1,249 @@
+package dev.hindsight.query.feed;
+
+import dev.hindsight.domain.Event;
+import dev.hindsight.domain.Unavailable;
+import dev.hindsight.domain.UnknownEvent;
+import dev.hindsight.domain.configuration.ConfigurationEvent;
+import dev.hindsight.domain.people.OrganizationEvent;
+import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
+import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
+import dev.hindsight.domain.ticket.TicketEvent;
+import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
+import dev.hindsight.domain.ticket.TicketEvent.ImportedActivityRecorded;
+import dev.hindsight.domain.ticket.TicketEvent.MajorIncidentDeclared;
+import dev.hindsight.domain.ticket.TicketEvent.MajorIncidentStoodDown;
+import dev.hindsight.domain.ticket.TicketEvent.PriorityOverridden;
+import dev.hindsight.domain.ticket.TicketEvent.PriorityOverrideWithdrawn;
+import dev.hindsight.domain.ticket.TicketEvent.PublicReplyAdded;
+import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
+import dev.hindsight.domain.ticket.TicketEvent.RequesterReplied;
+import dev.hindsight.domain.ticket.TicketEvent.SubjectChanged;
+import dev.hindsight.domain.ticket.TicketEvent.TagAdded;
+import dev.hindsight.domain.ticket.TicketEvent.TagRemoved;
+import dev.hindsight.domain.ticket.TicketEvent.TicketAssigned;
+import dev.hindsight.domain.ticket.TicketEvent.TicketCancelled;
+import dev.hindsight.domain.ticket.TicketEvent.TicketCategorized;
+import dev.hindsight.domain.ticket.TicketEvent.TicketClosed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
+import dev.hindsight.domain.ticket.TicketEvent.TicketLinked;
+import dev.hindsight.domain.ticket.TicketEvent.TicketMarkedAsSpam;
+import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
+import dev.hindsight.domain.ticket.TicketEvent.TicketPended;
+import dev.hindsight.domain.ticket.TicketEvent.TicketPrioritized;
+import dev.hindsight.domain.ticket.TicketEvent.TicketPutOnHold;
+import dev.hindsight.domain.ticket.TicketEvent.TicketQueued;
+import dev.hindsight.domain.ticket.TicketEvent.TicketReopened;
+import dev.hindsight.domain.ticket.TicketEvent.TicketResolved;
+import dev.hindsight.domain.ticket.TicketEvent.TicketResumed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketUnassigned;
+import dev.hindsight.domain.ticket.TicketEvent.TicketUnlinked;
+import dev.hindsight.domain.ticket.TicketEvent.TicketUnmarkedAsSpam;
+import dev.hindsight.domain.ticket.TicketEvent.TypeChanged;
+import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
+import dev.hindsight.projections.readmodel.EventForms;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.util.ByteArrayBuilder;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One event as the feed tells it. Rendered at most once for those who see internals and once for the others, however
+ * many read it. Safe for concurrent use.
+ */
+final class FeedLine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FeedLine.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final LoggedEvent logged;
+    private final EventForms forms;
+    private volatile byte @Nullable [] internal;
+    private volatile byte @Nullable [] outside;
+
+    FeedLine(LoggedEvent logged, EventForms forms) {
+        this.logged = logged;
+        this.forms = forms;
+    }
+
+    long position() {
+        return logged.position();
+    }
+
+    /**
+     * The tickets that it tells of: its own and, of a link, the other one.
+     *
+     * @throws Unavailable when the event can't be read
+     */
+    Stream<UUID> tickets() {
+        return switch (event()) {
+            case TicketLinked link -> Stream.of(link.ticketId(), link.otherId());
+            case TicketUnlinked link -> Stream.of(link.ticketId(), link.otherId());
+            case TicketEvent ticket -> Stream.of(ticket.ticketId());
+            default -> Stream.empty();
+        };
+    }
+
+    /** Whether it may change what somebody sees: grants, queues, teams, and who belongs to which organization. */
+    boolean changesRights() {
+        return switch (event()) {
+            case ConfigurationEvent configuration -> true;
+            case OrganizationEvent organization -> true;
+            case PersonJoinedOrganization joined -> true;
+            case PersonLeftOrganization left -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * The line as a JSON object in UTF-8, without a line's end; null where the rights do not reach to it. Not to be
+     * changed.
+     *
+     * @param readable those of its tickets that may be read
+     * @throws Unavailable when the event can't be read
+     */
+    byte @Nullable [] shownTo(FeedRights rights, Set<UUID> readable) {
+        if (!(event() instanceof TicketEvent ticket)) {
+            return rights.everything() ? full() : null;
+        } else if (!tickets().allMatch(readable::contains)) {
+            return null;
+        } else if (rights.internal()) {
+            return full();
+        }
+        Set<String> withheld = withheld(ticket);
+        if (withheld == null) {
+            return null;
+        }
+        return withheld.isEmpty() ? full() : without(withheld);
+    }
+
+    /**
+     * What those outside do not see of an event, by the names of its members, as the timeline has it; null for all of
+     * it. What is not named here stays inside.
+     */
+    private static @Nullable Set<String> withheld(TicketEvent event) {
+        return switch (event) {
+            case TicketPutOnHold e -> Set.of("reason", "reasonText");
+            case TicketCancelled e -> Set.of("reason");
+            case PriorityOverridden e -> Set.of("reason");
+            case TicketOpened e -> Set.of();
+            case TicketImported e -> Set.of();
+            case ImportedActivityRecorded e -> Set.of();
+            case TicketCategorized e -> Set.of();
+            case TypeChanged e -> Set.of();
+            case TicketPrioritized e -> Set.of();
+            case PriorityOverrideWithdrawn e -> Set.of();
+            case TicketMarkedAsSpam e -> Set.of();
+            case TicketUnmarkedAsSpam e -> Set.of();
+            case MajorIncidentDeclared e -> Set.of();
+            case MajorIncidentStoodDown e -> Set.of();
+            case SubjectChanged e -> Set.of();
+            case RequesterChanged e -> Set.of();
+            case CustomFieldChanged e -> Set.of();
+            case TagAdded e -> Set.of();
+            case TagRemoved e -> Set.of();
+            case TicketQueued e -> Set.of();
+            case TicketAssigned e -> Set.of();
+            case TicketUnassigned e -> Set.of();
+            case RequesterReplied e -> Set.of();
+            case PublicReplyAdded e -> Set.of();
+            case TicketLinked e -> Set.of();
+            case TicketUnlinked e -> Set.of();
+            case WorkStarted e -> Set.of();
+            case TicketPended e -> Set.of();
+            case TicketResumed e -> Set.of();
+            case TicketResolved e -> Set.of();
+            case TicketReopened e -> Set.of();
+            case TicketClosed e -> Set.of();
+            default -> null;
+        };
+    }
+
+    private byte[] full() {
+        byte[] line = internal;
+        if (line == null) {
+            EventForms.Form form = readable(() -> forms.of(logged.event()));
+            line = render(form, form.data());
+            internal = line;
+        }
+        return line;
+    }
+
+    private byte[] without(Set<String> members) {
+        byte[] line = outside;
+        if (line == null) {
+            EventForms.Form form = readable(() -> forms.of(logged.event()));
+            ObjectNode data = (ObjectNode) JSON.readTree(form.data());
+            members.forEach(data::remove);
+            line = render(form, JSON.writeValueAsBytes(data));
+            outside = line;
+        }
+        return line;
+    }
+
+    private byte[] render(EventForms.Form form, byte[] data) {
+        Event event = event();
+        ByteArrayBuilder bytes = new ByteArrayBuilder(data.length + 400);
+        try (JsonGenerator out = JSON.createGenerator(bytes)) {
+            out.writeStartObject();
+            out.writeNumberProperty("position", logged.position());
+            out.writeStringProperty("event", form.name());
+            out.writeNumberProperty("revision", form.revision());
+            out.writeName("ticketId");
+            if (event instanceof TicketEvent ticket) {
+                out.writeString(ticket.ticketId().toString());
+            } else {
+                out.writeNull();
+            }
+            out.writeNumberProperty("version", logged.version());
+            out.writeStringProperty("occurredAt", event.at().toString());
+            out.writeStringProperty("recordedAt", logged.recordedAt().toString());
+            out.writeName("actor");
+            out.writeStartObject();
+            UUID person = logged.envelope().actor().person();
+            out.writeName("id");
+            if (person == null) {
+                out.writeNull();
+            } else {
+                out.writeString(person.toString());
+            }
+            out.writeStringProperty("kind", logged.envelope().actor().kind().name());
+            out.writeEndObject();
+            out.writeName("data");
+            out.writeRawValue(new String(data, StandardCharsets.UTF_8));
+            out.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private Event event() {
+        return readable(logged::event);
+    }
+
+    /** What can't be read is not passed over silently: who reads on after it has been told. */
+    private <T> T readable(Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (UnknownEvent e) {
+            throw new Unavailable(
+                    "WRITTEN_BY_NEWER_VERSION",
+                    "The event at position " + logged.position() + " was written by newer software than this node's.",
+                    60);
+        } catch (RuntimeException e) {
+            LOG.warn("The event at position {} cannot be read", logged.position(), e);
+            throw new Unavailable(
+                    "UNREADABLE_EVENT",
+                    "The event at position " + logged.position() + " cannot be read now; where that stays so, tell the"
+                            + " operator, and go on with after=" + logged.position() + ".",
+                    60);
+        }
+    }
+}

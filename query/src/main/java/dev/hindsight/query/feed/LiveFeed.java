@@ -1,0 +1,359 @@
+package dev.hindsight.query.feed;
+
+import dev.hindsight.domain.Unavailable;
+import dev.hindsight.projections.readmodel.EventForms;
+import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.LogFollower;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.projections.readmodel.ReadModel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The feed as it happens. One reader per node follows the log while anybody listens; what it read lies in a bounded
+ * buffer that all listeners share, each at its own place. Whoever falls out of the buffer reads on from the database,
+ * few at a time, until the end is near again; so the slow cost neither memory nor anybody else's time. Safe for
+ * concurrent use.
+ */
+final class LiveFeed implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
+    private static final int BUFFERED_EVENTS = 2_048;
+    private static final int EVENTS_A_CHUNK = 256;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** How long new events are collected, for each listener: many listeners are told less often. */
+    private static final long COLLECTED_NANOS_EACH = 500_000;
+
+    private static final long COLLECTED_NANOS_MOST = 100_000_000;
+
+    private final EventLog log;
+    private final LogFollower follower;
+    private final FreshnessGate gate;
+    private final FeedPages pages;
+    private final EventForms forms;
+    private final Duration heartbeat;
+    private final Duration lifetime;
+    private final int most;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition more = lock.newCondition();
+    private final Deque<FeedChunk> chunks = new ArrayDeque<>();
+    private int buffered;
+    private long reached;
+    /** The last position that may have changed what somebody sees. */
+    private volatile long rightsChangedAt;
+
+    private int listeners;
+    private @Nullable Thread reader;
+    private boolean closed;
+
+    /** Where a listener's lines go. */
+    interface Sink {
+        /** @param lines at least one */
+        void lines(List<FeedPage.Line> lines) throws IOException;
+
+        /** @param place the position after which the listener may go on, whatever it saw before */
+        void heartbeat(long place) throws IOException;
+    }
+
+    /** Why a stream ended. */
+    enum End {
+        STOPPING("the server stops"),
+        LIFETIME("time is over"),
+        UNAVAILABLE("something that the feed needs does not answer");
+
+        private final String words;
+
+        End(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
+
+    /**
+     * @param heartbeat after so much silence a listener gets a sign of life
+     * @param lifetime so long one stream lasts: listeners come back with a token that is still good
+     * @param most listeners at the same time
+     */
+    LiveFeed(
+            EventLog log,
+            LogFollower follower,
+            FreshnessGate gate,
+            FeedPages pages,
+            EventForms forms,
+            Duration heartbeat,
+            Duration lifetime,
+            int most) {
+        this.log = log;
+        this.follower = follower;
+        this.gate = gate;
+        this.pages = pages;
+        this.forms = forms;
+        this.heartbeat = heartbeat;
+        this.lifetime = lifetime;
+        this.most = most;
+    }
+
+    /** How many listen now. */
+    int listeners() {
+        lock.lock();
+        try {
+            return listeners;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Comes in; every success is followed by {@link #leave()}.
+     *
+     * @throws Unavailable TOO_MANY_READERS, or STOPPING
+     */
+    void enter() {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new Unavailable("STOPPING", "This node is stopping; ask another one, or shortly again.", 5);
+            }
+            if (listeners >= most) {
+                throw new Unavailable(
+                        "TOO_MANY_READERS", "As many as can listen to this node do so; read pages, or ask later.", 30);
+            }
+            listeners++;
+            if (reader == null) {
+                reader = Thread.ofVirtual().name("feed").start(this::follow);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave() {
+        lock.lock();
+        try {
+            listeners--;
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Tells everything after a position, in order and once, until the stream's end.
+     *
+     * @param rights asked again whenever they may have changed
+     * @throws IOException when the listener has gone, or did not take what was sent for too long
+     */
+    End stream(Supplier<FeedRights> rights, long after, Sink sink) throws IOException {
+        long begun = System.nanoTime();
+        long place = after;
+        long said = begun;
+        @Nullable FeedRights known = null;
+        long knownAt = 0;
+        try {
+            while (true) {
+                if (System.nanoTime() - begun > lifetime.toNanos()) {
+                    return End.LIFETIME;
+                }
+                Next next = next(place, said + heartbeat.toNanos() - System.nanoTime());
+                List<FeedPage.Line> lines = List.of();
+                if (next.closed()) {
+                    return End.STOPPING;
+                } else if (next.chunk() != null) {
+                    long changed = rightsChangedAt;
+                    if (known == null || changed != knownAt) {
+                        knownAt = changed;
+                        known = rights.get();
+                    }
+                    lines = next.chunk().shownTo(known, place, pages);
+                    place = next.chunk().last();
+                } else if (next.behind()) {
+                    FeedPage page = pages.read(rights.get(), place, 200);
+                    if (page.complete() == place) {
+                        gate.await(ReadModel.TICKETS, place + 1, PATIENCE);
+                    }
+                    place = page.complete();
+                    lines = page.lines();
+                }
+                if (!lines.isEmpty()) {
+                    sink.lines(lines);
+                    said = System.nanoTime();
+                } else if (System.nanoTime() - said >= heartbeat.toNanos()) {
+                    sink.heartbeat(place);
+                    said = System.nanoTime();
+                }
+            }
+        } catch (Unavailable | org.springframework.dao.DataAccessException unavailable) {
+            LOG.debug("A reader of the feed is sent away", unavailable);
+            return End.UNAVAILABLE;
+        }
+    }
+
+    /** @param behind the place is before what is buffered */
+    private record Next(@Nullable FeedChunk chunk, boolean behind, boolean closed) {}
+
+    /** What comes after a place; nothing of it all when the time is over. */
+    private Next next(long place, long nanos) {
+        long left = nanos;
+        lock.lock();
+        try {
+            while (true) {
+                if (closed) {
+                    return new Next(null, false, true);
+                }
+                if (place < reached) {
+                    for (FeedChunk chunk : chunks) {
+                        if (chunk.follows(place)) {
+                            return new Next(chunk, false, false);
+                        }
+                    }
+                    return new Next(null, true, false);
+                }
+                if (left <= 0) {
+                    return new Next(null, false, false);
+                }
+                left = more.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Next(null, false, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The one reader: lives while anybody listens. */
+    private void follow() {
+        long place = -1;
+        while (stays()) {
+            try {
+                if (place < 0) {
+                    place = pages.inTurn(log::head);
+                    begin(place);
+                }
+                place = follow(place);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException failure) {
+                LOG.warn("The feed could not be followed; it is tried again", failure);
+                pause();
+            }
+        }
+    }
+
+    /** @return where it came to an end because nobody listens any more */
+    private long follow(long from) throws InterruptedException {
+        long place = from;
+        try (LogFollower.Following following = follower.after(place)) {
+            while (stays()) {
+                List<LoggedEvent> events = following.next(EVENTS_A_CHUNK, PATIENCE);
+                if (!events.isEmpty()) {
+                    long last = events.getLast().position();
+                    // A ticket's rows say who may read it: nothing is told before they are there.
+                    while (!gate.await(ReadModel.TICKETS, last, PATIENCE)) {
+                        if (!stays()) {
+                            return place;
+                        }
+                    }
+                    List<FeedLine> lines = events.stream()
+                            .map(event -> new FeedLine(event, forms))
+                            .toList();
+                    if (mayChangeRights(lines)) {
+                        rightsChangedAt = last;
+                    }
+                    publish(new FeedChunk(place, lines));
+                    place = last;
+                    Thread.sleep(Duration.ofNanos(Math.min(COLLECTED_NANOS_MOST, COLLECTED_NANOS_EACH * listeners())));
+                }
+            }
+        }
+        return place;
+    }
+
+    private static boolean mayChangeRights(List<FeedLine> lines) {
+        try {
+            return lines.stream().anyMatch(FeedLine::changesRights);
+        } catch (Unavailable unreadable) {
+            LOG.debug("What can't be read may change rights", unreadable);
+            return true;
+        }
+    }
+
+    private void begin(long place) {
+        lock.lock();
+        try {
+            reached = place;
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish(FeedChunk chunk) {
+        lock.lock();
+        try {
+            chunks.addLast(chunk);
+            buffered += chunk.size();
+            while (buffered > BUFFERED_EVENTS && chunks.size() > 1) {
+                buffered -= chunks.removeFirst().size();
+            }
+            reached = chunk.last();
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing is kept when the last one has gone: nobody needs it, and what is erased must not linger. */
+    private boolean stays() {
+        lock.lock();
+        try {
+            if (!Thread.currentThread().equals(reader)) {
+                return false;
+            } else if (listeners > 0 && !closed) {
+                return true;
+            }
+            reader = null;
+            chunks.clear();
+            buffered = 0;
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends all streams. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
