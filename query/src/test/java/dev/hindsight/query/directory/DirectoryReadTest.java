@@ -33,9 +33,9 @@ class DirectoryReadTest {
                             + "\",\"name\":\"ben\",\"email\":\"ben@example.com\",\"agent\":true,\"organization\":null}"
                             + "]}");
             assertThat(web.get(agent, "/organizations").body().toString())
-                    .isEqualTo("{\"items\":[{\"id\":\"" + acme + "\",\"name\":\"Acme\"}]}");
+                    .isEqualTo("{\"items\":[{\"id\":\"" + acme + "\",\"name\":\"Acme\",\"sharedTickets\":false}]}");
             assertThat(web.get(agent, "/queues").body().toString())
-                    .isEqualTo("{\"items\":[{\"id\":\"hw\",\"name\":\"Hardware\"}]}");
+                    .isEqualTo("{\"items\":[{\"id\":\"hw\",\"name\":\"Hardware\",\"access\":\"OPEN\"}]}");
             assertThat(web.get(agent, "/categories").body().toString())
                     .isEqualTo("{\"items\":[{\"id\":\"printer\",\"name\":\"Printers\",\"parent\":null}]}");
             assertThat(web.get(agent, "/fields").body().toString())
