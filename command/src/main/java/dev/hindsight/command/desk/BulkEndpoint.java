@@ -13,8 +13,10 @@ import dev.hindsight.command.desk.Bodies.StatusBody;
 import dev.hindsight.command.desk.BulkAnswer.Item;
 import dev.hindsight.command.dispatch.Call;
 import dev.hindsight.command.dispatch.Remembered;
+import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.people.Caller;
+import dev.hindsight.domain.people.Role;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -101,6 +103,9 @@ public final class BulkEndpoint {
 
     @PostMapping("/api/v1/tickets/bulk")
     ResponseEntity<BulkAnswer> bulk(@RequestBody BulkBody body, Caller caller, HttpServletRequest request) {
+        if (!caller.worksTickets() && !caller.is(Role.REQUESTER)) {
+            throw new Forbidden("Tickets are changed with the role requester, agent or supervisor.");
+        }
         CommandBody command = Given.required("command", body.command());
         String type = Given.required("command.type", command.type());
         Single single = single(type, command.body());

@@ -68,6 +68,11 @@ class RightsTest {
         for (String read : List.of("readTicket", "listLinks", "readConversation", "readTimeline", "listTickets")) {
             samples.put(read, query("minPosition=" + ticket.position()));
         }
+        samples.put("listSimilarTickets", query("minPosition=" + ticket.position()));
+        samples.put(
+                "bulk",
+                body("{\"ids\":[\"" + ticket.id()
+                        + "\"],\"command\":{\"type\":\"addTag\",\"body\":{\"tag\":\"rights\"}}}"));
         samples.put("readPerson", query("minPosition=" + ticket.position()));
         samples.put("openTicket", body("{\"subject\":\"rights\"}"));
         samples.put("changeTicket", body("{\"subject\":\"rights and more\"}"));

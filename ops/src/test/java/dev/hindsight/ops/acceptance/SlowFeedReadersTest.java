@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,6 +41,7 @@ class SlowFeedReadersTest {
     private final AtomicLong lastPosition = new AtomicLong();
 
     @Test
+    @Tag("drill") // measures: not beside other work
     void twoHundredWhoDoNotReadSlowNobody() throws Exception {
         rate(); // warms up
         long before = lastPosition.get();
