@@ -42,7 +42,9 @@ import dev.hindsight.domain.ticket.TicketEvent.TypeChanged;
 import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
 import dev.hindsight.projections.readmodel.EventForms;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.query.feed.FeedRights.Held;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -78,6 +80,19 @@ final class FeedLine {
         return logged.position();
     }
 
+    boolean isReadable() {
+        return bytes() > 0;
+    }
+
+    /** How long it is for those who see all of it; 0 where it can't be read. */
+    int bytes() {
+        try {
+            return full().length;
+        } catch (Unavailable unreadable) {
+            return 0; // said to whoever gets there
+        }
+    }
+
     /**
      * The tickets that it tells of: its own and, of a link, the other one.
      *
@@ -107,13 +122,13 @@ final class FeedLine {
      * The line as a JSON object in UTF-8, without a line's end; null where the rights do not reach to it. Not to be
      * changed.
      *
-     * @param readable those of its tickets that may be read
+     * @param held what the rows say of its tickets
      * @throws Unavailable when the event can't be read
      */
-    byte @Nullable [] shownTo(FeedRights rights, Set<UUID> readable) {
+    byte @Nullable [] shownTo(FeedRights rights, Map<UUID, Held> held) {
         if (!(event() instanceof TicketEvent ticket)) {
             return rights.everything() ? full() : null;
-        } else if (!tickets().allMatch(readable::contains)) {
+        } else if (!tickets().allMatch(id -> rights.sees(held.get(id)))) {
             return null;
         } else if (rights.internal()) {
             return full();
