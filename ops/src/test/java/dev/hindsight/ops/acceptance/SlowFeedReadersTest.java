@@ -3,6 +3,7 @@ package dev.hindsight.ops.acceptance;
 import static dev.hindsight.ops.acceptance.Journey.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
@@ -33,6 +34,8 @@ class SlowFeedReadersTest {
     private static final int WRITERS = 8;
     private static final Duration LET_GO = Duration.ofSeconds(45);
     private static final long MEBIBYTE = 1 << 20;
+    private static final OperatingSystemMXBean CPU =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final RunningApplication app = RunningApplication.shared();
@@ -56,15 +59,15 @@ class SlowFeedReadersTest {
         rate(each);
         long before = lastPosition.get();
         double first = rate(each);
-        long heap = heap();
         double unread;
         long more;
         List<Socket> sockets = new ArrayList<>();
         try {
             listen(sockets, readers, before);
             unread = (rate(each) + rate(each)) / 2;
-            more = heap() - heap;
+            more = heap();
             eventually(LET_GO, () -> listeners() == 0); // by the server: the sockets are open
+            more -= heap();
             nothingIsLost(sockets.getFirst(), before, lastPosition.get());
         } finally {
             close(sockets);
@@ -74,11 +77,13 @@ class SlowFeedReadersTest {
             listen(sockets, readers, before);
             Future<?> reading = one.submit(() -> readSlowly(sockets));
             slowly = (rate(each) + rate(each)) / 2;
+            assertThat(reading.isDone()).isFalse();
+            assertThat(listeners()).as("who reads slowly stays").isGreaterThanOrEqualTo(readers);
             reading.cancel(true);
         } finally {
             close(sockets);
         }
-        eventually(LET_GO, () -> listeners() == 0);
+        eventually(LET_GO, () -> listeners() < readers / 10.0);
         double alone = (first + rate(each)) / 2;
         System.out.printf(
                 "%.0f commands/s alone; with %d readers that do not read %.0f/s, heap %+.1f MiB;"
@@ -106,7 +111,7 @@ class SlowFeedReadersTest {
         for (int i = 0; i < readers; i++) {
             sockets.add(listen(after));
         }
-        eventually(Duration.ofSeconds(20), () -> listeners() == readers);
+        eventually(Duration.ofSeconds(20), () -> listeners() >= readers);
     }
 
     private static void close(List<Socket> sockets) throws IOException {
@@ -188,6 +193,7 @@ class SlowFeedReadersTest {
     private double rate(Duration each) throws Exception {
         long end = System.nanoTime() + each.toNanos();
         AtomicLong count = new AtomicLong();
+        long cpu = CPU.getProcessCpuTime();
         try (ExecutorService pool = Executors.newFixedThreadPool(WRITERS)) {
             List<Future<?>> all = new ArrayList<>();
             for (int w = 0; w < WRITERS; w++) {
@@ -207,7 +213,11 @@ class SlowFeedReadersTest {
                 one.get();
             }
         }
-        return count.get() / (double) each.toSeconds();
+        double perSecond = count.get() / (double) each.toSeconds();
+        System.out.printf(
+                "%.0f commands/s, %.2f ms of CPU each%n",
+                perSecond, (CPU.getProcessCpuTime() - cpu) / 1e6 / count.get());
+        return perSecond;
     }
 
     private static long heap() {

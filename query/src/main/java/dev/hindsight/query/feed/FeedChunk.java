@@ -25,7 +25,6 @@ final class FeedChunk {
 
     private final long before;
     private final List<FeedLine> lines;
-    private final int bytes;
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Judged judged;
 
@@ -36,7 +35,6 @@ final class FeedChunk {
     FeedChunk(long before, List<FeedLine> lines) {
         this.before = before;
         this.lines = lines;
-        this.bytes = lines.stream().mapToInt(FeedLine::bytes).sum();
     }
 
     boolean follows(long position) {
@@ -51,9 +49,9 @@ final class FeedChunk {
         return lines.size();
     }
 
-    /** About so much memory it holds. */
+    /** The size of its lines for those who see all of them, which are rendered by that. */
     int bytes() {
-        return bytes;
+        return lines.stream().mapToInt(FeedLine::bytes).sum();
     }
 
     /** The tickets that it tells of; what can't be read tells of none. */
@@ -85,10 +83,16 @@ final class FeedChunk {
         for (FeedLine line : lines) {
             if (line.position() <= after) {
                 continue;
-            } else if (reached > after && !line.isReadable()) {
+            }
+            byte @Nullable [] json;
+            try {
+                json = line.shownTo(rights, tickets);
+            } catch (Unavailable unreadable) {
+                if (reached == after) {
+                    throw unreadable;
+                }
                 break;
             }
-            byte @Nullable [] json = line.shownTo(rights, tickets);
             reached = line.position();
             if (json != null) {
                 shown.add(new FeedPage.Line(reached, json));

@@ -58,7 +58,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One event as the feed tells it. Rendered at most once for those who see internals and once for the others, however
+ * One event as the feed tells it. Decoded at most once; rendered at most once for those who see internals and once for the others, however
  * many read it. Safe for concurrent use.
  */
 final class FeedLine {
@@ -68,6 +68,7 @@ final class FeedLine {
 
     private final LoggedEvent logged;
     private final EventForms forms;
+    private volatile @Nullable Event decoded;
     private volatile byte @Nullable [] internal;
     private volatile byte @Nullable [] outside;
 
@@ -81,7 +82,12 @@ final class FeedLine {
     }
 
     boolean isReadable() {
-        return bytes() > 0;
+        try {
+            event();
+            return true;
+        } catch (Unavailable unreadable) {
+            return false; // said to whoever gets there
+        }
     }
 
     /** How long it is for those who see all of it; 0 where it can't be read. */
@@ -89,7 +95,7 @@ final class FeedLine {
         try {
             return full().length;
         } catch (Unavailable unreadable) {
-            return 0; // said to whoever gets there
+            return 0;
         }
     }
 
@@ -185,7 +191,8 @@ final class FeedLine {
     private byte[] full() {
         byte[] line = internal;
         if (line == null) {
-            EventForms.Form form = readable(() -> forms.of(logged.event()));
+            Event event = event();
+            EventForms.Form form = readable(() -> forms.of(event));
             line = render(form, form.data());
             internal = line;
         }
@@ -195,7 +202,8 @@ final class FeedLine {
     private byte[] without(Set<String> members) {
         byte[] line = outside;
         if (line == null) {
-            EventForms.Form form = readable(() -> forms.of(logged.event()));
+            Event event = event();
+            EventForms.Form form = readable(() -> forms.of(event));
             ObjectNode data = (ObjectNode) JSON.readTree(form.data());
             members.forEach(data::remove);
             line = render(form, JSON.writeValueAsBytes(data));
@@ -240,7 +248,12 @@ final class FeedLine {
     }
 
     private Event event() {
-        return readable(logged::event);
+        Event event = decoded;
+        if (event == null) {
+            event = readable(logged::event);
+            decoded = event;
+        }
+        return event;
     }
 
     /** What can't be read is not passed over silently: who reads on after it has been told. */

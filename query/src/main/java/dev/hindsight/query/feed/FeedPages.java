@@ -6,7 +6,6 @@ import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.EventForms;
 import dev.hindsight.projections.readmodel.EventLog;
-import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.query.Freshness;
@@ -26,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeedPages {
 
-    private static final int FETCHED = 64;
-    private static final int CHUNK_EVENTS = 192;
-    private static final int CHUNK_BYTES = 1 << 18;
+    private static final int FETCHED = 200;
+    private static final int SHARED_FETCHED = 64;
+    private static final int SHARED_EVENTS = 192;
+    private static final int SHARED_BYTES = 1 << 18;
     private static final int MOST_BYTES = 1 << 20;
     private static final int MOST_EVENTS = 5_000;
 
@@ -69,12 +69,13 @@ final class FeedPages {
             long reached = after;
             int bytes = MOST_BYTES;
             while (reached < known && reached - after < MOST_EVENTS && lines.size() < most && bytes > 0) {
-                FeedChunk chunk = chunk(reached, known);
-                if (chunk == null) {
+                List<FeedLine> events = fetch(reached, (int) Math.min(Math.min(FETCHED, most), known - reached));
+                if (events.isEmpty()) {
                     break;
                 }
                 try {
-                    FeedPage next = chunk.shownTo(rights, reached, most - lines.size(), bytes, this::held);
+                    FeedPage next = new FeedChunk(reached, events)
+                            .shownTo(rights, reached, most - lines.size(), bytes, this::held);
                     lines.addAll(next.lines());
                     bytes -= next.bytes();
                     reached = next.complete();
@@ -89,10 +90,27 @@ final class FeedPages {
         });
     }
 
-    /** The next stretch of the log that can be judged; null where it ends. */
-    @Nullable
-    FeedChunk chunk(long after) {
-        return chunk(after, models.position(ReadModel.TICKETS));
+    /** The next stretch of the log that can be judged, for many to share; null where it ends. */
+    @Nullable FeedChunk chunk(long after) {
+        long known = models.position(ReadModel.TICKETS);
+        List<FeedLine> lines = new ArrayList<>();
+        long reached = after;
+        int bytes = 0;
+        while (reached < known && lines.size() < SHARED_EVENTS && bytes < SHARED_BYTES) {
+            List<FeedLine> next = fetch(reached, (int) Math.min(SHARED_FETCHED, known - reached));
+            if (next.isEmpty()) {
+                break;
+            }
+            for (FeedLine line : next) {
+                lines.add(line);
+                reached = line.position();
+                bytes += line.bytes();
+                if (bytes >= SHARED_BYTES) {
+                    break;
+                }
+            }
+        }
+        return lines.isEmpty() ? null : new FeedChunk(after, lines);
     }
 
     /**
@@ -122,25 +140,9 @@ final class FeedPages {
         }
     }
 
-    private @Nullable FeedChunk chunk(long after, long known) {
-        List<FeedLine> lines = new ArrayList<>();
-        long reached = after;
-        int bytes = 0;
-        while (reached < known && lines.size() < CHUNK_EVENTS && bytes < CHUNK_BYTES) {
-            List<LoggedEvent> events = log.after(reached, (int) Math.min(FETCHED, known - reached));
-            if (events.isEmpty()) {
-                break;
-            }
-            for (LoggedEvent event : events) {
-                FeedLine line = new FeedLine(event, forms);
-                lines.add(line);
-                reached = line.position();
-                bytes += line.bytes();
-                if (bytes >= CHUNK_BYTES) {
-                    break;
-                }
-            }
-        }
-        return lines.isEmpty() ? null : new FeedChunk(after, lines);
+    private List<FeedLine> fetch(long after, int count) {
+        return log.after(after, count).stream()
+                .map(event -> new FeedLine(event, forms))
+                .toList();
     }
 }

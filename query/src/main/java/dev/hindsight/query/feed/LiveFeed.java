@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +64,7 @@ final class LiveFeed implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
-    private final Deque<FeedChunk> chunks = new ArrayDeque<>();
-    private int buffered;
-    private int bufferedBytes;
+    private final Deque<Buffered> chunks = new ArrayDeque<>();
     private int waiting;
     private long reached;
     /** The last position that may have changed what somebody sees. */
@@ -74,6 +73,8 @@ final class LiveFeed implements AutoCloseable {
     private int listeners;
     private @Nullable Thread reader;
     private boolean closed;
+
+    private record Buffered(FeedChunk chunk, int bytes) {}
 
     /** Where a listener's lines go. */
     interface Sink {
@@ -287,9 +288,9 @@ final class LiveFeed implements AutoCloseable {
                     return new Next(null, false, true);
                 }
                 if (place < reached) {
-                    for (FeedChunk chunk : chunks) {
-                        if (chunk.follows(place)) {
-                            return new Next(chunk, false, false);
+                    for (Buffered its : chunks) {
+                        if (its.chunk().follows(place)) {
+                            return new Next(its.chunk(), false, false);
                         }
                     }
                     return new Next(null, true, false);
@@ -381,17 +382,18 @@ final class LiveFeed implements AutoCloseable {
         }
     }
 
+    private int buffered(ToIntFunction<Buffered> measure) {
+        return chunks.stream().mapToInt(measure).sum();
+    }
+
     /** @return how many had waited for it */
     private int publish(FeedChunk chunk) {
+        int bytes = chunk.bytes(); // rendered here, outside the lock
         lock.lock();
         try {
-            chunks.addLast(chunk);
-            buffered += chunk.size();
-            bufferedBytes += chunk.bytes();
-            while ((buffered > BUFFERED_EVENTS || bufferedBytes > BUFFERED_BYTES) && chunks.size() > 1) {
-                FeedChunk oldest = chunks.removeFirst();
-                buffered -= oldest.size();
-                bufferedBytes -= oldest.bytes();
+            chunks.addLast(new Buffered(chunk, bytes));
+            while (chunks.size() > 1 && (buffered(its -> its.chunk().size()) > BUFFERED_EVENTS || buffered(Buffered::bytes) > BUFFERED_BYTES)) {
+                chunks.removeFirst();
             }
             reached = chunk.last();
             more.signalAll();
@@ -412,8 +414,6 @@ final class LiveFeed implements AutoCloseable {
             }
             reader = null;
             chunks.clear();
-            buffered = 0;
-            bufferedBytes = 0;
             past.clear();
             return false;
         } finally {
