@@ -91,7 +91,8 @@ final class FeedPages {
     }
 
     /** The next stretch of the log that can be judged, for many to share; null where it ends. */
-    @Nullable FeedChunk chunk(long after) {
+    @Nullable
+    FeedChunk chunk(long after) {
         long known = models.position(ReadModel.TICKETS);
         List<FeedLine> lines = new ArrayList<>();
         long reached = after;

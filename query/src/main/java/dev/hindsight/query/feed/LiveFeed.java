@@ -392,7 +392,9 @@ final class LiveFeed implements AutoCloseable {
         lock.lock();
         try {
             chunks.addLast(new Buffered(chunk, bytes));
-            while (chunks.size() > 1 && (buffered(its -> its.chunk().size()) > BUFFERED_EVENTS || buffered(Buffered::bytes) > BUFFERED_BYTES)) {
+            while (chunks.size() > 1
+                    && (buffered(its -> its.chunk().size()) > BUFFERED_EVENTS
+                            || buffered(Buffered::bytes) > BUFFERED_BYTES)) {
                 chunks.removeFirst();
             }
             reached = chunk.last();
