@@ -45,6 +45,7 @@ public final class PastNames<K> {
         this.known = known;
     }
 
+    /** The names of these people, as far as the directory knows them. */
     public static PastNames<UUID> ofPeople(Snapshot snapshot, Collection<UUID> ids) {
         return ids.isEmpty()
                 ? new PastNames<>(Map.of())
@@ -59,6 +60,7 @@ public final class PastNames<K> {
                         PERSON.NAMES_SINCE);
     }
 
+    /** The names of these queues, by key. */
     public static PastNames<String> ofQueues(Snapshot snapshot, Collection<String> keys) {
         return keys.isEmpty()
                 ? new PastNames<>(Map.of())
@@ -73,6 +75,7 @@ public final class PastNames<K> {
                         QUEUE.NAMES_SINCE);
     }
 
+    /** The names of these teams, by key. */
     public static PastNames<String> ofTeams(Snapshot snapshot, Collection<String> keys) {
         return keys.isEmpty()
                 ? new PastNames<>(Map.of())

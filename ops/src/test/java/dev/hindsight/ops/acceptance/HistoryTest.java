@@ -148,6 +148,10 @@ class HistoryTest {
         assertThat(changes(organizations.path(organizations.size() - 1)))
                 .containsExactly("sharedTickets: true → false");
 
+        Answer appointed = Desks.ok(desks.admin.put("/api/v1/agents/" + desks.id("agentWorks"), "{}"));
+        JsonNode agent = history("/api/v1/people/" + desks.id("agentWorks"), appointed);
+        assertThat(changes(entry(agent, "AgentAppointed"))).containsExactly("agent: false → true");
+
         Answer gone = desks.belong("own", null);
         JsonNode person = history("/api/v1/people/" + desks.id("own"), gone);
         assertThat(events(person)).startsWith("PersonRegistered").endsWith("PersonLeftOrganization");

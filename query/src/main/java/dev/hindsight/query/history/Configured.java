@@ -109,7 +109,10 @@ final class Configured {
 
     private void organization(OrganizationEvent event) {
         switch (event) {
-            case OrganizationCreated e -> set("name", e.name());
+            case OrganizationCreated e -> {
+                set("name", e.name());
+                set("sharedTickets", false);
+            }
             case OrganizationChanged e -> set("name", e.name());
             case OrganizationTicketsShared e -> set("sharedTickets", true);
             case OrganizationTicketsUnshared e -> set("sharedTickets", false);
@@ -123,6 +126,7 @@ final class Configured {
                 set("email", e.email());
                 set("source", e.source());
                 set("identified", e.subject() != null);
+                set("agent", false);
             }
             case PersonIdentified e -> set("identified", true);
             case PersonEmailVerified e -> set("email", e.email());
