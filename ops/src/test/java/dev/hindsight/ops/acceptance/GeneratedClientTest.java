@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.hindsight.client.ApiClient;
 import dev.hindsight.client.ApiException;
 import dev.hindsight.client.ApiResponse;
+import dev.hindsight.client.api.DirectoryApi;
 import dev.hindsight.client.api.ReadingApi;
 import dev.hindsight.client.api.TicketsApi;
 import dev.hindsight.client.model.AssignmentBody;
+import dev.hindsight.client.model.CategoryBody;
 import dev.hindsight.client.model.ChangeTicketBody;
 import dev.hindsight.client.model.Message;
 import dev.hindsight.client.model.NoteBody;
@@ -73,7 +75,13 @@ class GeneratedClientTest {
         ApiResponse<WriteAnswer> assigned =
                 tickets.assignTicketWithHttpInfo(id, new AssignmentBody().assignee("me"), etag(read), null);
         assertThat(assigned.getData().getVersion()).isEqualTo(3); // TicketAssigned and WorkStarted
-        tickets.changeTicket(id, new ChangeTicketBody().category(null), etag(assigned), null);
+        new DirectoryApi(client(Role.ADMIN, "adele")).putCategory(word, new CategoryBody().name("Animals"), null);
+        ApiResponse<WriteAnswer> categorized =
+                tickets.changeTicketWithHttpInfo(id, new ChangeTicketBody().category(word), etag(assigned), null);
+        Long then = categorized.getData().getPosition();
+        assertThat(reading.readTicket(id, then).getCategory()).isEqualTo(word);
+        WriteAnswer emptied = tickets.changeTicket(id, new ChangeTicketBody().category(null), etag(categorized), null);
+        assertThat(reading.readTicket(id, emptied.getPosition()).getCategory()).isNull();
         WriteAnswer note = tickets.addNote(id, new NoteBody().body("It bites."), null);
         WriteAnswer reply = tickets.replyToTicket(id, new ReplyBody().body("We are looking."), null);
         assertThat(note.getMessageId()).isNotEqualTo(reply.getMessageId());
