@@ -11,6 +11,7 @@ import dev.hindsight.projections.ProjectionsModule;
 import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.QueryModule;
 import dev.hindsight.query.feed.FeedModule;
+import dev.hindsight.query.history.HistoryModule;
 import dev.hindsight.query.search.SearchModule;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import org.springframework.util.StringUtils;
     QueryModule.class,
     SearchModule.class,
     FeedModule.class,
+    HistoryModule.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
     WatchConfiguration.class

@@ -125,6 +125,8 @@ public final class ReadModelRows implements AutoCloseable {
                 .set(PERSON.LAST_POSITION, 1L)
                 .set(PERSON.REGISTERED_AT, START)
                 .set(PERSON.NAME, name)
+                .set(PERSON.NAMES, new String[] {name})
+                .set(PERSON.NAMES_SINCE, new Long[] {1L})
                 .set(PERSON.EMAIL, name + "@example.com")
                 .set(PERSON.IS_AGENT, agent)
                 .execute();
@@ -139,7 +141,9 @@ public final class ReadModelRows implements AutoCloseable {
 
     public void queue(String key, String name) {
         jooq.insertInto(QUEUE)
-                .values(key, 1L, 1L, START, name, false, new String[0], new String[0])
+                .values(key, 1L, 1L, START, name, false, new String[0], new String[0], new String[] {name}, new Long[] {
+                    1L
+                })
                 .execute();
     }
 

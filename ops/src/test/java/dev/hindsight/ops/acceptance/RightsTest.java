@@ -73,7 +73,16 @@ class RightsTest {
                 "bulk",
                 body("{\"ids\":[\"" + ticket.id()
                         + "\"],\"command\":{\"type\":\"addTag\",\"body\":{\"tag\":\"rights\"}}}"));
-        samples.put("readPerson", query("minPosition=" + ticket.position()));
+        for (String read : List.of(
+                "readPerson",
+                "readQueueHistory",
+                "readTeamHistory",
+                "readCategoryHistory",
+                "readFieldHistory",
+                "readOrganizationHistory",
+                "readPersonHistory")) {
+            samples.put(read, query("minPosition=" + ticket.position()));
+        }
         samples.put("openTicket", body("{\"subject\":\"rights\"}"));
         samples.put("changeTicket", body("{\"subject\":\"rights and more\"}"));
         samples.put("assignTicket", body("{\"queue\":null}"));
@@ -108,6 +117,10 @@ class RightsTest {
         desks = new Desks(APP);
         Desks.ok(desks.admin.put("/api/v1/queues/scratch", "{\"name\":\"Scratch\"}"));
         Desks.ok(desks.admin.put("/api/v1/teams/scratch", "{\"name\":\"Scratch\"}"));
+        Desks.ok(desks.admin.put("/api/v1/categories/scratch", "{\"name\":\"Scratch\"}"));
+        Desks.ok(desks.admin.put("/api/v1/fields/scratch", "{\"name\":\"Scratch\",\"type\":\"TEXT\"}"));
+        Desks.ok(desks.admin.put(
+                "/api/v1/organizations/00000000-0000-7000-8000-00000000c0de", "{\"name\":\"Scratch\"}"));
     }
 
     @Test

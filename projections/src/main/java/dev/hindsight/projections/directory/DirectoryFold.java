@@ -32,12 +32,15 @@ import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
 import dev.hindsight.projections.FoldFailure;
 import dev.hindsight.projections.directory.DirectoryRow.CategoryRow;
 import dev.hindsight.projections.directory.DirectoryRow.FieldRow;
+import dev.hindsight.projections.directory.DirectoryRow.NameSince;
+import dev.hindsight.projections.directory.DirectoryRow.Named;
 import dev.hindsight.projections.directory.DirectoryRow.OrganizationRow;
 import dev.hindsight.projections.directory.DirectoryRow.PersonRow;
 import dev.hindsight.projections.directory.DirectoryRow.QueueRow;
 import dev.hindsight.projections.directory.DirectoryRow.TeamRow;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How an event changes its entry of the directory: a pure function. */
@@ -63,7 +66,20 @@ final class DirectoryFold {
                     case ConfigurationEvent e -> configuration(before, logged, e);
                     default -> throw new FoldFailure("not an event of the directory");
                 };
-        return after.at(logged.version(), logged.position());
+        return named(after, logged.position()).at(logged.version(), logged.position());
+    }
+
+    /** Remembers from where on a new name holds. */
+    private static DirectoryRow named(DirectoryRow row, long position) {
+        if (!(row instanceof Named named) || named.name() == null) {
+            return row;
+        }
+        var names = named.names();
+        if (!names.isEmpty() && names.getLast().name().equals(named.name())) {
+            return row;
+        }
+        return named.withNames(Stream.concat(names.stream(), Stream.of(new NameSince(named.name(), position)))
+                .toList());
     }
 
     private static DirectoryRow person(@Nullable DirectoryRow before, LoggedEvent logged, PersonEvent event) {
@@ -80,7 +96,8 @@ final class DirectoryFold {
                         e.subject() != null,
                         e.name() != null ? e.name() : e.sourceName(),
                         e.email(),
-                        e.source());
+                        e.source(),
+                        List.of());
             }
             case PersonIdentified e -> going(before, PersonRow.class).withIdentified();
             case PersonEmailVerified e -> going(before, PersonRow.class).withEmail(e.email());
@@ -115,7 +132,8 @@ final class DirectoryFold {
         return switch (event) {
             case QueueCreated e -> {
                 begins(before);
-                yield new QueueRow(e.queue(), version, position, e.at(), e.name(), false, List.of(), List.of());
+                yield new QueueRow(
+                        e.queue(), version, position, e.at(), e.name(), false, List.of(), List.of(), List.of());
             }
             case QueueChanged e -> going(before, QueueRow.class).withName(e.name());
             case QueueRestricted e -> going(before, QueueRow.class).withRestricted(true);
@@ -124,7 +142,7 @@ final class DirectoryFold {
             case QueueAccessRevoked e -> going(before, QueueRow.class).withGrant(e.personOrTeam(), false, false);
             case TeamCreated e -> {
                 begins(before);
-                yield new TeamRow(e.team(), version, position, e.at(), e.name(), List.of());
+                yield new TeamRow(e.team(), version, position, e.at(), e.name(), List.of(), List.of());
             }
             case TeamChanged e -> going(before, TeamRow.class).withName(e.name());
             case AgentJoinedTeam e -> going(before, TeamRow.class).withMember(e.person(), true);

@@ -14,6 +14,21 @@ sealed interface DirectoryRow {
     /** The same entry, one event later in which nothing of it changed. */
     DirectoryRow at(long version, long lastPosition);
 
+    /** A name and the position from which on it holds. */
+    record NameSince(String name, long since) {}
+
+    /** An entry whose former names are kept: history shows the names of its time. */
+    sealed interface Named extends DirectoryRow {
+
+        @Nullable
+        String name();
+
+        /** In the order of positions; the last one is the name. */
+        List<NameSince> names();
+
+        Named withNames(List<NameSince> names);
+    }
+
     record PersonRow(
             UUID id,
             long version,
@@ -24,38 +39,105 @@ sealed interface DirectoryRow {
             boolean identified,
             @Nullable String name,
             @Nullable String email,
-            @Nullable String source)
-            implements DirectoryRow {
+            @Nullable String source,
+            List<NameSince> names)
+            implements Named {
 
         @Override
         public PersonRow at(long version, long lastPosition) {
             return new PersonRow(
-                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+                    id,
+                    version,
+                    lastPosition,
+                    registeredAt,
+                    organization,
+                    isAgent,
+                    identified,
+                    name,
+                    email,
+                    source,
+                    names);
+        }
+
+        @Override
+        public PersonRow withNames(List<NameSince> names) {
+            return new PersonRow(
+                    id,
+                    version,
+                    lastPosition,
+                    registeredAt,
+                    organization,
+                    isAgent,
+                    identified,
+                    name,
+                    email,
+                    source,
+                    names);
         }
 
         PersonRow withName(String name) {
             return new PersonRow(
-                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+                    id,
+                    version,
+                    lastPosition,
+                    registeredAt,
+                    organization,
+                    isAgent,
+                    identified,
+                    name,
+                    email,
+                    source,
+                    names);
         }
 
         PersonRow withEmail(String email) {
             return new PersonRow(
-                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+                    id,
+                    version,
+                    lastPosition,
+                    registeredAt,
+                    organization,
+                    isAgent,
+                    identified,
+                    name,
+                    email,
+                    source,
+                    names);
         }
 
         PersonRow withAgent(boolean isAgent) {
             return new PersonRow(
-                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+                    id,
+                    version,
+                    lastPosition,
+                    registeredAt,
+                    organization,
+                    isAgent,
+                    identified,
+                    name,
+                    email,
+                    source,
+                    names);
         }
 
         PersonRow withIdentified() {
             return new PersonRow(
-                    id, version, lastPosition, registeredAt, organization, isAgent, true, name, email, source);
+                    id, version, lastPosition, registeredAt, organization, isAgent, true, name, email, source, names);
         }
 
         PersonRow withOrganization(@Nullable UUID organization) {
             return new PersonRow(
-                    id, version, lastPosition, registeredAt, organization, isAgent, identified, name, email, source);
+                    id,
+                    version,
+                    lastPosition,
+                    registeredAt,
+                    organization,
+                    isAgent,
+                    identified,
+                    name,
+                    email,
+                    source,
+                    names);
         }
     }
 
@@ -88,19 +170,25 @@ sealed interface DirectoryRow {
             String name,
             boolean restricted,
             List<String> readers,
-            List<String> workers)
-            implements DirectoryRow {
+            List<String> workers,
+            List<NameSince> names)
+            implements Named {
         @Override
         public QueueRow at(long version, long lastPosition) {
-            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers);
+            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers, names);
+        }
+
+        @Override
+        public QueueRow withNames(List<NameSince> names) {
+            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers, names);
         }
 
         QueueRow withName(String name) {
-            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers);
+            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers, names);
         }
 
         QueueRow withRestricted(boolean restricted) {
-            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers);
+            return new QueueRow(key, version, lastPosition, createdAt, name, restricted, readers, workers, names);
         }
 
         QueueRow withGrant(String holder, boolean reads, boolean works) {
@@ -112,25 +200,44 @@ sealed interface DirectoryRow {
                     name,
                     restricted,
                     DirectoryRow.with(readers, holder, reads),
-                    DirectoryRow.with(workers, holder, works));
+                    DirectoryRow.with(workers, holder, works),
+                    names);
         }
     }
 
     /** @param members person ids, sorted */
-    record TeamRow(String key, long version, long lastPosition, Instant createdAt, String name, List<String> members)
-            implements DirectoryRow {
+    record TeamRow(
+            String key,
+            long version,
+            long lastPosition,
+            Instant createdAt,
+            String name,
+            List<String> members,
+            List<NameSince> names)
+            implements Named {
         @Override
         public TeamRow at(long version, long lastPosition) {
-            return new TeamRow(key, version, lastPosition, createdAt, name, members);
+            return new TeamRow(key, version, lastPosition, createdAt, name, members, names);
+        }
+
+        @Override
+        public TeamRow withNames(List<NameSince> names) {
+            return new TeamRow(key, version, lastPosition, createdAt, name, members, names);
         }
 
         TeamRow withName(String name) {
-            return new TeamRow(key, version, lastPosition, createdAt, name, members);
+            return new TeamRow(key, version, lastPosition, createdAt, name, members, names);
         }
 
         TeamRow withMember(UUID person, boolean member) {
             return new TeamRow(
-                    key, version, lastPosition, createdAt, name, DirectoryRow.with(members, person.toString(), member));
+                    key,
+                    version,
+                    lastPosition,
+                    createdAt,
+                    name,
+                    DirectoryRow.with(members, person.toString(), member),
+                    names);
         }
     }
 

@@ -4,6 +4,8 @@ import static dev.hindsight.projections.readmodel.ReadModel.physicalName;
 
 import dev.hindsight.projections.directory.DirectoryRow.CategoryRow;
 import dev.hindsight.projections.directory.DirectoryRow.FieldRow;
+import dev.hindsight.projections.directory.DirectoryRow.NameSince;
+import dev.hindsight.projections.directory.DirectoryRow.Named;
 import dev.hindsight.projections.directory.DirectoryRow.OrganizationRow;
 import dev.hindsight.projections.directory.DirectoryRow.PersonRow;
 import dev.hindsight.projections.directory.DirectoryRow.QueueRow;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The table of one kind of entry. Immutable.
@@ -130,7 +133,9 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("identified", "boolean", PersonRow::identified)
                         .add("name", "text", PersonRow::name)
                         .add("email", "text", PersonRow::email)
-                        .add("source", "text", PersonRow::source),
+                        .add("source", "text", PersonRow::source)
+                        .add("names", "text[]", DirectoryTable::names)
+                        .add("names_since", "bigint[]", DirectoryTable::since),
                 row -> new PersonRow(
                         row.getObject("id", UUID.class),
                         row.getLong("version"),
@@ -141,7 +146,8 @@ final class DirectoryTable<T extends DirectoryRow> {
                         row.getBoolean("identified"),
                         row.getString("name"),
                         row.getString("email"),
-                        row.getString("source")));
+                        row.getString("source"),
+                        names(row)));
     }
 
     private static DirectoryTable<OrganizationRow> organizations(int generation) {
@@ -182,7 +188,9 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("name", "text", QueueRow::name)
                         .add("restricted", "boolean", QueueRow::restricted)
                         .add("readers", "text[]", row -> SetInsert.textArray(row.readers()))
-                        .add("workers", "text[]", row -> SetInsert.textArray(row.workers())),
+                        .add("workers", "text[]", row -> SetInsert.textArray(row.workers()))
+                        .add("names", "text[]", DirectoryTable::names)
+                        .add("names_since", "bigint[]", DirectoryTable::since),
                 row -> new QueueRow(
                         row.getString("key"),
                         row.getLong("version"),
@@ -191,7 +199,8 @@ final class DirectoryTable<T extends DirectoryRow> {
                         row.getString("name"),
                         row.getBoolean("restricted"),
                         texts(row, "readers"),
-                        texts(row, "workers")));
+                        texts(row, "workers"),
+                        names(row)));
     }
 
     private static DirectoryTable<TeamRow> teams(int generation) {
@@ -207,14 +216,17 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("last_position", "bigint", TeamRow::lastPosition)
                         .add("created_at", "timestamptz", TeamRow::createdAt)
                         .add("name", "text", TeamRow::name)
-                        .add("members", "text[]", row -> SetInsert.textArray(row.members())),
+                        .add("members", "text[]", row -> SetInsert.textArray(row.members()))
+                        .add("names", "text[]", DirectoryTable::names)
+                        .add("names_since", "bigint[]", DirectoryTable::since),
                 row -> new TeamRow(
                         row.getString("key"),
                         row.getLong("version"),
                         row.getLong("last_position"),
                         instant(row, "created_at"),
                         row.getString("name"),
-                        texts(row, "members")));
+                        texts(row, "members"),
+                        names(row)));
     }
 
     private static DirectoryTable<CategoryRow> categories(int generation) {
@@ -267,6 +279,22 @@ final class DirectoryTable<T extends DirectoryRow> {
 
     private static List<String> texts(ResultSet row, String column) throws SQLException {
         return List.of((String[]) row.getArray(column).getArray());
+    }
+
+    private static String names(Named row) {
+        return SetInsert.textArray(row.names().stream().map(NameSince::name).toList());
+    }
+
+    private static String since(Named row) {
+        return row.names().stream().map(name -> Long.toString(name.since())).collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static List<NameSince> names(ResultSet row) throws SQLException {
+        var names = texts(row, "names");
+        var since = (Long[]) row.getArray("names_since").getArray();
+        return IntStream.range(0, since.length)
+                .mapToObj(i -> new NameSince(names.get(i), since[i]))
+                .toList();
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

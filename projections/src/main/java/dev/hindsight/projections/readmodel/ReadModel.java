@@ -8,7 +8,7 @@ import java.util.List;
  */
 public enum ReadModel {
     TICKETS("tickets", 2, List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link")),
-    DIRECTORY("directory", 2, List.of("person", "organization", "queue", "category", "custom_field", "team")),
+    DIRECTORY("directory", 3, List.of("person", "organization", "queue", "category", "custom_field", "team")),
     /** Its documents lie in OpenSearch; its progress and parked tickets here. */
     TICKET_SEARCH("ticket-search", 2, List.of());
 

@@ -2,7 +2,6 @@ package dev.hindsight.query.feed;
 
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.Unavailable;
-import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.domain.configuration.ConfigurationEvent;
 import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
@@ -42,6 +41,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TypeChanged;
 import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
 import dev.hindsight.projections.readmodel.EventForms;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.query.ReadableEvents;
 import dev.hindsight.query.feed.FeedRights.Held;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -50,8 +50,6 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,7 +61,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class FeedLine {
 
-    private static final Logger LOG = LoggerFactory.getLogger(FeedLine.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final LoggedEvent logged;
@@ -256,22 +253,7 @@ final class FeedLine {
         return event;
     }
 
-    /** What can't be read is not passed over silently: who reads on after it has been told. */
     private <T> T readable(Supplier<T> read) {
-        try {
-            return read.get();
-        } catch (UnknownEvent e) {
-            throw new Unavailable(
-                    "WRITTEN_BY_NEWER_VERSION",
-                    "The event at position " + logged.position() + " was written by newer software than this node's.",
-                    60);
-        } catch (RuntimeException e) {
-            LOG.warn("The event at position {} cannot be read", logged.position(), e);
-            throw new Unavailable(
-                    "UNREADABLE_EVENT",
-                    "The event at position " + logged.position() + " cannot be read now; where that stays so, tell the"
-                            + " operator, and go on with after=" + logged.position() + ".",
-                    60);
-        }
+        return ReadableEvents.read(logged, read, ", and go on with after=" + logged.position());
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Pages of what a ticket holds in the order of its versions. Safe for concurrent use. */
+/** Pages of what a ticket, or another stream, holds in the order of its versions. Safe for concurrent use. */
 public final class VersionPages {
 
     private final Cursors cursors;
@@ -35,7 +35,20 @@ public final class VersionPages {
             @Nullable String cursor,
             Source<T> source,
             ToLongFunction<T> version) {
-        String exactly = question + " " + ticket.id();
+        return page(question + " " + ticket.id(), limit, cursor, source, version);
+    }
+
+    /**
+     * @param exactly what is asked, of what and by whom: a cursor serves only the question it was given for
+     * @param limit as it arrived
+     * @param cursor as it arrived
+     */
+    public <T> Page<T> page(
+            String exactly,
+            @Nullable String limit,
+            @Nullable String cursor,
+            Source<T> source,
+            ToLongFunction<T> version) {
         int most = Parameters.limit(limit);
         long after = cursor == null
                 ? 0

@@ -9,6 +9,18 @@ import org.jspecify.annotations.Nullable;
  *     message's id
  * @param before null where it was unknown; people as {id, name}
  * @param after likewise
+ * @param beforeName what the queue {@code before} was called then; null for other fields, and for requesters
+ * @param afterName likewise
  */
 public record Change(
-        String field, @Nullable Object before, @Nullable Object after) {}
+        String field,
+        @Nullable Object before,
+        @Nullable Object after,
+        @Nullable String beforeName,
+        @Nullable String afterName) {
+
+    /** Of what has no name beside it. */
+    public Change(String field, @Nullable Object before, @Nullable Object after) {
+        this(field, before, after, null, null);
+    }
+}

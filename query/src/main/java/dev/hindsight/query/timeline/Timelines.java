@@ -1,6 +1,5 @@
 package dev.hindsight.query.timeline;
 
-import static dev.hindsight.projections.readmodel.jooq.Tables.PERSON;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
 import static org.jooq.impl.DSL.condition;
@@ -15,12 +14,12 @@ import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketTimelineRecord;
 import dev.hindsight.query.ActorRef;
 import dev.hindsight.query.Parameters;
+import dev.hindsight.query.PastNames;
 import dev.hindsight.query.PersonRef;
 import dev.hindsight.query.Visibility;
 import dev.hindsight.query.ticket.TicketReader.Subject;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -33,11 +32,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads timelines: names joined, and for requesters without what is internal. Safe for concurrent use. */
+/**
+ * Reads timelines: names joined as they were at each event, and for requesters without what is internal. Safe for
+ * concurrent use.
+ */
 public final class Timelines {
 
     private static final TypeReference<List<StoredChange>> CHANGES = new TypeReference<>() {};
     private static final Set<String> PEOPLE = Set.of("assignee", "requester");
+    private static final String QUEUE = "queue";
     private static final String LINKS = "links.";
 
     private final JsonMapper json;
@@ -65,6 +68,9 @@ public final class Timelines {
         }
     }
 
+    /** What everybody and everything was called. Requesters are not told what queues are called. */
+    private record Names(PastNames<UUID> people, PastNames<String> queues) {}
+
     private record StoredEntry(TicketTimelineRecord row, List<StoredChange> changes) {}
 
     /** Entries after a version, at most so many, the oldest first. */
@@ -79,7 +85,9 @@ public final class Timelines {
                 .limit(most)
                 .fetch(row ->
                         new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
-        Map<UUID, String> names = names(snapshot, stored);
+        Names names = new Names(
+                people(snapshot, stored),
+                PastNames.ofQueues(snapshot, visibility.internal() ? queues(stored) : Set.of()));
         Predicate<StoredChange> shown =
                 visibility.everything() ? change -> true : shownTo(snapshot, visibility, stored);
         return stored.stream().map(entry -> entry(entry, names, shown)).toList();
@@ -124,7 +132,7 @@ public final class Timelines {
                 && (!change.field().startsWith(LINKS) || change.ids().allMatch(visible::contains));
     }
 
-    private static Map<UUID, String> names(Snapshot snapshot, List<StoredEntry> entries) {
+    private static PastNames<UUID> people(Snapshot snapshot, List<StoredEntry> entries) {
         Set<UUID> people = ids(entries, change -> PEOPLE.contains(change.field()));
         for (StoredEntry entry : entries) {
             Stream.of(
@@ -133,14 +141,17 @@ public final class Timelines {
                     .flatMap(Optional::stream)
                     .forEach(people::add);
         }
-        return people.isEmpty()
-                ? Map.of()
-                : snapshot.jooq()
-                        .select(PERSON.ID, PERSON.NAME)
-                        .from(PERSON)
-                        .where(PERSON.ID.in(people))
-                        .and(PERSON.NAME.isNotNull())
-                        .fetchMap(PERSON.ID, PERSON.NAME);
+        return PastNames.ofPeople(snapshot, people);
+    }
+
+    private static Set<String> queues(List<StoredEntry> entries) {
+        return entries.stream()
+                .flatMap(entry -> entry.changes().stream())
+                .filter(change -> change.field().equals(QUEUE))
+                .flatMap(change -> Stream.of(Optional.ofNullable(change.before()), Optional.ofNullable(change.after())))
+                .flatMap(Optional::stream)
+                .map(Object::toString)
+                .collect(Collectors.toSet());
     }
 
     private static Set<UUID> ids(List<StoredEntry> entries, Predicate<StoredChange> of) {
@@ -151,36 +162,54 @@ public final class Timelines {
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
-    private static TimelineEntry entry(StoredEntry entry, Map<UUID, String> names, Predicate<StoredChange> shown) {
+    private static TimelineEntry entry(StoredEntry entry, Names names, Predicate<StoredChange> shown) {
         TicketTimelineRecord row = entry.row();
+        long then = row.getPosition();
         UUID actor = row.getActor();
         UUID onBehalfOf = row.getOnBehalfOf();
         return new TimelineEntry(
                 row.getVersion(),
                 row.getPosition(),
                 row.getEvent(),
-                new ActorRef(actor, actor == null ? null : names.get(actor), row.getActorKind()),
-                onBehalfOf == null ? null : new PersonRef(onBehalfOf, names.get(onBehalfOf)),
+                new ActorRef(actor, actor == null ? null : names.people().at(actor, then), row.getActorKind()),
+                onBehalfOf == null
+                        ? null
+                        : new PersonRef(onBehalfOf, names.people().at(onBehalfOf, then)),
                 row.getRule(),
                 row.getOccurredAt(),
                 row.getRecordedAt(),
                 entry.changes().stream()
                         .filter(shown)
-                        .map(change -> change(change, names))
+                        .map(change -> change(change, names, then))
                         .toList());
     }
 
-    private static Change change(StoredChange change, Map<UUID, String> names) {
-        return PEOPLE.contains(change.field())
-                ? new Change(change.field(), person(change.before(), names), person(change.after(), names))
-                : new Change(change.field(), change.before(), change.after());
+    private static Change change(StoredChange change, Names names, long then) {
+        if (PEOPLE.contains(change.field())) {
+            return new Change(
+                    change.field(),
+                    person(change.before(), names.people(), then),
+                    person(change.after(), names.people(), then));
+        } else if (change.field().equals(QUEUE)) {
+            return new Change(
+                    change.field(),
+                    change.before(),
+                    change.after(),
+                    queue(change.before(), names.queues(), then),
+                    queue(change.after(), names.queues(), then));
+        }
+        return new Change(change.field(), change.before(), change.after());
     }
 
-    private static @Nullable Object person(@Nullable Object id, Map<UUID, String> names) {
+    private static @Nullable String queue(@Nullable Object key, PastNames<String> names, long then) {
+        return key == null ? null : names.at(key.toString(), then);
+    }
+
+    private static @Nullable Object person(@Nullable Object id, PastNames<UUID> names, long then) {
         return id == null
                 ? null
                 : Parameters.maybeId(id.toString())
-                        .<Object>map(person -> new PersonRef(person, names.get(person)))
+                        .<Object>map(person -> new PersonRef(person, names.at(person, then)))
                         .orElse(id);
     }
 }
