@@ -1,6 +1,6 @@
 #!/bin/sh
 # Loads a fresh installation over HTTP on loopback and prints what it measured. Arguments: seconds, events before.
-# Needs a built tree (./mvnw -DskipTests package test-compile). Stops by itself.
+# Needs a built tree (./mvnw -DskipTests package). Stops by itself.
 set -eu
 here=$(cd "$(dirname "$0")/../.." && pwd)
 . "$here/.mvn/java25.sh"

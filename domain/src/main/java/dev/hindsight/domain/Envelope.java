@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant always {@link #TENANT} today
  * @param writer build version of the software that wrote it
  * @param imported where in which import it stands, for imported events
+ * @param traceparent W3C trace context of the span that stored it; null unless that was traced
  */
 public record Envelope(
         Actor actor,
@@ -32,12 +33,61 @@ public record Envelope(
         @Nullable Rule rule,
         String tenant,
         String writer,
-        @Nullable ImportedRow imported) {
+        @Nullable ImportedRow imported,
+        @Nullable String traceparent) {
 
     public static final String TENANT = "main";
 
     /** The one key under which it travels in the metadata of commands and events. */
     public static final String KEY = "envelope";
+
+    /** Without a trace. */
+    public Envelope(
+            Actor actor,
+            @Nullable String client,
+            @Nullable UUID onBehalfOf,
+            String command,
+            String causation,
+            String correlation,
+            @Nullable String request,
+            String channel,
+            @Nullable Rule rule,
+            String tenant,
+            String writer,
+            @Nullable ImportedRow imported) {
+        this(
+                actor,
+                client,
+                onBehalfOf,
+                command,
+                causation,
+                correlation,
+                request,
+                channel,
+                rule,
+                tenant,
+                writer,
+                imported,
+                null);
+    }
+
+    /** The same, stored by a traced span. */
+    public Envelope tracedBy(String newTraceparent) {
+        return new Envelope(
+                actor,
+                client,
+                onBehalfOf,
+                command,
+                causation,
+                correlation,
+                request,
+                channel,
+                rule,
+                tenant,
+                writer,
+                imported,
+                newTraceparent);
+    }
 
     /**
      * @param kind one of VOCABULARY's actor kinds

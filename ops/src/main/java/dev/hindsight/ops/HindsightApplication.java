@@ -3,6 +3,7 @@ package dev.hindsight.ops;
 import dev.hindsight.command.CommandModule;
 import dev.hindsight.ops.edge.EdgeConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
+import dev.hindsight.ops.watch.WatchConfiguration;
 import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.ops.wiring.DatabaseConfiguration;
 import dev.hindsight.ops.wiring.EventStoreConfiguration;
@@ -10,6 +11,7 @@ import dev.hindsight.projections.ProjectionsModule;
 import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.QueryModule;
 import dev.hindsight.query.search.SearchModule;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -17,6 +19,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.StringUtils;
 
 /** The application: its modules by name. Boot's auto-configuration serves the web server, metrics and JSON. */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -31,9 +34,24 @@ import org.springframework.core.env.MapPropertySource;
     QueryModule.class,
     SearchModule.class,
     EdgeConfiguration.class,
-    OperatorConfiguration.class
+    OperatorConfiguration.class,
+    WatchConfiguration.class
 })
 public class HindsightApplication {
+
+    /** Where spans go, also set by {@code OTEL_EXPORTER_OTLP_TRACES_ENDPOINT}; without it none are made. */
+    private static final String TRACES_ENDPOINT = "management.opentelemetry.tracing.export.otlp.endpoint";
+
+    /** What Boot would set up for traces, exported or not; each costs something for every request. */
+    private static final List<String> TRACING = List.of(
+            "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration",
+            "org.springframework.boot.opentelemetry.autoconfigure.logging.OpenTelemetryLoggingAutoConfiguration",
+            "org.springframework.boot.opentelemetry.autoconfigure.logging.otlp.OtlpLoggingAutoConfiguration",
+            "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration",
+            "org.springframework.boot.micrometer.tracing.autoconfigure.NoopTracerAutoConfiguration",
+            "org.springframework.boot.micrometer.tracing.autoconfigure.prometheus.PrometheusExemplarsAutoConfiguration",
+            "org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration",
+            "org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpTracingAutoConfiguration");
 
     /**
      * Starts it; returns when it is ready.
@@ -48,8 +66,21 @@ public class HindsightApplication {
             // who tries it out sees what is wrong, not how it starts; LOGGING_LEVEL_DEV_HINDSIGHT=info tells all
             application.setDefaultProperties(Map.of("logging.level.dev.hindsight", "warn"));
         }
-        application.addInitializers(context ->
-                context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("start", properties)));
+        application.addInitializers(context -> {
+            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("start", properties));
+            boolean traces = StringUtils.hasText(context.getEnvironment().getProperty(TRACES_ENDPOINT));
+            context.getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource(
+                            "traces",
+                            traces
+                                    ? Map.of(WatchConfiguration.TRACES, true)
+                                    : Map.of(
+                                            WatchConfiguration.TRACES,
+                                            false,
+                                            "spring.autoconfigure.exclude",
+                                            TRACING)));
+        });
         return application.run();
     }
 }

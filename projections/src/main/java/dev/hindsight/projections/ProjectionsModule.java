@@ -2,7 +2,7 @@ package dev.hindsight.projections;
 
 import dev.hindsight.projections.directory.DirectoryModel;
 import dev.hindsight.projections.live.LiveModels;
-import dev.hindsight.projections.live.ModelMetrics;
+import dev.hindsight.projections.live.TracedBatches;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
@@ -10,9 +10,9 @@ import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.tickets.TicketModel;
-import java.time.InstantSource;
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -49,6 +49,7 @@ public class ProjectionsModule {
             DataSource dataSource,
             PlatformTransactionManager transactions,
             FreshnessGate freshness,
+            ObjectProvider<TracedBatches> traces,
             @Value("${hindsight.node:${HOSTNAME:one}}") String node) {
         return new LiveModels(
                 List.of(
@@ -59,11 +60,7 @@ public class ProjectionsModule {
                 dataSource,
                 transactions,
                 freshness,
+                traces.getIfAvailable(() -> TracedBatches.NOBODY),
                 node);
-    }
-
-    @Bean
-    ModelMetrics modelMetrics(LiveModels models, ReadModels stored, EventLog log) {
-        return new ModelMetrics(models, stored, log, InstantSource.system());
     }
 }

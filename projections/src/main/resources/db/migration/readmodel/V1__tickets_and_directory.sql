@@ -4,6 +4,8 @@
 
 -- 1. Model "tickets": one list row per ticket, which also holds all that its fold needs to go on.
 
+-- What lists filter and sort by comes first: a row is read from its beginning up to the last column that is asked for.
+
 CREATE TABLE readmodel.ticket (
     id                  uuid        NOT NULL PRIMARY KEY,
     number              bigint      NOT NULL,
@@ -11,6 +13,11 @@ CREATE TABLE readmodel.ticket (
     last_position       bigint      NOT NULL,
     created_at          timestamptz NOT NULL,
     updated_at          timestamptz NOT NULL,
+    status              text        NOT NULL,
+    type                text        NOT NULL,
+    priority            smallint,             -- 1 for P1 to 5 for P5
+    queue               text,
+    category            text,
     first_responded_at  timestamptz,
     resolved_at         timestamptz,
     closed_at           timestamptz,          -- became CLOSED or CANCELLED
@@ -22,7 +29,6 @@ CREATE TABLE readmodel.ticket (
     description_id      uuid,                 -- message id of the description
     impact              smallint,             -- 1 HIGH, 2 MEDIUM, 3 LOW
     urgency             smallint,
-    priority            smallint,             -- 1 for P1 to 5 for P5
     reopen_count        integer     NOT NULL DEFAULT 0,
     reassignment_count  integer     NOT NULL DEFAULT 0,
     irregular_moves     integer     NOT NULL DEFAULT 0,
@@ -30,14 +36,10 @@ CREATE TABLE readmodel.ticket (
     major_incident      boolean     NOT NULL DEFAULT false,
     spam                boolean     NOT NULL DEFAULT false,
     subject_derived     boolean     NOT NULL DEFAULT false,
-    type                text        NOT NULL,
-    status              text        NOT NULL,
     hold_reason         text,
     hold_reason_text    text,
     resolution_code     text,
     resolution_text     text,
-    category            text,
-    queue               text,
     channel             text        NOT NULL,
     matrix              text,                 -- priority matrix and version, such as hindsight-1
     import_source       text,
@@ -49,20 +51,29 @@ CREATE TABLE readmodel.ticket (
 );
 
 -- A filter by one of few values with a sort needs its own order: walking the whole list in created order until 50 old
--- open tickets are found reads all the closed ones first. Selective filters sort their few rows on the fly.
+-- open tickets are found reads all the closed ones first. Selective filters sort their few rows on the fly. What is
+-- included lets the usual filters be counted without the rows.
 CREATE INDEX ticket_number_idx ON readmodel.ticket (number);
-CREATE INDEX ticket_created_idx ON readmodel.ticket (created_at, id);
+CREATE INDEX ticket_created_idx ON readmodel.ticket (created_at, id) INCLUDE (updated_at, status, priority);
 CREATE INDEX ticket_updated_idx ON readmodel.ticket (updated_at, id);
 CREATE INDEX ticket_status_created_idx ON readmodel.ticket (status, created_at, id);
-CREATE INDEX ticket_status_updated_idx ON readmodel.ticket (status, updated_at, id);
 CREATE INDEX ticket_queue_idx ON readmodel.ticket (queue, status, created_at, id);
 CREATE INDEX ticket_assignee_idx ON readmodel.ticket (assignee, status, created_at, id);
 CREATE INDEX ticket_requester_idx ON readmodel.ticket (requester, created_at, id);
 CREATE INDEX ticket_organization_idx ON readmodel.ticket (organization, created_at, id) WHERE organization IS NOT NULL;
 CREATE INDEX ticket_category_idx ON readmodel.ticket (category, created_at, id);
 CREATE INDEX ticket_priority_idx ON readmodel.ticket (priority, created_at, id);
-CREATE INDEX ticket_type_idx ON readmodel.ticket (type, created_at, id);
-CREATE INDEX ticket_tags_idx ON readmodel.ticket USING gin (tags);
+CREATE INDEX ticket_tags_idx ON readmodel.ticket USING gin (tags) WHERE tags <> '{}';
+
+-- The words of subject and description, which lists look for; made anew only when one of these texts changes. What the
+-- index has not sorted in yet is read by every search: little of it.
+CREATE TABLE readmodel.ticket_words (
+    ticket_id     uuid     NOT NULL PRIMARY KEY,
+    version       bigint   NOT NULL, -- of the event that changed them last
+    last_position bigint   NOT NULL,
+    words         tsvector NOT NULL
+);
+CREATE INDEX ticket_words_idx ON readmodel.ticket_words USING gin (words) WITH (gin_pending_list_limit = 512);
 
 -- The conversation. One event makes at most one message, so the ticket's version orders and names it. The
 -- description is the first message.

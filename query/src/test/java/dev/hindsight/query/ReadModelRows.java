@@ -11,6 +11,7 @@ import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_LINK;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_MESSAGE;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_WORDS;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.ops.embedded.SharedPostgres;
@@ -18,6 +19,7 @@ import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.readmodel.TicketWords;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -100,6 +102,16 @@ public final class ReadModelRows implements AutoCloseable {
         row.setCustomFields(JSONB.valueOf("{}"));
         change.accept(row);
         row.insert();
+        jooq.insertInto(TICKET_WORDS)
+                .set(TICKET_WORDS.TICKET_ID, row.getId())
+                .set(TICKET_WORDS.VERSION, row.getVersion())
+                .set(TICKET_WORDS.LAST_POSITION, row.getLastPosition())
+                .set(
+                        TICKET_WORDS.WORDS,
+                        DSL.field(
+                                "{0}::tsvector",
+                                String.class, String.join(" ", TicketWords.of(row.getSubject(), row.getDescription()))))
+                .execute();
         return row.getId();
     }
 

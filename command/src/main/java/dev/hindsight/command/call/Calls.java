@@ -10,6 +10,7 @@ import dev.hindsight.domain.ticket.Channel;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.http.HttpHeaders;
 
 /** Reads from a request what goes with its command. */
@@ -20,6 +21,9 @@ public final class Calls {
 
     /** Where the edge leaves the id of the request. */
     private static final String REQUEST_ID = "hindsight.requestId";
+
+    /** Under this name log lines tell it; the edge forgets it when the request ends. */
+    private static final String CORRELATION_IN_LOGS = "correlationId";
 
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]{1,255}");
@@ -42,18 +46,24 @@ public final class Calls {
     }
 
     private static Call call(HttpServletRequest request, Caller caller, Expected expected) {
-        String correlation = request.getHeader(CORRELATION);
+        String correlation = correlation(request);
+        MDC.put(CORRELATION_IN_LOGS, correlation);
         return new Call(
                 Call.actor(caller),
                 caller.client(),
                 null,
-                correlation != null && TOKEN.matcher(correlation).matches()
-                        ? correlation
-                        : UuidCreator.getTimeOrderedEpochPlus1().toString(),
+                correlation,
                 (String) request.getAttribute(REQUEST_ID),
                 Channel.API.name(),
                 key(request, caller),
                 expected);
+    }
+
+    private static String correlation(HttpServletRequest request) {
+        String given = request.getHeader(CORRELATION);
+        return given != null && TOKEN.matcher(given).matches()
+                ? given
+                : UuidCreator.getTimeOrderedEpochPlus1().toString();
     }
 
     private static @Nullable IdempotencyKey key(HttpServletRequest request, Caller caller) {

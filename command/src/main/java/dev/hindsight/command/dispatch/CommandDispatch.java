@@ -119,8 +119,8 @@ public final class CommandDispatch {
         return outcome.fault;
     }
 
-    /** A conflict is only a conflict while nothing was committed. */
-    private static boolean isConflict(@Nullable Throwable fault) {
+    /** Whether somebody else was first: nothing was committed then, and another try may succeed. */
+    public static boolean isConflict(@Nullable Throwable fault) {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConcurrencyException
                     || cause instanceof AggregateStreamCreationException

@@ -15,9 +15,11 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 final class CallerArgumentResolver implements HandlerMethodArgumentResolver {
 
     private final Callers callers;
+    private final WhoCalls whoCalls;
 
-    CallerArgumentResolver(Callers callers) {
+    CallerArgumentResolver(Callers callers, WhoCalls whoCalls) {
         this.callers = callers;
+        this.whoCalls = whoCalls;
     }
 
     @Override
@@ -35,6 +37,8 @@ final class CallerArgumentResolver implements HandlerMethodArgumentResolver {
         if (authentication == null || !(authentication.getPrincipal() instanceof Jwt jwt)) {
             throw new IllegalStateException("a controller that takes a Caller was reached without a token");
         }
-        return callers.of(jwt);
+        Caller caller = callers.of(jwt);
+        whoCalls.is(caller);
+        return caller;
     }
 }

@@ -4,12 +4,16 @@ import dev.hindsight.command.people.People;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.token.DevelopmentIssuer;
+import dev.hindsight.ops.watch.ActiveUsers;
 import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +28,11 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.authorization.AuthorityAuthorizationManager;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -60,7 +67,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 public class EdgeConfiguration {
 
+    private static final int SHORTEST_SCRAPE_TOKEN = 24;
     private static final long BODY_LIMIT_BYTES = 1024 * 1024;
+    private static final String METRICS = "/actuator/prometheus";
     private static final String IMPORTS = "/ops/v1/imports";
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
@@ -75,8 +84,8 @@ public class EdgeConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<RequestIdFilter> requestIdFilter() {
-        FilterRegistrationBean<RequestIdFilter> bean = new FilterRegistrationBean<>(new RequestIdFilter());
+    FilterRegistrationBean<RequestIdFilter> requestIdFilter(@Value("${hindsight.log-requests:false}") boolean logged) {
+        FilterRegistrationBean<RequestIdFilter> bean = new FilterRegistrationBean<>(new RequestIdFilter(logged));
         bean.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return bean;
     }
@@ -141,7 +150,8 @@ public class EdgeConfiguration {
     }
 
     @Bean
-    SecurityFilterChain api(HttpSecurity http, Problems problems) {
+    SecurityFilterChain api(
+            HttpSecurity http, Problems problems, @Value("${hindsight.metrics.open}") boolean openMetrics) {
         AuthenticationEntryPoint unauthenticated = unauthenticated(problems);
         AccessDeniedHandler denied = (request, response, exception) -> problems.write(
                 request,
@@ -154,7 +164,6 @@ public class EdgeConfiguration {
                 .anonymous(anonymous -> {})
                 .authorizeHttpRequests(requests -> requests.requestMatchers(
                                 "/actuator/health/**",
-                                "/actuator/prometheus",
                                 "/api/version",
                                 "/v3/api-docs/**",
                                 "/v3/api-docs.yaml",
@@ -162,6 +171,8 @@ public class EdgeConfiguration {
                                 "/swagger-ui/**",
                                 "/error")
                         .permitAll()
+                        .requestMatchers(HttpMethod.GET, METRICS)
+                        .access(openOrOperator(openMetrics))
                         .requestMatchers(HttpMethod.GET, "/actuator/**")
                         .hasRole(Role.OPERATOR.name())
                         .requestMatchers("/ops/**")
@@ -176,6 +187,39 @@ public class EdgeConfiguration {
                 .exceptionHandling(handling ->
                         handling.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
                 .build();
+    }
+
+    /**
+     * A scraper's own token, for metrics alone: scrapers keep a secret in a file, and rarely know how to ask an OpenID
+     * provider for tokens that expire.
+     */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    SecurityFilterChain scrapers(HttpSecurity http, @Value("${hindsight.metrics.token}") String token) {
+        if (!token.isBlank() && token.strip().length() < SHORTEST_SCRAPE_TOKEN) {
+            throw new IllegalStateException("hindsight.metrics.token is too short: make it " + SHORTEST_SCRAPE_TOKEN
+                    + " characters or more, and random.");
+        }
+        byte[] expected = ("Bearer " + token.strip()).getBytes(StandardCharsets.UTF_8);
+        return http.securityMatcher(request -> !token.isBlank() && scrapes(request, expected))
+                .csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .build();
+    }
+
+    private static boolean scrapes(HttpServletRequest request, byte[] expected) {
+        String given = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return given != null
+                && "GET".equals(request.getMethod())
+                && METRICS.equals(request.getRequestURI())
+                && MessageDigest.isEqual(expected, given.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static AuthorizationManager<RequestAuthorizationContext> openOrOperator(boolean open) {
+        return open
+                ? (authentication, context) -> new AuthorizationDecision(true)
+                : AuthorityAuthorizationManager.hasRole(Role.OPERATOR.name());
     }
 
     /** Requests are timed as wholes; a span for each security filter cost more than the filters. */
@@ -282,12 +326,17 @@ public class EdgeConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer callerArguments(Callers callers) {
+    WhoCalls whoCalls(People people, ActiveUsers active) {
+        return new WhoCalls(people::find, active);
+    }
+
+    @Bean
+    WebMvcConfigurer callerArguments(Callers callers, WhoCalls whoCalls) {
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class); // comes from the token, not from the URL
         return new WebMvcConfigurer() {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new CallerArgumentResolver(callers));
+                resolvers.add(new CallerArgumentResolver(callers, whoCalls));
             }
         };
     }

@@ -34,10 +34,23 @@ final class LogMetrics implements MeterBinder, AutoCloseable {
      */
     private static final String UNSEQUENCED = """
             SELECT count(*), min(e.append_number) FROM log.event e
-            LEFT JOIN LATERAL (SELECT true AS placed FROM log.placement p
-                WHERE p.append_number = e.append_number OFFSET 0) p ON true
-            WHERE p.placed IS NULL AND e.append_number > greatest((SELECT settled FROM log.sequencer),
-                (SELECT max(append_number) FROM log.placement) - 10000)""";
+            LEFT JOIN LATERAL (SELECT first_append + appends AS next FROM log.placement p
+                WHERE p.first_append <= e.append_number ORDER BY p.first_append DESC LIMIT 1) p ON true
+            WHERE coalesce(p.next, 0) <= e.append_number AND e.append_number > greatest(
+                (SELECT settled FROM log.sequencer), (%s) - 10000)""".formatted(LogQueries.LAST_PLACED_APPEND);
+
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1)
+    };
 
     private final DataSource dataSource;
     private final Sequencer sequencer;
@@ -60,6 +73,7 @@ final class LogMetrics implements MeterBinder, AutoCloseable {
     public void bindTo(MeterRegistry registry) {
         appends = Timer.builder("hindsight.log.append")
                 .description("Time of one append statement, without the commit")
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
         appended = Counter.builder("hindsight.log.appended.events")
                 .description("Events appended by this node, rolled-back ones included")

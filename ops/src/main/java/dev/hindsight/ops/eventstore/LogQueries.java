@@ -24,18 +24,23 @@ final class LogQueries {
 
     /**
      * Positions are dense, so the range bounds the work without a LIMIT, and the LATERAL keeps the planner to one index
-     * look-up per append call whatever the statistics say. See {@link #bindAfter}.
+     * look-up per placement whatever the statistics say. See {@link #bindAfter}.
      */
     static final String AFTER = "SELECT " + EVENT + """
-            , p.first_position + e.append_index AS position, p.recorded_at
-            FROM log.placement p, LATERAL (
-                SELECT * FROM log.event o WHERE o.append_number = p.append_number ORDER BY o.append_index OFFSET 0) e
+            , e.position, p.recorded_at
+            FROM (SELECT ?::bigint AS first, ?::bigint AS last) asked, log.placement p, LATERAL (
+                SELECT *, p.first_position + (o.append_number - p.first_append) + o.append_index AS position
+                FROM log.event o
+                WHERE o.append_number BETWEEN
+                    p.first_append + least(p.appends - 1, greatest(0, asked.first - p.first_position))
+                    AND p.first_append + least(p.appends - 1, asked.last - p.first_position)
+                ORDER BY o.append_number, o.append_index OFFSET 0) e
             WHERE p.first_position >= coalesce(
-                    (SELECT q.first_position FROM log.placement q WHERE q.first_position <= ?
+                    (SELECT q.first_position FROM log.placement q WHERE q.first_position <= asked.first
                      ORDER BY q.first_position DESC LIMIT 1), 1)
-                AND p.first_position <= ?
-                AND p.first_position + e.append_index BETWEEN ? AND ?
-            ORDER BY p.first_position, e.append_index""";
+                AND p.first_position <= asked.last
+                AND e.position BETWEEN asked.first AND asked.last
+            ORDER BY p.first_position, e.position""";
 
     /**
      * Parameter: the moment. No row where every event occurred before it. Bisects the primary key, since
@@ -56,35 +61,42 @@ final class LogQueries {
                     WHERE first_position <= (low + high) / 2 ORDER BY first_position DESC LIMIT 1) middle
                 WHERE high - low > 1
             )
-            SELECT p.first_position - 1 + (SELECT min(e.append_index) FROM log.event e, moment
-                WHERE e.append_number = p.append_number AND e.occurred_at >= moment.at)
+            SELECT p.first_position - 1 + (
+                SELECT min(e.append_number - p.first_append + e.append_index) FROM log.event e, moment
+                WHERE e.append_number BETWEEN p.first_append AND p.first_append + p.appends - 1
+                    AND e.occurred_at >= moment.at)
             FROM bisection JOIN log.placement p ON p.first_position = high
             WHERE high - low = 1""";
 
     /** Parameter: an array of append numbers. */
-    static final String PLACEMENTS_OF =
-            "SELECT first_position, events, append_number, recorded_at FROM log.placement WHERE append_number = ANY (?)";
+    static final String PLACEMENTS_OF = """
+            SELECT DISTINCT p.first_position, p.events, p.first_append, p.appends, p.recorded_at
+            FROM unnest(?::bigint[]) AS awaited (number), LATERAL (
+                SELECT * FROM log.placement o WHERE o.first_append <= awaited.number
+                ORDER BY o.first_append DESC LIMIT 1) p
+            WHERE awaited.number < p.first_append + p.appends""";
 
-    static final String LAST_POSITION_OF_APPEND =
-            "SELECT first_position + events - 1 FROM log.placement WHERE append_number = ?";
+    /** 0 while the log is empty. */
+    static final String LAST_PLACED_APPEND = "SELECT coalesce((SELECT first_append + appends - 1 FROM log.placement"
+            + " ORDER BY first_append DESC LIMIT 1), 0)";
 
-    static final String POSITION_OF_VERSION = """
-            SELECT p.first_position + e.append_index FROM log.event e JOIN log.placement p USING (append_number)
-            WHERE e.stream = ? AND e.version = ?""";
+    static final String POSITION_OF_VERSION = "SELECT position FROM log.placed_event WHERE stream = ? AND version = ?";
 
     private LogQueries() {}
 
-    /** Reads four columns from the given one on. */
+    /** Reads five columns from the given one on. */
     static Placement placement(ResultSet row, int first) throws SQLException {
         return new Placement(
-                row.getLong(first), row.getInt(first + 1), row.getLong(first + 2), instant(row, first + 3));
+                row.getLong(first),
+                row.getInt(first + 1),
+                row.getLong(first + 2),
+                row.getInt(first + 3),
+                instant(row, first + 4));
     }
 
     static void bindAfter(PreparedStatement statement, long position, int count) throws SQLException {
         statement.setLong(1, position + 1);
         statement.setLong(2, position + count);
-        statement.setLong(3, position + 1);
-        statement.setLong(4, position + count);
     }
 
     static StoredEvent streamEvent(ResultSet row) throws SQLException {

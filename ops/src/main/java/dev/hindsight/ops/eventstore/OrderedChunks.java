@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +64,14 @@ final class OrderedChunks implements BulkEventReader.Chunks {
     }
 
     private Places places(long first, long last) throws SQLException {
-        Places places = new Places(Math.toIntExact(last - first + 1));
+        Places places = new Places(first, last);
         try (CopyRows rows = CopyRows.of(
                 connection,
-                "SELECT append_number, first_position, events, recorded_at FROM log.placement WHERE first_position >="
-                        + " coalesce((SELECT first_position FROM log.placement WHERE first_position <= " + first
-                        + " ORDER BY first_position DESC LIMIT 1), 1) AND first_position <= " + last)) {
+                "SELECT first_append, appends, first_position, events, recorded_at FROM log.placement WHERE"
+                        + " first_position >= coalesce((SELECT first_position FROM log.placement WHERE first_position <= "
+                        + first + " ORDER BY first_position DESC LIMIT 1), 1) AND first_position <= " + last)) {
             while (rows.next()) {
-                places.add(rows.longValue(), rows.longValue(), rows.intValue(), rows.micros());
+                places.add(rows.longValue(), rows.intValue(), rows.longValue(), rows.intValue(), rows.micros());
             }
         }
         places.sort();
@@ -81,11 +82,12 @@ final class OrderedChunks implements BulkEventReader.Chunks {
         long bytes = 0;
         try (CopyRows rows = CopyRows.of(connection, EVENTS + condition)) {
             while (rows.next()) {
-                int place = places.find(rows.longValue());
+                long number = rows.longValue();
+                int place = places.find(number);
                 if (place < 0) {
                     continue;
                 }
-                long position = places.firstPosition(place) + rows.intValue();
+                long position = places.firstPositionOf(place, number) + rows.intValue();
                 long slot = position - reached - 1;
                 if (slot < 0 || slot >= events.length) {
                     continue;
@@ -109,12 +111,15 @@ final class OrderedChunks implements BulkEventReader.Chunks {
         return bytes;
     }
 
-    /** The places of a chunk's append calls, found by append number. */
+    /** Where a chunk's append calls lie in the order, found by their numbers. */
     private static final class Places {
 
-        private long[] numbers;
-        private long[] firstPositions;
-        private Instant[] recordedAts;
+        /** The chunk's positions. */
+        private final long from;
+
+        private final long to;
+
+        private Range[] ranges = new Range[64];
         private int count;
         private int hint;
         private long last;
@@ -122,97 +127,103 @@ final class OrderedChunks implements BulkEventReader.Chunks {
         private long recordedMicros = Long.MIN_VALUE;
         private Instant recordedAt = Instant.EPOCH;
 
-        private Places(int expected) {
-            numbers = new long[expected];
-            firstPositions = new long[expected];
-            recordedAts = new Instant[expected];
+        private Places(long from, long to) {
+            this.from = from;
+            this.to = to;
         }
 
-        private void add(long number, long firstPosition, int events, long micros) {
-            if (count == numbers.length) {
-                int more = count + count / 2 + 1;
-                numbers = Arrays.copyOf(numbers, more);
-                firstPositions = Arrays.copyOf(firstPositions, more);
-                recordedAts = Arrays.copyOf(recordedAts, more);
-            }
+        /**
+         * Consecutive append calls at consecutive positions.
+         *
+         * @param first the lowest number
+         * @param end the highest number
+         * @param position where the first begins
+         */
+        private record Range(long first, long end, long position, Instant recordedAt) {}
+
+        private void add(long firstAppend, int appends, long firstPosition, int events, long micros) {
             // What was placed together was recorded at one moment.
             if (micros != recordedMicros) {
                 recordedMicros = micros;
                 recordedAt = CopyRows.instant(micros);
             }
-            sorted &= count == 0 || numbers[count - 1] < number;
-            numbers[count] = number;
-            firstPositions[count] = firstPosition;
-            recordedAts[count++] = recordedAt;
-            last = Math.max(last, firstPosition + events - 1);
+            long first = firstAppend;
+            long end = firstAppend + appends - 1;
+            long position = firstPosition;
+            if (appends > 1) {
+                // Each has one event: those outside the chunk need not be read.
+                long before = Math.max(0, from - firstPosition);
+                first += before;
+                position += before;
+                end = Math.min(end, first + (to - position));
+            }
+            last = Math.max(last, Math.min(to, firstPosition + events - 1));
+            if (count == ranges.length) {
+                ranges = Arrays.copyOf(ranges, count * 2);
+            }
+            sorted &= count == 0 || ranges[count - 1].end < first;
+            ranges[count++] = new Range(first, end, position, recordedAt);
         }
 
         private void sort() {
-            if (sorted) {
-                return;
-            }
-            int[] places = new int[count];
-            long[] unsorted = Arrays.copyOf(numbers, count);
-            Arrays.sort(numbers, 0, count);
-            for (int i = 0; i < count; i++) {
-                places[Arrays.binarySearch(numbers, 0, count, unsorted[i])] = i;
-            }
-            long[] positions = firstPositions.clone();
-            Instant[] moments = recordedAts.clone();
-            for (int i = 0; i < count; i++) {
-                firstPositions[i] = positions[places[i]];
-                recordedAts[i] = moments[places[i]];
+            if (!sorted) {
+                Arrays.sort(ranges, 0, count, Comparator.comparingLong(Range::first));
             }
         }
 
         /** Events come nearly in order of their numbers, so the next one is mostly where the last was. */
         private int find(long number) {
-            if (hint < count && numbers[hint] == number) {
-                return hint;
-            }
-            if (hint + 1 < count && numbers[hint + 1] == number) {
-                return ++hint;
+            for (int near = hint; near < Math.min(count, hint + 2); near++) {
+                if (holds(near, number)) {
+                    hint = near;
+                    return near;
+                }
             }
             int low = 0;
             int high = count - 1;
             while (low <= high) {
                 int middle = (low + high) >>> 1;
-                long there = numbers[middle];
-                if (there == number) {
+                if (ranges[middle].end < number) {
+                    low = middle + 1;
+                } else if (ranges[middle].first > number) {
+                    high = middle - 1;
+                } else {
                     hint = middle;
                     return middle;
-                }
-                if (there < number) {
-                    low = middle + 1;
-                } else {
-                    high = middle - 1;
                 }
             }
             return -1;
         }
 
-        private long firstPosition(int place) {
-            return firstPositions[place];
+        private boolean holds(int place, long number) {
+            return ranges[place].first <= number && number <= ranges[place].end;
+        }
+
+        private long firstPositionOf(int place, long number) {
+            return ranges[place].position + (number - ranges[place].first);
         }
 
         private Instant recordedAt(int place) {
-            return recordedAts[place];
+            return ranges[place].recordedAt;
         }
 
         /** Conditions that together select all these calls, and little else. */
         private List<String> conditions() {
             List<String> conditions = new ArrayList<>();
             StringBuilder alone = new StringBuilder();
-            for (int from = 0, next; from < count; from = next) {
-                next = from + 1;
-                while (next < count && numbers[next] - numbers[next - 1] <= WIDEST_GAP) {
-                    next++;
+            for (int first = 0, next; first < count; first = next) {
+                long calls = calls(first);
+                next = first + 1;
+                while (next < count && ranges[next].first - ranges[next - 1].end <= WIDEST_GAP) {
+                    calls += calls(next++);
                 }
-                if (next - from >= FEWEST_CALLS) {
-                    conditions.add("append_number BETWEEN " + numbers[from] + " AND " + numbers[next - 1]);
+                if (calls >= FEWEST_CALLS) {
+                    conditions.add("append_number BETWEEN " + ranges[first].first + " AND " + ranges[next - 1].end);
                 } else {
-                    for (int i = from; i < next; i++) {
-                        alone.append(alone.isEmpty() ? "" : ",").append(numbers[i]);
+                    for (int i = first; i < next; i++) {
+                        for (long number = ranges[i].first; number <= ranges[i].end; number++) {
+                            alone.append(alone.isEmpty() ? "" : ",").append(number);
+                        }
                     }
                 }
             }
@@ -220,6 +231,10 @@ final class OrderedChunks implements BulkEventReader.Chunks {
                 conditions.add("append_number IN (" + alone + ")");
             }
             return conditions;
+        }
+
+        private long calls(int place) {
+            return ranges[place].end - ranges[place].first + 1;
         }
     }
 

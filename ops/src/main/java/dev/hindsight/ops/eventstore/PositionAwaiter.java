@@ -104,14 +104,16 @@ final class PositionAwaiter implements AppendedPositions {
     /** Called by the sequencer's thread only. */
     void placed(List<Placement> placements) {
         for (Placement placement : placements) {
-            highestPlaced = Math.max(highestPlaced, placement.appendNumber());
+            highestPlaced = Math.max(highestPlaced, placement.lastAppend());
         }
         for (Placement placement : placements) {
-            @Nullable Waiting append = appends.get(placement.appendNumber());
-            if (append != null) {
-                append.placedAt = System.nanoTime();
-                append.position.complete(placement.lastPosition());
-            }
+            placement.appendNumbers().forEach(number -> {
+                @Nullable Waiting append = appends.get(number);
+                if (append != null) {
+                    append.placedAt = System.nanoTime();
+                    append.position.complete(placement.lastPositionOf(number));
+                }
+            });
         }
         long now = System.nanoTime();
         if (now - forgotAt > KEPT) {

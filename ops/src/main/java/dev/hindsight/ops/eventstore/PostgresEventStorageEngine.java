@@ -165,11 +165,11 @@ public class PostgresEventStorageEngine extends BatchingEventStorageEngine imple
     @Override
     public OptionalLong byAppendNumber(long appendNumber) {
         return query(
-                        LogQueries.LAST_POSITION_OF_APPEND,
-                        row -> row.getLong(1),
-                        statement -> statement.setLong(1, appendNumber))
+                        LogQueries.PLACEMENTS_OF,
+                        row -> LogQueries.placement(row, 1),
+                        statement -> statement.setObject(1, new long[] {appendNumber}))
                 .stream()
-                .mapToLong(Long::longValue)
+                .mapToLong(placement -> placement.lastPositionOf(appendNumber))
                 .findFirst();
     }
 

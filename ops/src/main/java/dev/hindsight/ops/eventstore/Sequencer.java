@@ -250,7 +250,10 @@ public final class Sequencer implements AutoCloseable {
                     savedAt = end;
                     sequencing.save();
                 }
-                breathe(placed.size() < MANY ? timing.breath() : timing.longBreath());
+                breathe(
+                        placed.stream().mapToInt(Placement::appends).sum() < MANY
+                                ? timing.breath()
+                                : timing.longBreath());
             } else if (!signalled.get()) {
                 boolean active = end - lastWork < ACTIVE_FOR;
                 if (!active && end - savedAt > SAVE_EVERY) {

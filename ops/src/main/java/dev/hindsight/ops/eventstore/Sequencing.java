@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One leader's work: gives committed append calls their places in the order. Each run is one statement and one
- * transaction; what it remembers between runs lives as long as its connection. For one thread.
+ * One leader's work: gives committed append calls their places in the order; calls with consecutive numbers and one event
+ * each share a row there. Each run is one statement and one transaction; what it remembers between runs lives as long as its connection. For one thread.
  *
  * <p><b>Order.</b> By commit number, the highest append number of the transaction, then by append number. Numbers come
  * from a sequence without cache, so whoever saw another's committed event has a higher commit number: an effect never
@@ -67,29 +67,39 @@ final class Sequencing {
             ), ordered AS (
                 SELECT number, events, latest_occurred_at, max(number) OVER (PARTITION BY xact) AS commit_number
                 FROM visible
+            ), lined_up AS (
+                SELECT number, events, latest_occurred_at, sum(events) OVER places AS so_far,
+                    events = 1 AND lag(events) OVER places = 1 AND lag(number) OVER places = number - 1 AS goes_on
+                FROM ordered WINDOW places AS (ORDER BY commit_number, number ROWS UNBOUNDED PRECEDING)
+            ), grouped AS (
+                SELECT number, events, latest_occurred_at, so_far,
+                    count(*) FILTER (WHERE goes_on IS NOT TRUE) OVER (ORDER BY so_far ROWS UNBOUNDED PRECEDING) AS run
+                FROM lined_up
             ), placed AS (
-                INSERT INTO log.placement (first_position, events, append_number, recorded_at, latest_occurred_at)
-                SELECT coalesce((SELECT next FROM head), 1) + sum(events) OVER places - events, events, number,
+                INSERT INTO log.placement (first_position, events, first_append, appends, recorded_at,
+                    latest_occurred_at)
+                SELECT coalesce((SELECT next FROM head), 1) + min(so_far - events), sum(events), min(number), count(*),
                     (SELECT at FROM moment),
-                    greatest(max(latest_occurred_at) OVER places, (SELECT latest_occurred_at FROM head))
-                FROM ordered
-                WINDOW places AS (ORDER BY commit_number, number ROWS UNBOUNDED PRECEDING)
-                RETURNING first_position, events, append_number, recorded_at
+                    greatest(max(max(latest_occurred_at)) OVER (ORDER BY run), (SELECT latest_occurred_at FROM head))
+                FROM grouped GROUP BY run
+                RETURNING first_position, events, first_append, appends, recorded_at
             ), told AS (
                 SELECT pg_notify('hindsight_log', max(first_position + events - 1)::text), pg_current_xact_id()::text AS xact
                 FROM placed HAVING count(*) > 0
             )
-            SELECT now.snapshot, now.ended, told.xact, NULL::bigint AS first_position, NULL, NULL, NULL
+            SELECT now.snapshot, now.ended, told.xact, NULL::bigint AS first_position, NULL, NULL, NULL, NULL
             FROM now LEFT JOIN told ON true
             UNION ALL
-            SELECT NULL, NULL, NULL, first_position, events, append_number, recorded_at FROM placed
+            SELECT NULL, NULL, NULL, first_position, events, first_append, appends, recorded_at FROM placed
             ORDER BY first_position NULLS FIRST""";
 
     private static final String MISSING = """
-            SELECT previous + 1, number - 1 FROM (
-                SELECT append_number AS number, lag(append_number, 1, ?) OVER (ORDER BY append_number) AS previous
-                FROM log.placement WHERE append_number > ?) AS placed
-            WHERE number > previous + 1 ORDER BY number""";
+            SELECT previous + 1, first_append - 1 FROM (
+                SELECT first_append, lag(first_append + appends - 1, 1, greatest(?, (
+                    SELECT first_append + appends - 1 FROM log.placement WHERE first_append <= ?
+                    ORDER BY first_append DESC LIMIT 1))) OVER (ORDER BY first_append) AS previous
+                FROM log.placement WHERE first_append > ?) AS placed
+            WHERE first_append > previous + 1 ORDER BY first_append""";
 
     private final Connection connection;
     private long highest;
@@ -111,7 +121,7 @@ final class Sequencing {
      */
     static Sequencing begin(Connection connection) throws SQLException {
         long settled = number(connection, "SELECT coalesce(max(settled), 0) FROM log.sequencer");
-        long highest = number(connection, "SELECT coalesce(max(append_number), 0) FROM log.placement");
+        long highest = number(connection, LogQueries.LAST_PLACED_APPEND);
         long stored = number(connection, "SELECT coalesce(max(append_number), 0) FROM log.event");
         long drawn = number(connection, "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM log.append_number");
         long known = Math.max(stored, Math.max(highest, settled));
@@ -125,6 +135,7 @@ final class Sequencing {
         try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
             statement.setLong(1, settled);
             statement.setLong(2, settled);
+            statement.setLong(3, settled);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     below.add(rows.getLong(1), rows.getLong(2));
@@ -212,7 +223,7 @@ final class Sequencing {
 
     private void learn(List<Placement> placed, Outcome outcome) {
         long[] numbers =
-                placed.stream().mapToLong(Placement::appendNumber).sorted().toArray();
+                placed.stream().flatMapToLong(Placement::appendNumbers).sorted().toArray();
         @Nullable Missing before = null;
         for (int i = 0; i < missing.size(); ) {
             Missing group = missing.get(i);

@@ -19,8 +19,7 @@ public final class StoredStreams {
     private static final int CHUNK = 500;
 
     private static final String STREAM = "SELECT " + LogQueries.EVENT + """
-            , p.first_position + e.append_index AS position, p.recorded_at
-            FROM log.event e JOIN log.placement p ON p.append_number = e.append_number
+            , e.position, e.recorded_at FROM log.placed_event e
             WHERE e.stream = ? AND e.version > ?
             ORDER BY e.version
             LIMIT ?""";

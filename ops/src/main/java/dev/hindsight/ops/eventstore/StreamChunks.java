@@ -15,10 +15,12 @@ final class StreamChunks implements BulkEventReader.Chunks {
     StreamChunks(Connection connection, @Nullable String afterStream, long to) throws SQLException {
         this.rows = CopyRows.of(
                 connection,
-                "SELECT p.first_position + e.append_index, e.stream, e.version, e.stream_type, e.event_id, e.name,"
-                        + " e.revision, e.occurred_at, p.recorded_at, e.metadata, e.payload"
-                        + " FROM log.event e JOIN log.placement p USING (append_number)"
-                        + " WHERE p.first_position + e.append_index <= " + to
+                // Whole tables: a join by equality, where log.placed_event would look up each event's place.
+                "SELECT p.position + e.append_index, e.stream, e.version, e.stream_type, e.event_id, e.name,"
+                        + " e.revision, e.occurred_at, p.recorded_at, e.metadata, e.payload FROM log.event e JOIN ("
+                        + " SELECT number AS append_number, first_position + (number - first_append) AS position,"
+                        + " recorded_at FROM log.placement, generate_series(first_append, first_append + appends - 1)"
+                        + " AS number) p USING (append_number) WHERE p.position + e.append_index <= " + to
                         + (afterStream == null
                                 ? ""
                                 : " AND e.stream > '" + afterStream.replace("'", "''") + "' COLLATE \"C\"")

@@ -43,6 +43,11 @@ public class OperatorConfiguration {
         return new ProjectionsEndpoint(jooq, log, InstantSource.system());
     }
 
+    @Bean
+    ProjectionMetrics projectionMetrics(ProjectionsEndpoint endpoint, LiveModels models, SearchFollower search) {
+        return new ProjectionMetrics(endpoint, models, search);
+    }
+
     /** Readiness depends on this alone: whether the log can be read, and so commands decided. */
     @Bean
     HealthIndicator eventStoreHealthIndicator(DataSource dataSource) {

@@ -7,6 +7,8 @@ import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventSerializer;
 import dev.hindsight.ops.eventstore.PostgresEventLog;
 import dev.hindsight.ops.eventstore.StoredStreams;
+import dev.hindsight.ops.watch.MeteredPositions;
+import dev.hindsight.ops.watch.Traces;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.projections.readmodel.LogTail;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +16,7 @@ import javax.sql.DataSource;
 import org.axonframework.axonserver.connector.AxonServerConfiguration;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
 import org.axonframework.axonserver.connector.event.axon.AxonServerEventStore;
+import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.commandhandling.SimpleCommandBus;
 import org.axonframework.common.jdbc.UnitOfWorkAwareConnectionProviderWrapper;
 import org.axonframework.common.transaction.TransactionManager;
@@ -25,9 +28,12 @@ import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.eventsourcing.snapshotting.SnapshotFilter;
+import org.axonframework.monitoring.MessageMonitor;
+import org.axonframework.monitoring.NoOpMessageMonitor;
 import org.axonframework.serialization.json.JacksonSerializer;
 import org.axonframework.spring.jdbc.SpringDataSourceConnectionProvider;
 import org.axonframework.spring.messaging.unitofwork.SpringTransactionManager;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -61,13 +67,13 @@ public class AxonConfiguration {
         }
 
         @Bean
-        EventStore eventStore(PostgresEventLog log) {
-            return dated(LogEventStore.over(log));
+        EventStore eventStore(PostgresEventLog log, ObjectProvider<Traces> traces) {
+            return traced(dated(LogEventStore.over(log)), traces);
         }
 
         @Bean
-        AppendedPositions appendedPositions(PostgresEventLog log) {
-            return log.positions();
+        AppendedPositions appendedPositions(PostgresEventLog log, MeterRegistry meters) {
+            return new MeteredPositions(log.positions(), meters);
         }
 
         @Bean
@@ -108,14 +114,16 @@ public class AxonConfiguration {
         EventStore eventStore(
                 AxonServerConfiguration configuration,
                 AxonServerConnectionManager connections,
-                EventSerializer serializer) {
-            return dated(AxonServerEventStore.builder()
+                EventSerializer serializer,
+                ObjectProvider<Traces> traces) {
+            EventStore store = dated(AxonServerEventStore.builder()
                     .configuration(configuration)
                     .platformConnectionManager(connections)
                     .eventSerializer(serializer)
                     .snapshotSerializer(serializer)
                     .snapshotFilter(SnapshotFilter.rejectAll()) // none are stored
                     .build());
+            return traced(store, traces);
         }
 
         @Bean
@@ -135,6 +143,15 @@ public class AxonConfiguration {
                 message.getPayload() instanceof Event event && !event.at().equals(message.getTimestamp())
                         ? at(message, event)
                         : message);
+        return store;
+    }
+
+    /** Where there are traces, events remember which span stored them. */
+    private static EventStore traced(EventStore store, ObjectProvider<Traces> traces) {
+        Traces each = traces.getIfAvailable();
+        if (each != null) {
+            store.registerDispatchInterceptor(messages -> (index, message) -> each.traced(message));
+        }
         return store;
     }
 
@@ -161,7 +178,10 @@ public class AxonConfiguration {
             TransactionManager transactions,
             EventStore eventStore,
             EventSerializer eventSerializer,
-            CommandWiring commands) {
+            CommandWiring commands,
+            ObjectProvider<MessageMonitor<CommandMessage<?>>> monitors) {
+        MessageMonitor<CommandMessage<?>> monitor =
+                monitors.getIfAvailable(() -> NoOpMessageMonitor.instance()::onMessageIngested);
         // Nothing but events is ever serialized here; tokens are plain numbers in the read models' registry.
         JacksonSerializer unused = JacksonSerializer.defaultSerializer();
         Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
@@ -172,6 +192,7 @@ public class AxonConfiguration {
                 .configureEventStore(configuration -> eventStore)
                 .configureCommandBus(configuration -> SimpleCommandBus.builder()
                         .transactionManager(transactions)
+                        .messageMonitor(monitor)
                         .build());
         commands.contributeTo(configurer);
         return configurer.buildConfiguration();

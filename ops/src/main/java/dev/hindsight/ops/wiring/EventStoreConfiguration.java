@@ -11,6 +11,7 @@ import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MasterKey;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.query.Cursors;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,10 +28,10 @@ public class EventStoreConfiguration {
 
     @Bean
     MasterKey masterKey(
+            @Value("${hindsight.keys.master-key:}") String text,
             @Value("${hindsight.keys.master-key-file:}") String file,
             @Value("${hindsight.keys.create-master-key:false}") boolean create) {
-        String text = System.getenv(MasterKey.ENVIRONMENT);
-        if (text != null && !text.isBlank()) {
+        if (!text.isBlank()) {
             return MasterKey.ofBase64(text);
         }
         if (file.isEmpty()) {
@@ -46,11 +47,12 @@ public class EventStoreConfiguration {
 
     /** Keys have connections of their own: a command needs a key while it holds one of the pool's. */
     @Bean
-    KeyRing keyRing(DataSource migrated, DirectConnections direct, MasterKey master) {
+    KeyRing keyRing(DataSource migrated, DirectConnections direct, MasterKey master, MeterRegistry meters) {
         HikariConfig config = new HikariConfig();
         config.setDataSource(direct.dataSource());
         config.setMaximumPoolSize(3);
         config.setPoolName("keys");
+        config.setMetricRegistry(meters);
         config.setConnectionTimeout(5_000);
         return KeyRing.open(new HikariDataSource(config), master, KEYS_IN_MEMORY);
     }

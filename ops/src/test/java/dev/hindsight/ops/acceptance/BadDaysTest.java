@@ -43,7 +43,7 @@ class BadDaysTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final String UNSEQUENCED = "SELECT count(*) FROM log.event e WHERE NOT EXISTS"
-            + " (SELECT FROM log.placement p WHERE p.append_number = e.append_number)";
+            + " (SELECT FROM log.placed_event p WHERE p.stream = e.stream AND p.version = e.version)";
 
     /** What the server acknowledged for an idempotency key. */
     private record Acknowledged(String id, long position) {}

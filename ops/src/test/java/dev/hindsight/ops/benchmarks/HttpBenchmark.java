@@ -141,6 +141,15 @@ public final class HttpBenchmark {
                 1_000,
                 i -> "/api/v1/tickets?limit=50&status=NEW&priority=P2,P3&sort="
                         + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
+        repeat(
+                "list page of 50, a word of some tickets",
+                1_000,
+                i -> "/api/v1/tickets?limit=50&text=" + rare(i) + "&sort="
+                        + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
+        repeat(
+                "list page of 50, a word of many tickets and a filter",
+                1_000,
+                i -> "/api/v1/tickets?limit=50&status=NEW&text=" + encoded(THINGS.get(i % THINGS.size())));
         repeat("detail", 1_000, i -> "/api/v1/tickets/" + id);
         searches("search with highlights, words of some tickets", i -> rare(i));
         searches("search with highlights, words of many tickets", i -> THINGS.get(i % THINGS.size()));
@@ -151,10 +160,11 @@ public final class HttpBenchmark {
     }
 
     private void searches(String what, IntFunction<String> query) throws IOException, InterruptedException {
-        repeat(
-                what,
-                300,
-                i -> "/api/v1/search?limit=20&q=" + URLEncoder.encode(query.apply(i), StandardCharsets.UTF_8));
+        repeat(what, 300, i -> "/api/v1/search?limit=20&q=" + encoded(query.apply(i)));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** Twice as many requests go before those that are timed: both JVMs compile what reads need. */

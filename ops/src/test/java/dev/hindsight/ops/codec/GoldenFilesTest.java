@@ -117,7 +117,14 @@ class GoldenFilesTest {
     @Test
     void theEnvelopeIsStoredAsItsGoldenFilesSay() throws IOException {
         MetadataCodec codec = new MetadataCodec();
-        for (var each : Map.of("full", ENVELOPE, "shortest", SHORTEST_ENVELOPE).entrySet()) {
+        for (var each : Map.of(
+                        "full",
+                        ENVELOPE,
+                        "shortest",
+                        SHORTEST_ENVELOPE,
+                        "traced",
+                        SHORTEST_ENVELOPE.tracedBy("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+                .entrySet()) {
             byte[] stored =
                     codec.encode(MetaData.with(Envelope.KEY, each.getValue()).and("traceId", "not stored"));
             byte[] golden = golden("metadata/envelope-" + each.getKey() + ".1.json", stored);

@@ -64,6 +64,7 @@ final class GoldenManifest {
             9af806e42e965bcd7652152240418823ea1dca5cecb21c2fbcc4d10a1180c08a  events/ticket.work-started.1.json
             c2c0bd2848c853ffef5a5a97fcdc923fb08bce9f8bba7a962e3bf01e5e05ea15  metadata/envelope-full.1.json
             f906cab428258cc37ee08e055ba4b08f3ae77c84cfc01db0e9fe14d5c9b5a3e8  metadata/envelope-shortest.1.json
+            e881cddb501e1023383f09ac61bda3b81de25b8360b12a2c8c8517b00fae39a4  metadata/envelope-traced.1.json
             """.lines()
             .map(line -> line.split("  ", 2))
             .collect(Collectors.toMap(part -> part[1], part -> part[0], (a, b) -> a, TreeMap::new));

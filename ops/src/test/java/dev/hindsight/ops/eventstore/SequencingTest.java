@@ -54,7 +54,7 @@ class SequencingTest {
     }
 
     private static List<Long> numbers(List<Placement> placed) {
-        return placed.stream().map(Placement::appendNumber).toList();
+        return placed.stream().flatMapToLong(Placement::appendNumbers).boxed().toList();
     }
 
     @Test
@@ -71,6 +71,31 @@ class SequencingTest {
 
         assertThat(leader.missing()).isZero();
         assertThat(leader.settled()).isEqualTo(3);
+    }
+
+    @Test
+    void onlyConsecutiveCallsOfOneEventEachShareAPlace() throws Exception {
+        Sequencing leader = Sequencing.begin(leading);
+        commit("a"); // 1
+        commit("b"); // 2
+        AppendStatement.execute(
+                writer,
+                List.of(PostgresEventLogTest.event("pair", 0), PostgresEventLogTest.event("pair", 1)),
+                TestLogs.serializer()); // 3
+        writer.commit();
+        rollBack("undone"); // 4
+        commit("c"); // 5: its number and position are as far apart as those of the first two
+        long late = append(slow, "late"); // 6
+        commit("d"); // 7
+        slow.commit();
+        commit("e"); // 8
+        List<Placement> placed = leader.run();
+
+        assertThat(placed.stream()
+                        .map(p -> List.of(p.firstPosition(), (long) p.events(), p.firstAppend(), p.lastAppend())))
+                .containsExactly(List.of(1L, 2L, 1L, 2L), List.of(3L, 2L, 3L, 3L), List.of(5L, 4L, 5L, 8L));
+        assertThat(placed.get(2).lastPositionOf(late)).isEqualTo(6);
+        assertThat(placed.get(1).lastPositionOf(3)).isEqualTo(4);
     }
 
     @Test

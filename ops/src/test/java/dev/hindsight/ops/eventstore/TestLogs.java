@@ -64,7 +64,7 @@ final class TestLogs {
 
     /** Counts the events that are committed and have no position yet. */
     static final String UNSEQUENCED = "SELECT count(*) FROM log.event e WHERE NOT EXISTS"
-            + " (SELECT FROM log.placement p WHERE p.append_number = e.append_number)";
+            + " (SELECT FROM log.placed_event p WHERE p.stream = e.stream AND p.version = e.version)";
 
     static void empty(DataSource dataSource) throws SQLException {
         TestDatabase.execute(dataSource, "TRUNCATE log.event, log.placement, log.snapshot");

@@ -3,7 +3,9 @@ package dev.hindsight.projections.live;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import javax.sql.DataSource;
@@ -26,6 +28,7 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
     private final LongConsumer onCommit;
     private final Consumer<Throwable> onFailure;
     private final FreshnessGate freshness;
+    private final TracedBatches traces;
 
     /** @param dataSource that of the unit of work's transaction */
     ChunkInvoker(
@@ -33,13 +36,15 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
             DataSource dataSource,
             LongConsumer onCommit,
             Consumer<Throwable> onFailure,
-            FreshnessGate freshness) {
+            FreshnessGate freshness,
+            TracedBatches traces) {
         this.fold = fold;
         this.projector = new BatchProjector<>(fold);
         this.dataSource = dataSource;
         this.onCommit = onCommit;
         this.onFailure = onFailure;
         this.freshness = freshness;
+        this.traces = traces;
     }
 
     @Override
@@ -53,6 +58,7 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
         if (!work.isFirstMessage(message)) {
             return; // the first brought all with it
         }
+        long begun = System.nanoTime();
         var chunks = new ArrayList<Chunk>();
         var arrivals = new ArrayList<Arrival>();
         for (var each : work.getMessages()) {
@@ -66,6 +72,7 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
             onCommit.accept(reached);
             freshness.advanced(fold.model(), reached);
             chunks.forEach(chunk -> chunk.done().run());
+            traces.committed(fold.model(), traceparents(arrivals), System.nanoTime() - begun);
         });
         work.onRollback(failed -> {
             if (failed.getExecutionResult() != null
@@ -73,6 +80,19 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
                 onFailure.accept(failed.getExecutionResult().getExceptionResult());
             }
         });
+    }
+
+    private static Set<String> traceparents(List<Arrival> arrivals) {
+        Set<String> traceparents = Set.of();
+        for (var arrival : arrivals) {
+            var event = arrival.event();
+            var traceparent = event == null ? null : event.envelope().traceparent();
+            if (traceparent != null) {
+                traceparents = traceparents.isEmpty() ? new LinkedHashSet<>() : traceparents;
+                traceparents.add(traceparent);
+            }
+        }
+        return traceparents;
     }
 
     private void project(List<Arrival> arrivals) {

@@ -46,6 +46,7 @@ public final class LiveModel implements AutoCloseable {
      * Made, not started.
      *
      * @param tail the log's tail, with the availability callback that pooled processors need
+     * @param traces hears of batches with traced events
      * @param node names this process among those that share the database, and stays over a restart
      */
     public LiveModel(
@@ -54,6 +55,7 @@ public final class LiveModel implements AutoCloseable {
             DataSource dataSource,
             PlatformTransactionManager transactionManager,
             FreshnessGate freshness,
+            TracedBatches traces,
             String node) {
         this.fold = fold;
         var name = fold.model().id();
@@ -64,7 +66,8 @@ public final class LiveModel implements AutoCloseable {
         transactions = new PatientTransactions(transactionManager, () -> backingOff("the database does not answer"));
         processor = PooledStreamingEventProcessor.builder()
                 .name(name)
-                .eventHandlerInvoker(new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, freshness))
+                .eventHandlerInvoker(
+                        new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, freshness, traces))
                 .errorHandler(PropagatingErrorHandler.instance())
                 .messageSource(new ChunkedSource(tail, fold, watch()))
                 .tokenStore(progress)

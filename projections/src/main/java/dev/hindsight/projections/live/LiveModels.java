@@ -27,9 +27,10 @@ public final class LiveModels implements SmartLifecycle {
             DataSource dataSource,
             PlatformTransactionManager transactions,
             FreshnessGate freshness,
+            TracedBatches traces,
             String node) {
         for (var fold : folds) {
-            models.add(one(fold, tail, log, dataSource, transactions, freshness, node));
+            models.add(one(fold, tail, log, dataSource, transactions, freshness, traces, node));
         }
     }
 
@@ -40,9 +41,10 @@ public final class LiveModels implements SmartLifecycle {
             DataSource dataSource,
             PlatformTransactionManager transactions,
             FreshnessGate freshness,
+            TracedBatches traces,
             String node) {
         return new One<>(
-                new LiveModel(fold, tail.source(), dataSource, transactions, freshness, node),
+                new LiveModel(fold, tail.source(), dataSource, transactions, freshness, traces, node),
                 new Parking<>(fold, log, dataSource, new TransactionTemplate(transactions)));
     }
 

@@ -35,11 +35,11 @@ public final class SetInsert<T> {
         private final List<Column<T>> columns = new ArrayList<>();
 
         /**
-         * @param type PostgreSQL's; values of jsonb, arrays and timestamptz may be given as their text
+         * @param type PostgreSQL's; values of jsonb, tsvector, arrays and timestamptz may be given as their text
          * @param value null, or something whose {@code toString} PostgreSQL reads as the type
          */
         public Columns<T> add(String name, String type, Function<T, @Nullable Object> value) {
-            var asText = type.equals("jsonb") || type.endsWith("[]");
+            var asText = type.equals("jsonb") || type.equals("tsvector") || type.endsWith("[]");
             columns.add(new Column<>(name, type, asText ? "text" : type, value));
             return this;
         }

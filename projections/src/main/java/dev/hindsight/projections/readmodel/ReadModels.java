@@ -34,7 +34,8 @@ public final class ReadModels {
      */
     private static final String OPEN = """
             SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-            SELECT DISTINCT ON (a.model) a.model, a.generation, g.position
+            SELECT DISTINCT ON (a.model) a.model, a.generation, g.position,
+                EXISTS (SELECT FROM readmodel.parked p WHERE p.model = a.model AND p.generation = a.generation)
             FROM readmodel.active_generation a
             JOIN readmodel.generation g ON g.model = a.model AND g.generation = a.generation
             WHERE a.definition_version <= CASE a.model %s END
@@ -104,7 +105,7 @@ public final class ReadModels {
                     var id = rows.getString(1);
                     for (var model : ReadModel.values()) {
                         if (model.id().equals(id)) {
-                            progress.put(model, new Progress(rows.getInt(2), rows.getLong(3)));
+                            progress.put(model, new Progress(rows.getInt(2), rows.getLong(3), rows.getBoolean(4)));
                         }
                     }
                 }

@@ -21,8 +21,11 @@ public final class Snapshot {
     private final DSLContext jooq;
     private final Map<ReadModel, Progress> progress;
 
-    /** @param position the last event that the rows include */
-    record Progress(int generation, long position) {}
+    /**
+     * @param position the last event that the rows include
+     * @param parks whether anything is parked: mostly nothing is, and asking for it costs a round trip
+     */
+    record Progress(int generation, long position, boolean parks) {}
 
     Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress) {
         this.jooq = jooq;
@@ -53,6 +56,9 @@ public final class Snapshot {
 
     /** Which of these tickets the model passes over. */
     public Map<UUID, Parked> parked(ReadModel model, Collection<UUID> ticketIds) {
+        if (!of(model).parks()) {
+            return Map.of();
+        }
         return jooq.connectionResult(connection -> {
             try (var query = connection.prepareStatement("SELECT ticket_id, stream, first_position, cause, since"
                     + " FROM readmodel.parked WHERE model = ? AND generation = ? AND ticket_id = ANY (?)")) {
@@ -72,6 +78,9 @@ public final class Snapshot {
 
     /** Everything that the model passes over, the oldest first, at most a thousand. */
     public List<Parked> parked(ReadModel model) {
+        if (!of(model).parks()) {
+            return List.of();
+        }
         return jooq.connectionResult(connection -> {
             try (var query = connection.prepareStatement("SELECT stream, first_position, cause, since"
                     + " FROM readmodel.parked WHERE model = ? AND generation = ? ORDER BY first_position LIMIT 1000")) {

@@ -1,15 +1,16 @@
 package dev.hindsight.projections.search;
 
-import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,8 +21,9 @@ import org.springframework.context.annotation.Configuration;
 public class SearchProjection {
 
     @Bean
-    OpenSearchConnection openSearchConnection(OpenSearchSettings settings) {
-        return new OpenSearchConnection(settings);
+    OpenSearchConnection openSearchConnection(OpenSearchSettings settings, ObjectProvider<MeterRegistry> meters) {
+        var registry = meters.getIfAvailable();
+        return registry == null ? new OpenSearchConnection(settings) : new OpenSearchConnection(settings, registry);
     }
 
     @Bean
@@ -38,11 +40,6 @@ public class SearchProjection {
             Generations generations,
             FreshnessGate freshness) {
         return follower(connection, settings, dataSource, models, generations, freshness);
-    }
-
-    @Bean
-    SearchMetrics searchMetrics(SearchFollower follower, EventLog log) {
-        return new SearchMetrics(follower, log);
     }
 
     /** A follower of one's own, for tests and tools; whoever starts it stops it. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,10 @@ final class TicketRows {
     @Nullable
     TicketRow row;
 
+    /** As it was after the last event that changed subject or description; null where none did. */
+    @Nullable
+    TicketRow worded;
+
     final List<TicketStep.Entry> entries = new ArrayList<>(4);
     final List<TicketStep.Message> messages = new ArrayList<>(2);
     final Map<LinkKey, TicketStep.Link> links = new LinkedHashMap<>(2);
@@ -25,7 +30,13 @@ final class TicketRows {
     }
 
     void add(TicketStep step) {
-        row = step.row();
+        var before = row;
+        var after = step.row();
+        row = after;
+        if (!Objects.equals(before == null ? null : before.subject(), after.subject())
+                || !Objects.equals(before == null ? null : before.description(), after.description())) {
+            worded = after;
+        }
         entries.add(step.entry());
         if (step.message() != null) {
             messages.add(step.message());

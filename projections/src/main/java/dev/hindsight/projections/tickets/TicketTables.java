@@ -4,6 +4,7 @@ import static dev.hindsight.projections.readmodel.ReadModel.physicalName;
 
 import dev.hindsight.domain.configuration.FieldValue;
 import dev.hindsight.projections.live.SetInsert;
+import dev.hindsight.projections.readmodel.TicketWords;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -29,6 +30,7 @@ final class TicketTables {
     private static final TypeReference<TreeMap<String, Object>> FIELDS = new TypeReference<>() {};
 
     private final SetInsert<TicketRow> tickets;
+    private final SetInsert<TicketRow> words;
     private final SetInsert<TicketStep.Entry> entries;
     private final SetInsert<TicketStep.Message> messages;
     private final SetInsert<TicketStep.Link> links;
@@ -38,6 +40,7 @@ final class TicketTables {
 
     TicketTables(int generation) {
         var ticket = "readmodel." + physicalName("ticket", generation);
+        var wording = "readmodel." + physicalName("ticket_words", generation);
         var link = "readmodel." + physicalName("ticket_link", generation);
         var message = "readmodel." + physicalName("ticket_message", generation);
         var timeline = "readmodel." + physicalName("ticket_timeline", generation);
@@ -48,6 +51,12 @@ final class TicketTables {
                 .collect(Collectors.joining(
                         ", ", "ON CONFLICT (id) DO UPDATE SET ", " WHERE t.version < excluded.version"));
         tickets = columns.into(ticket + " AS t", updates);
+        words = wordColumns()
+                .into(
+                        wording + " AS t",
+                        "ON CONFLICT (ticket_id) DO UPDATE SET version = excluded.version,"
+                                + " last_position = excluded.last_position, words = excluded.words"
+                                + " WHERE t.version < excluded.version");
         entries = entryColumns().into(timeline, "ON CONFLICT DO NOTHING");
         messages = messageColumns().into(message, "ON CONFLICT DO NOTHING");
         links = linkColumns()
@@ -61,6 +70,7 @@ final class TicketTables {
                 + " WHERE l.ticket_id = u.ticket_id AND l.type = u.type AND l.other_id = u.other_id";
         deletions = List.of(
                 "DELETE FROM " + ticket + " WHERE id = ?",
+                "DELETE FROM " + wording + " WHERE ticket_id = ?",
                 "DELETE FROM " + message + " WHERE ticket_id = ?",
                 "DELETE FROM " + timeline + " WHERE ticket_id = ?",
                 "DELETE FROM " + link + " WHERE ticket_id = ?");
@@ -83,6 +93,9 @@ final class TicketTables {
         tickets.write(
                 connection,
                 rows.stream().map(its -> Objects.requireNonNull(its.row)).toList());
+        words.write(
+                connection,
+                rows.stream().map(its -> its.worded).filter(Objects::nonNull).toList());
         entries.write(
                 connection, rows.stream().flatMap(its -> its.entries.stream()).toList());
         messages.write(
@@ -220,6 +233,14 @@ final class TicketTables {
                 customFields(row.getString(39)),
                 row.getString(40),
                 row.getString(41));
+    }
+
+    private static SetInsert.Columns<TicketRow> wordColumns() {
+        return new SetInsert.Columns<TicketRow>()
+                .add("ticket_id", "uuid", TicketRow::id)
+                .add("version", "bigint", TicketRow::version)
+                .add("last_position", "bigint", TicketRow::lastPosition)
+                .add("words", "tsvector", row -> String.join(" ", TicketWords.of(row.subject(), row.description())));
     }
 
     private static SetInsert.Columns<TicketStep.Entry> entryColumns() {

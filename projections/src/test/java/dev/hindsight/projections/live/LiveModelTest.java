@@ -184,6 +184,7 @@ class LiveModelTest {
     }
 
     private LiveModel model(String node) {
-        return new LiveModel(new TicketModel(1), log, database.pool, database.transactions, freshness, node);
+        return new LiveModel(
+                new TicketModel(1), log, database.pool, database.transactions, freshness, TracedBatches.NOBODY, node);
     }
 }

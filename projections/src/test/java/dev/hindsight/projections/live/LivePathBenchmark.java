@@ -26,7 +26,13 @@ class LivePathBenchmark {
                 var freshness = new FreshnessGate(readModels::position);
                 var log = new MemoryLog().append(Histories.of(round, EVENTS));
                 try (var live = new LiveModel(
-                        new TicketModel(1), log, database.pool, database.transactions, freshness, "one")) {
+                        new TicketModel(1),
+                        log,
+                        database.pool,
+                        database.transactions,
+                        freshness,
+                        TracedBatches.NOBODY,
+                        "one")) {
                     var jvm = ProcessHandle.current();
                     var jvmBefore = cpu(Stream.of(jvm));
                     var serverBefore = cpu(Database.server());

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jooq.JSONB;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,19 +26,17 @@ public final class CustomFields {
         this.json = json;
     }
 
-    /** A reader that knows the fields as configured in this snapshot. */
+    /** A reader that knows the fields as configured in this snapshot; asks for them when the first value is read. */
     Reader reader(Snapshot snapshot) {
-        return new Reader(snapshot.jooq()
-                .select(CUSTOM_FIELD.KEY, CUSTOM_FIELD.TYPE)
-                .from(CUSTOM_FIELD)
-                .fetchMap(CUSTOM_FIELD.KEY, row -> FieldType.valueOf(row.get(CUSTOM_FIELD.TYPE))));
+        return new Reader(snapshot);
     }
 
     final class Reader {
-        private final Map<String, FieldType> types;
+        private final Snapshot snapshot;
+        private @Nullable Map<String, FieldType> types;
 
-        private Reader(Map<String, FieldType> types) {
-            this.types = types;
+        private Reader(Snapshot snapshot) {
+            this.snapshot = snapshot;
         }
 
         /** @param stored an object of texts and lists of texts, by key */
@@ -46,12 +45,24 @@ public final class CustomFields {
                 return Map.of();
             }
             Map<String, Object> values = json.readValue(stored.data(), BY_KEY);
-            values.replaceAll(this::typed);
+            Map<String, FieldType> configured = types();
+            values.replaceAll((key, value) -> typed(configured.getOrDefault(key, FieldType.TEXT), value));
             return values;
         }
 
-        private Object typed(String key, Object stored) {
-            FieldType type = types.getOrDefault(key, FieldType.TEXT);
+        private Map<String, FieldType> types() {
+            Map<String, FieldType> known = types;
+            if (known == null) {
+                known = snapshot.jooq()
+                        .select(CUSTOM_FIELD.KEY, CUSTOM_FIELD.TYPE)
+                        .from(CUSTOM_FIELD)
+                        .fetchMap(CUSTOM_FIELD.KEY, row -> FieldType.valueOf(row.get(CUSTOM_FIELD.TYPE)));
+                types = known;
+            }
+            return known;
+        }
+
+        private static Object typed(FieldType type, Object stored) {
             Object value = stored instanceof List<?> list && list.size() == 1 && type != FieldType.MULTI_SELECT
                     ? list.getFirst()
                     : stored;

@@ -1,17 +1,19 @@
 package dev.hindsight.query.tickets;
 
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_WORDS;
 
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.ticket.Priority;
 import dev.hindsight.domain.ticket.Status;
 import dev.hindsight.domain.ticket.TicketType;
+import dev.hindsight.projections.readmodel.TicketWords;
 import dev.hindsight.query.Parameters;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jooq.Condition;
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a ticket must be to be listed; all parts must match. The text of equal filters is equal.
  *
- * @param words each occurs in the subject or the description, in any case. No index helps with them: they narrow a list
- *     that other filters made short; finding tickets by their words is the search's work
+ * @param words each is a word, or the beginning of one, in the subject or the description; null where not asked for,
+ *     empty where signs alone were, which no ticket has
  */
 record TicketFilter(
         Choice<Status> status,
@@ -35,7 +37,7 @@ record TicketFilter(
         Choice<Priority> priority,
         Choice<TicketType> type,
         Choice<String> tag,
-        List<String> words,
+        @Nullable SortedSet<String> words,
         Span created,
         Span updated) {
 
@@ -67,13 +69,9 @@ record TicketFilter(
                 Choice.of("priority", request.priority(), word -> Priority.parse("priority", word)),
                 Choice.of("type", request.type(), word -> TicketType.parse("type", word)),
                 Choice.of("tag", request.tag(), Function.identity()),
-                request.text() == null ? List.of() : words(Parameters.text("text", request.text())),
+                request.text() == null ? null : TicketWords.of(Parameters.text("text", request.text())),
                 Span.of("created", request.createdAfter(), request.createdBefore()),
                 Span.of("updated", request.updatedAfter(), request.updatedBefore()));
-    }
-
-    private static List<String> words(String text) {
-        return Arrays.stream(text.split("\\s+")).distinct().sorted().toList();
     }
 
     private static UUID person(String field, String word, Caller caller) {
@@ -84,7 +82,7 @@ record TicketFilter(
     boolean open() {
         return List.of(status, category, queue, assignee, requester, organization, priority, type, tag).stream()
                         .allMatch(Choice::open)
-                && words.isEmpty()
+                && words == null
                 && created.equals(new Span(null, null))
                 && updated.equals(new Span(null, null));
     }
@@ -100,11 +98,21 @@ record TicketFilter(
         parts.add(priority.on(TICKET.PRIORITY, TicketFilter::stored));
         parts.add(type.on(TICKET.TYPE, TicketType::name));
         parts.add(tags());
-        words.forEach(word ->
-                parts.add(TICKET.SUBJECT.containsIgnoreCase(word).or(TICKET.DESCRIPTION.containsIgnoreCase(word))));
+        parts.add(texts());
         parts.add(created.on(TICKET.CREATED_AT));
         parts.add(updated.on(TICKET.UPDATED_AT));
         return DSL.and(parts);
+    }
+
+    private Condition texts() {
+        if (words == null) {
+            return DSL.noCondition();
+        } else if (words.isEmpty()) {
+            return DSL.falseCondition();
+        }
+        return TICKET.ID.in(DSL.select(TICKET_WORDS.TICKET_ID)
+                .from(TICKET_WORDS)
+                .where(DSL.condition("{0} @@ {1}::tsquery", TICKET_WORDS.WORDS, DSL.val(TicketWords.query(words)))));
     }
 
     private Condition tags() {
@@ -113,7 +121,9 @@ record TicketFilter(
         }
         List<Condition> any = new ArrayList<>();
         if (!tag.values().isEmpty()) {
-            any.add(DSL.arrayOverlap(TICKET.TAGS, DSL.val(tag.values().toArray(String[]::new), TICKET.TAGS)));
+            // The index holds the tickets that have tags.
+            any.add(DSL.arrayOverlap(TICKET.TAGS, DSL.val(tag.values().toArray(String[]::new), TICKET.TAGS))
+                    .and(TICKET.TAGS.ne(DSL.inline(new String[0], TICKET.TAGS))));
         }
         if (tag.none()) {
             any.add(TICKET.TAGS.eq(new String[0]));

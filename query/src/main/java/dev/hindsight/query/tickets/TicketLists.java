@@ -18,10 +18,21 @@ import org.jspecify.annotations.Nullable;
 /** Answers the list. Safe for concurrent use. */
 public final class TicketLists {
 
+    /** One plan for every status would be wrong for most: a few tickets are NEW, nearly all are CLOSED. */
+    private static final String CUSTOM_PLANS = "SET LOCAL plan_cache_mode = force_custom_plan";
+
+    /**
+     * How many tickets have a word that begins so can't be told from statistics; taken for more than they are, they
+     * would be joined with all tickets.
+     */
+    private static final String FROM_WORDS =
+            CUSTOM_PLANS + "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+
     private final Freshness freshness;
     private final Cursors cursors;
     private final TicketSummaries summaries;
     private final int counted;
+    private final ManyMatches many = new ManyMatches();
 
     public TicketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
         this(freshness, cursors, summaries, TicketSearch.TEN_THOUSAND);
@@ -53,21 +64,22 @@ public final class TicketLists {
         var search = new TicketSearch(filter, visibility, sort, counted);
         return freshness.read(
                 minPosition,
-                snapshot -> page(snapshot, visibility, search, question, after, limit),
+                snapshot ->
+                        page(snapshot, new ManyMatches.Question(filter, visibility), search, question, after, limit),
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
     }
 
     private TicketPage page(
             Snapshot snapshot,
-            Visibility visibility,
+            ManyMatches.Question list,
             TicketSearch search,
             String question,
             @Nullable Place after,
             int limit) {
-        // One plan for every status would be wrong for most: a few tickets are NEW, nearly all are CLOSED.
-        snapshot.jooq().execute("SET LOCAL plan_cache_mode = force_custom_plan");
-        TicketSearch.Found found = search.find(snapshot.jooq(), after, limit + 1);
+        snapshot.jooq().execute(list.filter().words() == null ? CUSTOM_PLANS : FROM_WORDS);
+        TicketSearch.Found found = find(snapshot, list, search, after, limit + 1);
+        Visibility visibility = list.visibility();
         List<Place> shown =
                 found.places().subList(0, Math.min(limit, found.places().size()));
         boolean more = found.places().size() > limit;
@@ -78,6 +90,20 @@ public final class TicketLists {
                 Math.min(found.total(), counted),
                 found.total() > counted,
                 parked(snapshot, visibility));
+    }
+
+    private TicketSearch.Found find(
+            Snapshot snapshot, ManyMatches.Question list, TicketSearch search, @Nullable Place after, int limit) {
+        int generation = snapshot.generation(ReadModel.TICKETS);
+        long position = snapshot.position(ReadModel.TICKETS);
+        if (many.moreThan(counted, list, generation, position)) {
+            return search.find(snapshot.jooq(), after, limit, true);
+        }
+        TicketSearch.Found found = search.find(snapshot.jooq(), after, limit, false);
+        if (found.total() > counted) {
+            many.remember(list, generation, position, search.countUpTo(snapshot.jooq(), 2 * counted));
+        }
+        return found;
     }
 
     /** How many tickets that this caller may see stand still in the read model, at most a thousand. */

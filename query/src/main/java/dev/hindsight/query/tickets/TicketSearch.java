@@ -64,10 +64,15 @@ final class TicketSearch {
      */
     record Found(List<Place> places, int total) {}
 
-    /** @param limit how many places at most */
-    Found find(DSLContext jooq, @Nullable Place after, int limit) {
-        if (everything) {
-            int all = jooq.fetchSingle(countAll()).value1();
+    /**
+     * @param limit how many places at most
+     * @param more whether it is known already that more match than are counted
+     */
+    Found find(DSLContext jooq, @Nullable Place after, int limit, boolean more) {
+        if (more) {
+            return new Found(walk(jooq, after, limit), counted + 1);
+        } else if (everything) {
+            int all = countUpTo(jooq, counted + 1);
             return all > counted ? new Found(walk(jooq, after, limit), all) : collect(jooq, after, limit);
         }
         Found found = collect(jooq, after, limit);
@@ -98,8 +103,13 @@ final class TicketSearch {
         return places;
     }
 
-    Select<Record1<Integer>> countAll() {
-        return selectCount().from(selectOne().from(TICKET).limit(inline(counted + 1)));
+    /** How many match, counted up to so many. */
+    int countUpTo(DSLContext jooq, int most) {
+        return jooq.fetchSingle(counting(most)).value1();
+    }
+
+    Select<Record1<Integer>> counting(int most) {
+        return selectCount().from(selectOne().from(TICKET).where(matching).limit(inline(most)));
     }
 
     /**
@@ -141,6 +151,9 @@ final class TicketSearch {
     }
 
     private Condition beyond(Place after) {
+        if (sort.buckets().size() == 1) {
+            return further(key, ID, after);
+        }
         return BUCKET.gt(after.bucket()).or(BUCKET.eq(after.bucket()).and(further(key, ID, after)));
     }
 
@@ -150,8 +163,11 @@ final class TicketSearch {
         return sort.descending() ? here.lt(there) : here.gt(there);
     }
 
+    /** A bucket that holds everything is left out: comparing it costs as much as all the rest of the sort. */
     private List<SortField<?>> order(Field<Integer> bucket, Field<Object> key, Field<UUID> id) {
-        return List.of(bucket.asc(), direction(key), direction(id));
+        return sort.buckets().size() == 1
+                ? List.of(direction(key), direction(id))
+                : List.of(bucket.asc(), direction(key), direction(id));
     }
 
     private <T> SortField<T> direction(Field<T> field) {

@@ -46,7 +46,14 @@ class TicketListPlanTest {
             "priority=P1&status=NEW,OPEN",
             "tag=printer&status=OPEN",
             "category=cat-5&priority=P2",
-            "type=QUESTION&status=OPEN&createdAfter=2026-03-01");
+            "type=QUESTION",
+            "type=QUESTION&status=OPEN&createdAfter=2026-03-01",
+            "text=4711",
+            "text=471&sort=-updatedAt",
+            "text=paper",
+            "text=number paper&status=NEW,OPEN",
+            "text=all day&sort=priority",
+            "text=eats 99&queue=queue-3");
 
     private static ReadModelRows rows;
 
@@ -73,7 +80,13 @@ class TicketListPlanTest {
                 from (select n, timestamptz '2026-03-03 14:30Z' - (100000 - n) * interval '3 minutes' as at
                     from generate_series(1, 100000) n) numbered
                 """);
+        rows.jooq.execute("""
+                insert into readmodel.ticket_words_g1 (ticket_id, version, last_position, words)
+                select id, 1, last_position, strip(to_tsvector('simple', subject || ' ' || description))
+                from readmodel.ticket_g1
+                """);
         rows.jooq.execute("vacuum analyze readmodel.ticket_g1");
+        rows.jooq.execute("vacuum analyze readmodel.ticket_words_g1");
     }
 
     @AfterAll
@@ -111,7 +124,7 @@ class TicketListPlanTest {
         var filter = TicketFilter.of(request, caller);
         var sort = TicketSort.of(request.sort());
         var search = new TicketSearch(filter, visibility, sort, TicketSearch.TEN_THOUSAND);
-        var middle = search.find(rows.jooq, null, 51);
+        var middle = search.find(rows.jooq, null, 51, false);
         List<Select<?>> statements = new ArrayList<>();
         for (Place after : Arrays.asList(
                 null, middle.places().isEmpty() ? null : middle.places().getLast())) {

@@ -27,7 +27,7 @@ import org.jooq.meta.jaxb.Target;
 public final class ReadModelGenerator {
     private static final String STAMP = ".generated-from";
     /** Raise it when the settings below change. */
-    private static final String SETTINGS_VERSION = "2";
+    private static final String SETTINGS_VERSION = "3";
 
     private ReadModelGenerator() {}
 
@@ -92,9 +92,11 @@ public final class ReadModelGenerator {
                                         .toList())
                                 .withIncludes(".*")
                                 .withExcludes("flyway_schema_history")
-                                .withForcedTypes(new ForcedType()
-                                        .withName("INSTANT")
-                                        .withIncludeTypes("(?i:timestamp.*with time zone|timestamptz)")))
+                                .withForcedTypes(
+                                        new ForcedType()
+                                                .withName("INSTANT")
+                                                .withIncludeTypes("(?i:timestamp.*with time zone|timestamptz)"),
+                                        new ForcedType().withName("CLOB").withIncludeTypes("(?i:tsvector)")))
                         .withGenerate(new Generate()
                                 .withRecords(true)
                                 .withPojos(false)

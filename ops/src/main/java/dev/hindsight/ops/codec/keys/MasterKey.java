@@ -17,7 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
 /** The key above all keys: 32 bytes that never lie in the database. It wraps, and does nothing else. */
 public final class MasterKey {
 
-    /** Holds the key in base64; wins over a file. */
+    /** The environment variable that holds the key in base64; wins over a file. */
     public static final String ENVIRONMENT = "HINDSIGHT_MASTER_KEY";
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");

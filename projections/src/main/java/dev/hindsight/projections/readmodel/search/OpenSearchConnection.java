@@ -1,8 +1,10 @@
 package dev.hindsight.projections.readmodel.search;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -36,17 +38,27 @@ public final class OpenSearchConnection implements AutoCloseable {
     private final OpenSearchClient client;
     private final OpenSearchClient patient;
 
+    /** Without meters. */
     public OpenSearchConnection(OpenSearchSettings settings) {
+        this(settings, UnaryOperator.identity());
+    }
+
+    /** @param meters where requests are counted and timed, by operation and outcome */
+    public OpenSearchConnection(OpenSearchSettings settings, MeterRegistry meters) {
+        this(settings, plain -> new MeteredTransport(plain, meters));
+    }
+
+    private OpenSearchConnection(OpenSearchSettings settings, UnaryOperator<OpenSearchTransport> around) {
         // The client hands the mapper one value of a longer stream: what follows it is not an error.
         var mapper = JsonMapper.builder()
                 .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
-        transport = ApacheHttpClient5TransportBuilder.builder(
+        transport = around.apply(ApacheHttpClient5TransportBuilder.builder(
                         settings.uri().stream().map(OpenSearchConnection::host).toArray(HttpHost[]::new))
                 .setMapper(new JacksonJsonpMapper(mapper))
                 .setRequestConfigCallback(ignored -> requests(ANSWER))
                 .setHttpClientConfigCallback(http -> pooled(http, settings))
-                .build();
+                .build());
         client = new OpenSearchClient(transport);
         var options = ApacheHttpClient5Options.DEFAULT.toBuilder();
         options.setRequestConfig(requests(ANSWER_TO_BULK).build());
