@@ -20,10 +20,12 @@ import dev.hindsight.command.people.People;
 import dev.hindsight.command.people.PeopleEndpoint;
 import dev.hindsight.command.people.PeopleHandler;
 import dev.hindsight.command.people.PersonIndex;
+import dev.hindsight.command.ticket.KeyHandOver;
 import dev.hindsight.command.ticket.TicketAggregate;
 import java.time.Clock;
 import java.time.Duration;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -37,7 +39,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /**
  * The module's beans. Whoever imports it provides a {@link JdbcTemplate} on the transactions of the command bus,
  * {@link Fingerprints}, {@link AppendedPositions}, the {@link EventStore}, the build version that events name (a String
- * called {@code writer}), and Axon's started {@code Configuration} to
+ * called {@code writer}), the {@link KeyHandOver} where there are attachments, and Axon's started {@code Configuration} to
  * which {@link CommandWiring} contributed.
  */
 @Configuration(proxyBeanMethods = false)
@@ -134,8 +136,8 @@ public class CommandModule {
     }
 
     @Bean
-    ConversationEndpoint conversationEndpoint(Desk desk, People people) {
-        return new ConversationEndpoint(desk, people);
+    ConversationEndpoint conversationEndpoint(Desk desk, People people, ObjectProvider<KeyHandOver> handOver) {
+        return new ConversationEndpoint(desk, people, handOver.getIfAvailable(() -> KeyHandOver.NEVER));
     }
 
     @Bean

@@ -16,6 +16,7 @@ import dev.hindsight.domain.Refusal;
  * <tr><td>{@code REOPEN_WINDOW_PASSED}</td><td>a requester's comment came too late to reopen: reply instead</td></tr>
  * <tr><td>{@code LINKED_TO_ITSELF}</td><td>a ticket cannot be linked to itself</td></tr>
  * <tr><td>{@code TOO_MANY_TAGS}</td><td>a ticket carries at most 50 tags</td></tr>
+ * <tr><td>{@code TOO_MANY_ATTACHMENTS}</td><td>a ticket has at most 200 attachments at a time</td></tr>
  * <tr><td>{@code TOUCHED_SINCE_IMPORT}</td><td>people worked the imported ticket since: no more rows go in</td></tr>
  * </table>
  */
@@ -54,6 +55,12 @@ final class Refusals {
 
     static Refusal tooManyTags() {
         return new Refusal("TOO_MANY_TAGS", "A ticket carries at most " + Tags.MOST + " tags: remove one first.");
+    }
+
+    static Refusal tooManyAttachments() {
+        return new Refusal(
+                "TOO_MANY_ATTACHMENTS",
+                "A ticket has at most " + Attachments.MOST + " attachments: take some away first.");
     }
 
     static Refusal touchedSinceImport() {
