@@ -1,6 +1,7 @@
 package dev.hindsight.ops;
 
 import dev.hindsight.command.CommandModule;
+import dev.hindsight.ops.attachments.AttachmentConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
 import dev.hindsight.ops.watch.WatchConfiguration;
@@ -35,6 +36,7 @@ import org.springframework.util.StringUtils;
     QueryModule.class,
     SearchModule.class,
     FeedModule.class,
+    AttachmentConfiguration.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
     WatchConfiguration.class
