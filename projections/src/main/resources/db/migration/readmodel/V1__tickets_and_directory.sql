@@ -128,7 +128,7 @@ CREATE TABLE readmodel.ticket_attachment (
     last_position bigint      NOT NULL,
     message_id    uuid,                 -- null while it waits on the ticket
     uploader      uuid,
-    at            timestamptz NOT NULL, -- of the upload
+    at            timestamptz NOT NULL, -- when it came where it is: on the ticket, or on its message
     internal      boolean     NOT NULL, -- not for requesters
     size          bigint      NOT NULL, -- bytes of the plain text
     content       text        NOT NULL, -- SHA-256 of the ciphertext

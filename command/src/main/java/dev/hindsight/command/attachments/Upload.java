@@ -17,8 +17,8 @@ import org.apache.commons.fileupload2.core.DiskFileItem;
 import org.apache.commons.fileupload2.core.DiskFileItemFactory;
 import org.apache.commons.fileupload2.core.FileItemInput;
 import org.apache.commons.fileupload2.core.FileItemInputIterator;
-import org.apache.commons.fileupload2.core.FileUploadException;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
+import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletRequestContext;
 import org.jspecify.annotations.Nullable;
 
 /** The files of one call, sealed and stored one after the other while they arrive. Used by one thread. */
@@ -80,13 +80,22 @@ public final class Upload {
         var parser = new JakartaServletFileUpload<DiskFileItem, DiskFileItemFactory>();
         parser.setHeaderCharset(StandardCharsets.UTF_8);
         parser.setMaxPartHeaderSize(LARGEST_PART_HEADER);
+        Watched body = new Watched(request.getInputStream());
         try {
-            FileItemInputIterator parts = parser.getItemIterator(request);
+            FileItemInputIterator parts = parser.getItemIterator(new JakartaServletRequestContext(request) {
+                @Override
+                public InputStream getInputStream() {
+                    return body;
+                }
+            });
             while (parts.hasNext()) {
                 store(parts.next());
             }
-        } catch (FileUploadException broken) {
-            throw underlying(broken);
+        } catch (IOException broken) {
+            if (body.failure != null) {
+                throw body.failure;
+            }
+            throw malformed();
         }
         if (files.isEmpty()) {
             throw new InvalidRequest("file", "is required");
@@ -123,18 +132,37 @@ public final class Upload {
         }
     }
 
-    /** What broke the stream below the parser is told as it is, a limit of the edge for one. */
-    private static IOException underlying(FileUploadException broken) {
-        for (Throwable cause = broken.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException io && !(cause instanceof FileUploadException)) {
-                return io;
-            }
-        }
-        throw malformed();
-    }
-
     private static InvalidRequest malformed() {
         return new InvalidRequest("", "must be well-formed multipart/form-data that does not end early");
+    }
+
+    /** Tells a body that did not arrive, or was cut off by a limit of the edge, from one that the parser does not like. */
+    private static final class Watched extends FilterInputStream {
+        private @Nullable IOException failure;
+
+        Watched(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException failed) {
+                failure = failed;
+                throw failed;
+            }
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return super.read(buffer, offset, length);
+            } catch (IOException failed) {
+                failure = failed;
+                throw failed;
+            }
+        }
     }
 
     /** Ends with a refusal at the first byte over the limit. */

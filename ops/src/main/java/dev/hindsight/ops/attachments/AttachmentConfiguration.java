@@ -69,19 +69,19 @@ public class AttachmentConfiguration {
         return new ContentLedger(jdbc, grace);
     }
 
-    /** What a killed server left half-written goes at the next start. A data folder serves one server. */
+    /** What a killed server left half-written goes at the next start. A folder serves one server. */
     @Bean
     Vault vault(
             Environment environment,
-            @Value("${hindsight.data:data}") Path data,
+            @Value("${hindsight.attachments.folder}") Path where,
             KeyRing keys,
             ContentLedger ledger,
             MeterRegistry meters)
             throws IOException {
-        Path folder = data.toAbsolutePath().resolve("attachments");
+        Path folder = where.toAbsolutePath();
         Path incoming = folder.resolve("incoming");
         FileSystemUtils.deleteRecursively(incoming);
-        Files.createDirectories(data);
+        Files.createDirectories(folder.resolveSibling(""));
         if (!Files.isDirectory(folder)) {
             Files.createDirectory(folder, OWNER_ONLY);
         }

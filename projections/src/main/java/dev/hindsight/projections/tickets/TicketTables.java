@@ -68,12 +68,16 @@ final class TicketTables {
                         link + " AS t",
                         "ON CONFLICT (ticket_id, type, other_id) DO UPDATE SET version = excluded.version,"
                                 + " last_position = excluded.last_position WHERE t.version < excluded.version");
-        attachments = attachmentColumns()
-                .into(
-                        attachment + " AS t",
-                        "ON CONFLICT (ticket_id, id) DO UPDATE SET version = excluded.version,"
-                                + " last_position = excluded.last_position, message_id = excluded.message_id,"
-                                + " internal = excluded.internal WHERE t.version < excluded.version");
+        var files = attachmentColumns();
+        attachments = files.into(
+                attachment + " AS t",
+                files.names().stream()
+                        .filter(name -> !name.equals("ticket_id") && !name.equals("id"))
+                        .map(name -> name + " = excluded." + name)
+                        .collect(Collectors.joining(
+                                ", ",
+                                "ON CONFLICT (ticket_id, id) DO UPDATE SET ",
+                                " WHERE t.version < excluded.version")));
         detach = "DELETE FROM " + attachment
                 + " a USING unnest(?::uuid[], ?::uuid[]) AS u(ticket_id, id)"
                 + " WHERE a.ticket_id = u.ticket_id AND a.id = u.id";

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param messageId the message that carries it, null while it waits on the ticket
  * @param uploadedBy null where nobody is known
- * @param at of the upload
+ * @param at when it came where it is: on the ticket, or on its message
  * @param internal not shown to requesters
  * @param type as the uploader said; trust it for nothing
  * @param size in bytes
