@@ -1,5 +1,6 @@
 package dev.hindsight.ops.eventstore;
 
+import dev.hindsight.ops.watch.Buckets;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -39,19 +40,6 @@ final class LogMetrics implements MeterBinder, AutoCloseable {
             WHERE coalesce(p.next, 0) <= e.append_number AND e.append_number > greatest(
                 (SELECT settled FROM log.sequencer), (%s) - 10000)""".formatted(LogQueries.LAST_PLACED_APPEND);
 
-    private static final Duration[] BUCKETS = {
-        Duration.ofNanos(500_000),
-        Duration.ofMillis(1),
-        Duration.ofMillis(2),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(20),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1)
-    };
-
     private final DataSource dataSource;
     private final Sequencer sequencer;
     private final EventLogTail tail;
@@ -73,7 +61,7 @@ final class LogMetrics implements MeterBinder, AutoCloseable {
     public void bindTo(MeterRegistry registry) {
         appends = Timer.builder("hindsight.log.append")
                 .description("Time of one append statement, without the commit")
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(Buckets.work())
                 .register(registry);
         appended = Counter.builder("hindsight.log.appended.events")
                 .description("Events appended by this node, rolled-back ones included")

@@ -3,9 +3,10 @@ package dev.hindsight.ops.watch;
 import java.time.Duration;
 
 /** Upper bounds of latency histograms: few, and with the promised ones among them, so that they can be read exactly. */
-final class Buckets {
+public final class Buckets {
 
     private static final Duration[] WORK = {
+        Duration.ofNanos(500_000),
         Duration.ofMillis(1),
         Duration.ofMillis(2),
         Duration.ofMillis(5),
@@ -22,7 +23,7 @@ final class Buckets {
     private Buckets() {}
 
     /** Of work on the log: a new array each time. */
-    static Duration[] work() {
+    public static Duration[] work() {
         return WORK.clone();
     }
 }

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /**
  * The feed as it happens. One reader per node follows the log while anybody listens; what it read lies in a bounded
@@ -197,7 +198,7 @@ final class LiveFeed implements AutoCloseable {
                     said = System.nanoTime();
                 }
             }
-        } catch (Unavailable | org.springframework.dao.DataAccessException unavailable) {
+        } catch (Unavailable | DataAccessException unavailable) {
             LOG.debug("A reader of the feed is sent away", unavailable);
             return End.UNAVAILABLE;
         }
