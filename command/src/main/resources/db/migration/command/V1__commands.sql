@@ -41,16 +41,6 @@ create table command.imported_person (
     primary key (source, fingerprint)
 );
 
--- Which ticket may refer to which content of the attachment store (SHA-256 of the ciphertext): written before the content
--- is stored. look_at: when the cleaner asks the ticket whether it does; null once it did and nothing was taken away.
-create table command.attachment_content (
-    content   bytea       not null check (length(content) = 32),
-    ticket_id uuid        not null,
-    look_at   timestamptz,
-    primary key (content, ticket_id)
-);
-create index attachment_content_look_at on command.attachment_content (look_at) where look_at is not null;
-
 grant usage on schema command to ${app_role};
 grant select, insert, update, delete on all tables in schema command to ${app_role};
 grant usage on all sequences in schema command to ${app_role};

@@ -120,25 +120,6 @@ CREATE TABLE readmodel.ticket_link (
 );
 CREATE INDEX ticket_link_other_idx ON readmodel.ticket_link (other_id);
 
--- Attachments that are there, as their last event tells; the wrapped key opens nothing once the ticket's is destroyed.
-CREATE TABLE readmodel.ticket_attachment (
-    ticket_id     uuid        NOT NULL,
-    id            uuid        NOT NULL,
-    version       bigint      NOT NULL,
-    last_position bigint      NOT NULL,
-    message_id    uuid,                 -- null while it waits on the ticket
-    uploader      uuid,
-    at            timestamptz NOT NULL, -- when it came where it is: on the ticket, or on its message
-    internal      boolean     NOT NULL, -- not for requesters
-    size          bigint      NOT NULL, -- bytes of the plain text
-    content       text        NOT NULL, -- SHA-256 of the ciphertext
-    wrapped_key   text        NOT NULL,
-    name          text        NOT NULL,
-    type          text        NOT NULL,
-    sha256        text        NOT NULL, -- of the plain text
-    PRIMARY KEY (ticket_id, id)
-);
-
 -- 2. Model "directory": names, which answers join to ids when they are read.
 
 CREATE TABLE readmodel.person (

@@ -75,11 +75,8 @@ class ContractTest {
         JsonNode conversation = agent.get(ticket + "/conversation" + after).body();
         assertMembers(conversation, "MessagePage");
         assertMembers(conversation.path("items").path(0), "Message");
-        Answer uploaded = agent.post(
-                ticket + "/attachments",
-                "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nx\r\n--B--\r\n",
-                "Content-Type",
-                "multipart/form-data; boundary=B");
+        Answer uploaded =
+                MultipartFiles.upload(agent, ticket, MultipartFiles.parts(MultipartFiles.part("a", "text/plain", "x")));
         assertMembers(uploaded.body(), "UploadAnswer");
         assertMembers(uploaded.body().path("attachments").path(0), "UploadedFile");
         JsonNode attachments = agent.get(ticket + "/attachments?minPosition=" + uploaded.position())

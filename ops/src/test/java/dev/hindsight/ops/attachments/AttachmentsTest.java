@@ -1,5 +1,11 @@
 package dev.hindsight.ops.attachments;
 
+import static dev.hindsight.ops.acceptance.MultipartFiles.BOUNDARY;
+import static dev.hindsight.ops.acceptance.MultipartFiles.TYPE;
+import static dev.hindsight.ops.acceptance.MultipartFiles.firstId;
+import static dev.hindsight.ops.acceptance.MultipartFiles.part;
+import static dev.hindsight.ops.acceptance.MultipartFiles.parts;
+import static dev.hindsight.ops.acceptance.MultipartFiles.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Role;
@@ -32,7 +38,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Files on tickets over HTTP, as their three kinds of people see them. */
 class AttachmentsTest {
 
-    private static final String BOUNDARY = "bOuNdArY";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final RunningApplication app = RunningApplication.shared();
@@ -45,27 +50,6 @@ class AttachmentsTest {
         Answer opened = requester.post("/api/v1/tickets", "{\"subject\":\"Jam\",\"description\":\"See picture\"}");
         assertThat(opened.status()).isEqualTo(201);
         return "/api/v1/tickets/" + opened.id();
-    }
-
-    private static String part(String name, String type, String content) {
-        return "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name
-                + "\"\r\nContent-Type: " + type + "\r\n\r\n" + content + "\r\n";
-    }
-
-    private static String parts(String... parts) {
-        return String.join("", parts) + "--" + BOUNDARY + "--\r\n";
-    }
-
-    private static Answer upload(Person by, String ticket, String body, String... headers) {
-        String[] all = Stream.concat(
-                        Stream.of("Content-Type", "multipart/form-data; boundary=" + BOUNDARY), Stream.of(headers))
-                .toArray(String[]::new);
-        return by.post(ticket + "/attachments", body, all);
-    }
-
-    private static String id(Answer uploaded) {
-        assertThat(uploaded.status()).as(uploaded.raw().body()).isEqualTo(201);
-        return uploaded.body().path("attachments").path(0).path("id").asString();
     }
 
     private HttpResponse<byte[]> download(Person by, String ticket, String id, long position) throws Exception {
@@ -108,9 +92,9 @@ class AttachmentsTest {
         String ticket = opened();
         Answer uploaded = upload(
                 requester, ticket, parts(part("Gr\u00fc\u00dfe.html", "text/html", "<script>alert(1)</script>")));
-        assertThat(uploaded.header("Location")).isEqualTo(ticket + "/attachments/" + id(uploaded));
+        assertThat(uploaded.header("Location")).isEqualTo(ticket + "/attachments/" + firstId(uploaded));
         assertThat(uploaded.etag()).isEqualTo("\"2\"");
-        HttpResponse<byte[]> file = download(agent, ticket, id(uploaded), uploaded.position());
+        HttpResponse<byte[]> file = download(agent, ticket, firstId(uploaded), uploaded.position());
         assertThat(file.statusCode()).isEqualTo(200);
         assertThat(new String(file.body(), StandardCharsets.UTF_8)).isEqualTo("<script>alert(1)</script>");
         assertThat(file.headers().firstValue("Content-Type")).contains("application/octet-stream");
@@ -120,7 +104,7 @@ class AttachmentsTest {
         assertThat(file.headers().allValues("X-Content-Type-Options")).containsOnly("nosniff");
         assertThat(file.headers().firstValue("Content-Security-Policy").orElse(""))
                 .contains("sandbox");
-        String content = content(id(uploaded));
+        String content = content(firstId(uploaded));
         byte[] sealed = Files.readAllBytes(stored(content));
         assertThat(HexFormat.of().formatHex(Vault.sha256().digest(sealed))).isEqualTo(content);
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("alert");
@@ -131,7 +115,7 @@ class AttachmentsTest {
         String ticket = opened();
         String secret = "zymurgy-" + UUID.randomUUID() + ".txt";
         Answer uploaded = upload(agent, ticket, parts(part(secret, "text/plain", "the customer is a bore")));
-        String id = id(uploaded);
+        String id = firstId(uploaded);
         Answer note = agent.post(ticket + "/notes", "{\"body\":\"see\",\"attachmentIds\":[\"" + id + "\"]}");
         assertThat(note.status()).as(note.raw().body()).isEqualTo(201);
         JsonNode message = agent.get(ticket + "/conversation?minPosition=" + note.position())
@@ -171,7 +155,7 @@ class AttachmentsTest {
         JsonNode carried = conversation.body().path("items").path(1).path("attachments");
         assertThat(carried.valueStream().map(it -> it.path("name").asString())).containsExactly("a.png", "b.txt");
         assertThat(carried.path(0).path("internal").asBoolean()).isFalse();
-        HttpResponse<byte[]> file = download(requester, ticket, id(uploaded), reply.position());
+        HttpResponse<byte[]> file = download(requester, ticket, firstId(uploaded), reply.position());
         assertThat(file.statusCode()).isEqualTo(200);
         assertThat(file.headers().firstValue("Content-Type")).contains("image/png");
         assertThat(requester
@@ -179,7 +163,9 @@ class AttachmentsTest {
                         .raw()
                         .body())
                 .contains("\"field\":\"attachments\"", "a.png");
-        assertThat(requester.delete(ticket + "/attachments/" + id(uploaded)).status())
+        assertThat(requester
+                        .delete(ticket + "/attachments/" + firstId(uploaded))
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -187,7 +173,7 @@ class AttachmentsTest {
     void strangersLearnNothing() throws Exception {
         String ticket = opened();
         Answer uploaded = upload(requester, ticket, parts(part("a.txt", "text/plain", "mine")));
-        String id = id(uploaded);
+        String id = firstId(uploaded);
         assertThat(stranger.get(ticket + "/attachments?minPosition=" + uploaded.position())
                         .status())
                 .isEqualTo(404);
@@ -223,7 +209,7 @@ class AttachmentsTest {
             })
     void namesHaveNoFoldersAndNothingInvisible(String hostile, String kept) {
         Answer uploaded = upload(requester, opened(), parts(part(hostile, "text/plain", "x")));
-        id(uploaded);
+        firstId(uploaded);
         assertThat(uploaded.body().path("attachments").path(0).path("name").asString())
                 .isEqualTo(kept);
     }
@@ -275,7 +261,7 @@ class AttachmentsTest {
                 "multipart/form-data; boundary=" + BOUNDARY + "2",
                 "Idempotency-Key",
                 key);
-        assertThat(id(again)).isEqualTo(id(first));
+        assertThat(firstId(again)).isEqualTo(firstId(first));
         assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
         Answer other = upload(requester, ticket, parts(part("a.txt", "text/plain", "twice")), "Idempotency-Key", key);
         assertThat(other.status()).isEqualTo(422);
@@ -287,16 +273,17 @@ class AttachmentsTest {
     void whatIsTakenAwayIsGoneFromEveryReadButStaysInHistory() throws Exception {
         String ticket = opened();
         Answer uploaded = upload(requester, ticket, parts(part("gone.txt", "text/plain", "x")));
-        Answer removed = requester.delete(ticket + "/attachments/" + id(uploaded));
+        Answer removed = requester.delete(ticket + "/attachments/" + firstId(uploaded));
         assertThat(removed.status()).isEqualTo(200);
         assertThat(requester
-                        .delete(ticket + "/attachments/" + id(uploaded))
+                        .delete(ticket + "/attachments/" + firstId(uploaded))
                         .body()
                         .path("version"))
                 .isEqualTo(removed.body().path("version"));
         assertThat(names(agent.get(ticket + "/attachments?minPosition=" + removed.position())))
                 .isEmpty();
-        assertThat(download(agent, ticket, id(uploaded), removed.position()).statusCode())
+        assertThat(download(agent, ticket, firstId(uploaded), removed.position())
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(agent.get(ticket + "/timeline?minPosition=" + removed.position())
                         .raw()
@@ -311,10 +298,11 @@ class AttachmentsTest {
         agent.put(ticket + "/status", "{\"status\":\"CLOSED\"}", "If-Match", "*");
         Answer uploaded = upload(requester, ticket, parts(part("again.txt", "text/plain", "it is back")));
         Answer late = requester.post(
-                ticket + "/replies", "{\"body\":\"Again\",\"attachmentIds\":[\"" + id(uploaded) + "\"]}");
+                ticket + "/replies", "{\"body\":\"Again\",\"attachmentIds\":[\"" + firstId(uploaded) + "\"]}");
         assertThat(late.status()).as(late.raw().body()).isEqualTo(201);
         assertThat(late.body().path("followUpOf").asString()).isNotEmpty();
-        HttpResponse<byte[]> file = download(requester, "/api/v1/tickets/" + late.id(), id(uploaded), late.position());
+        HttpResponse<byte[]> file =
+                download(requester, "/api/v1/tickets/" + late.id(), firstId(uploaded), late.position());
         assertThat(new String(file.body(), StandardCharsets.UTF_8)).isEqualTo("it is back");
     }
 
@@ -324,18 +312,18 @@ class AttachmentsTest {
         Answer uploaded = upload(requester, ticket, parts(part("a.txt", "text/plain", "precious")));
         String list = ticket + "/attachments?minPosition=" + uploaded.position();
         assertThat(names(agent.get(list))).containsExactly("a.txt");
-        Path file = stored(content(id(uploaded)));
+        Path file = stored(content(firstId(uploaded)));
         byte[] sealed = Files.readAllBytes(file);
         sealed[sealed.length - 1] ^= 1;
         Files.write(file, sealed);
         double changed = damaged("changed");
-        HttpResponse<byte[]> answer = download(agent, ticket, id(uploaded), 0);
+        HttpResponse<byte[]> answer = download(agent, ticket, firstId(uploaded), 0);
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(JSON.readTree(answer.body()).path("code").asString()).isEqualTo("ATTACHMENT_DAMAGED");
         assertThat(damaged("changed")).isEqualTo(changed + 1);
         Files.delete(file);
         double missing = damaged("missing");
-        answer = download(agent, ticket, id(uploaded), 0);
+        answer = download(agent, ticket, firstId(uploaded), 0);
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(JSON.readTree(answer.body()).path("code").asString()).isEqualTo("ATTACHMENT_MISSING");
         assertThat(damaged("missing")).isEqualTo(missing + 1);
@@ -374,7 +362,7 @@ class AttachmentsTest {
         return http.send(
                 HttpRequest.newBuilder(URI.create(app.url(ticket + "/attachments")))
                         .header("Authorization", "Bearer " + requester.token())
-                        .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+                        .header("Content-Type", TYPE)
                         .POST(BodyPublishers.ofByteArrays(body))
                         .build(),
                 BodyHandlers.ofString());

@@ -9,7 +9,7 @@ import java.util.List;
 public enum ReadModel {
     TICKETS(
             "tickets",
-            2,
+            3,
             List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link", "ticket_attachment")),
     DIRECTORY("directory", 2, List.of("person", "organization", "queue", "category", "custom_field", "team")),
     /** Its documents lie in OpenSearch; its progress and parked tickets here. */

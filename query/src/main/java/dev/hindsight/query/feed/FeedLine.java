@@ -8,6 +8,8 @@ import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.ticket.TicketEvent;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
 import dev.hindsight.domain.ticket.TicketEvent.ImportedActivityRecorded;
 import dev.hindsight.domain.ticket.TicketEvent.MajorIncidentDeclared;
@@ -63,6 +65,9 @@ final class FeedLine {
 
     private static final Logger LOG = LoggerFactory.getLogger(FeedLine.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** A key leaves the installation for nobody, not even wrapped. */
+    private static final String WRAPPED_KEY = "wrappedKey";
 
     private final LoggedEvent logged;
     private final EventForms forms;
@@ -122,7 +127,7 @@ final class FeedLine {
         if (withheld == null) {
             return null;
         }
-        return withheld.isEmpty() ? full() : without(withheld);
+        return withheld.isEmpty() ? full() : cut(withheld);
     }
 
     /**
@@ -155,6 +160,8 @@ final class FeedLine {
             case TicketUnassigned e -> Set.of();
             case RequesterReplied e -> Set.of();
             case PublicReplyAdded e -> Set.of();
+            case AttachmentAdded e -> e.internal() ? null : Set.of("content", WRAPPED_KEY);
+            case AttachmentRemoved e -> e.internal() ? null : Set.of();
             case TicketLinked e -> Set.of();
             case TicketUnlinked e -> Set.of();
             case WorkStarted e -> Set.of();
@@ -170,23 +177,29 @@ final class FeedLine {
     private byte[] full() {
         byte[] line = internal;
         if (line == null) {
-            EventForms.Form form = readable(() -> forms.of(logged.event()));
-            line = render(form, form.data());
+            line = without(event() instanceof AttachmentAdded ? Set.of(WRAPPED_KEY) : Set.of());
             internal = line;
         }
         return line;
     }
 
-    private byte[] without(Set<String> members) {
+    private byte[] cut(Set<String> members) {
         byte[] line = outside;
         if (line == null) {
-            EventForms.Form form = readable(() -> forms.of(logged.event()));
-            ObjectNode data = (ObjectNode) JSON.readTree(form.data());
-            members.forEach(data::remove);
-            line = render(form, JSON.writeValueAsBytes(data));
+            line = without(members);
             outside = line;
         }
         return line;
+    }
+
+    private byte[] without(Set<String> members) {
+        EventForms.Form form = readable(() -> forms.of(logged.event()));
+        if (members.isEmpty()) {
+            return render(form, form.data());
+        }
+        ObjectNode data = (ObjectNode) JSON.readTree(form.data());
+        members.forEach(data::remove);
+        return render(form, JSON.writeValueAsBytes(data));
     }
 
     private byte[] render(EventForms.Form form, byte[] data) {
