@@ -1,7 +1,9 @@
 package dev.hindsight.query;
 
 import dev.hindsight.domain.Unavailable;
+import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Grants;
 import dev.hindsight.projections.readmodel.Parked;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.ResponseEntity.BodyBuilder;
 
@@ -38,11 +41,30 @@ public final class Freshness {
      * @throws Unavailable NOT_YET_PROJECTED where that takes longer than 2 s
      */
     public <T> T read(long minPosition, Function<Snapshot, T> question, ReadModel... of) {
+        return read(null, minPosition, question, of);
+    }
+
+    /**
+     * Answers a caller from one snapshot that includes the position in these models, and that knows what was granted to
+     * the caller.
+     *
+     * @param minPosition 0 for whatever is there
+     * @throws Unavailable NOT_YET_PROJECTED where that takes longer than 2 s
+     */
+    public <T> T readFor(Caller caller, long minPosition, Function<Snapshot, T> question, ReadModel... of) {
+        return read(new Grants.Holder(caller.person(), caller.requesters()), minPosition, question, of);
+    }
+
+    private <T> T read(
+            Grants.@Nullable Holder holder, long minPosition, Function<Snapshot, T> question, ReadModel... of) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             await(minPosition, end, of);
-            Optional<T> answer = models.read(snapshot ->
-                    includes(snapshot, minPosition, of) ? Optional.of(question.apply(snapshot)) : Optional.empty());
+            Optional<T> answer = models.read(
+                    holder,
+                    snapshot -> includes(snapshot, minPosition, of)
+                            ? Optional.of(question.apply(snapshot))
+                            : Optional.empty());
             if (answer.isPresent()) {
                 return answer.get();
             }
@@ -55,11 +77,12 @@ public final class Freshness {
      * @param arrives the model in which it appears
      * @return empty where it is not there after 2 s
      */
-    public <T> Optional<T> awaited(Function<Snapshot, Optional<T>> question, ReadModel arrives) {
+    public <T> Optional<T> awaited(Caller caller, Function<Snapshot, Optional<T>> question, ReadModel arrives) {
         record Seen<T>(Optional<T> answer, long position) {}
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            Seen<T> seen = read(0, snapshot -> new Seen<>(question.apply(snapshot), snapshot.position(arrives)));
+            Seen<T> seen =
+                    readFor(caller, 0, snapshot -> new Seen<>(question.apply(snapshot), snapshot.position(arrives)));
             Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
             if (seen.answer().isPresent() || !gate.await(arrives, seen.position() + 1, left)) {
                 return seen.answer();

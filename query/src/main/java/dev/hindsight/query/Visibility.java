@@ -78,7 +78,7 @@ public record Visibility(
     }
 
     /**
-     * What the caller sees at the moment of this snapshot; one round trip, none for auditors.
+     * What the caller sees at the moment of this snapshot, which was opened for the same caller.
      *
      * @throws Forbidden where that is no ticket at all: for the role, or because no queue was granted
      */
@@ -87,7 +87,7 @@ public record Visibility(
         if (caller.is(Role.AUDITOR)) {
             return EVERYTHING;
         }
-        return of(snapshot.grants(caller.person(), caller.requesters()), caller);
+        return of(snapshot.grants(), caller);
     }
 
     /**

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hindsight.domain.Forbidden;
+import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.projections.readmodel.Grants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -55,7 +57,9 @@ class VisibilityTest {
     }
 
     private static Visibility of(UUID person, Role role) {
-        return rows.models.read(snapshot -> Visibility.of(snapshot, Web.caller(person, role)));
+        Caller caller = Web.caller(person, role);
+        return rows.models.read(
+                new Grants.Holder(person, caller.requesters()), snapshot -> Visibility.of(snapshot, caller));
     }
 
     /** The numbers that are seen: the same by SQL, at hand and in the list. */
@@ -132,5 +136,12 @@ class VisibilityTest {
         assertThat(seen(ANA, Role.REQUESTER)).isEmpty();
         rows.grants.grant("open", LEE);
         assertThat(seen(LEE, Role.REQUESTER)).isEqualTo(shared);
+    }
+
+    @Test
+    void rights_are_only_asked_of_a_snapshot_that_was_opened_for_somebody() {
+        assertThatThrownBy(() -> rows.models.read(snapshot -> Visibility.of(snapshot, Web.caller(ANA, Role.AGENT))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("opened for nobody");
     }
 }

@@ -18,6 +18,7 @@ import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultConnectionProvider;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
@@ -29,7 +30,7 @@ import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 public final class ReadModels {
 
     /**
-     * A node reads its own definition version and, until that exists, the newest before it. Both statements go to the
+     * A node reads its own definition version and, until that exists, the newest before it. All statements go to the
      * server in one round trip.
      */
     private static final String OPEN = """
@@ -40,6 +41,8 @@ public final class ReadModels {
             JOIN readmodel.generation g ON g.model = a.model AND g.generation = a.generation
             WHERE a.definition_version <= CASE a.model %s END
             ORDER BY a.model, a.definition_version DESC""".formatted(ownVersions());
+
+    private static final String OPEN_FOR = OPEN + ";\n" + Grants.QUERY;
 
     private static final SQLExceptionTranslator EXCEPTIONS = new SQLStateSQLExceptionTranslator();
 
@@ -58,12 +61,21 @@ public final class ReadModels {
      * @throws DataAccessException when the database can't be reached or refuses
      */
     public <T> T read(Function<Snapshot, T> question) {
+        return read(null, question);
+    }
+
+    /**
+     * The same from a snapshot that knows what was granted to somebody, for no round trip more.
+     *
+     * @param holder null for a snapshot that knows no grants
+     */
+    public <T> T read(Grants.@Nullable Holder holder, Function<Snapshot, T> question) {
         try (var connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            var progress = open(connection);
-            var configuration = configurations.computeIfAbsent(generations(progress), ReadModels::configure);
+            var opened = open(connection, holder);
+            var configuration = configurations.computeIfAbsent(generations(opened.progress()), ReadModels::configure);
             var jooq = DSL.using(configuration.derive(new DefaultConnectionProvider(connection)));
-            var answer = question.apply(new Snapshot(jooq, progress));
+            var answer = question.apply(new Snapshot(jooq, opened.progress(), opened.grants()));
             connection.rollback(); // nothing was written; where the question failed, the pool does the same
             return answer;
         } catch (SQLException e) {
@@ -95,8 +107,14 @@ public final class ReadModels {
         }
     }
 
-    private static Map<ReadModel, Progress> open(Connection connection) throws SQLException {
-        try (PreparedStatement open = connection.prepareStatement(OPEN)) {
+    private record Opened(
+            Map<ReadModel, Progress> progress, @Nullable Grants grants) {}
+
+    private static Opened open(Connection connection, Grants.@Nullable Holder holder) throws SQLException {
+        try (PreparedStatement open = connection.prepareStatement(holder == null ? OPEN : OPEN_FOR)) {
+            if (holder != null) {
+                Grants.bind(open, holder);
+            }
             open.execute();
             open.getMoreResults();
             var progress = new EnumMap<ReadModel, Progress>(ReadModel.class);
@@ -110,7 +128,13 @@ public final class ReadModels {
                     }
                 }
             }
-            return progress;
+            if (holder == null) {
+                return new Opened(progress, null);
+            }
+            open.getMoreResults();
+            try (var rows = open.getResultSet()) {
+                return new Opened(progress, Grants.of(rows));
+            }
         }
     }
 

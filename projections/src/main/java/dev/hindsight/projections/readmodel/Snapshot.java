@@ -6,12 +6,12 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jooq.DSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One moment of all PostgreSQL read models: every question asked through it sees the same rows at the same positions.
@@ -21,6 +21,7 @@ public final class Snapshot {
 
     private final DSLContext jooq;
     private final Map<ReadModel, Progress> progress;
+    private final @Nullable Grants grants;
 
     /**
      * @param position the last event that the rows include
@@ -28,9 +29,10 @@ public final class Snapshot {
      */
     record Progress(int generation, long position, boolean parks) {}
 
-    Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress) {
+    Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress, @Nullable Grants grants) {
         this.jooq = jooq;
         this.progress = Map.copyOf(progress);
+        this.grants = grants;
     }
 
     /**
@@ -99,40 +101,15 @@ public final class Snapshot {
     }
 
     /**
-     * What was granted to somebody at the moment of this snapshot.
+     * What was granted at the moment of this snapshot to the one for whom it was opened.
      *
-     * @param person to whom queues are granted
-     * @param members the people whose organizations count
+     * @throws IllegalStateException where it was opened for nobody
      */
-    public Grants grants(UUID person, Collection<UUID> members) {
-        return jooq.connectionResult(connection -> {
-            try (var query = connection.prepareStatement("""
-                    SELECT 'closed', q.queue FROM command.restricted_queue q
-                    WHERE NOT EXISTS (SELECT FROM command.queue_right r WHERE r.queue = q.queue AND r.person = ?)
-                    UNION ALL
-                    SELECT 'granted', r.queue FROM command.queue_right r WHERE r.person = ?
-                    UNION ALL
-                    SELECT 'organization', m.organization::text FROM command.organization_member m
-                    JOIN command.sharing_organization s ON s.organization = m.organization
-                    WHERE m.person = ANY (?)""")) {
-                query.setObject(1, person);
-                query.setObject(2, person);
-                query.setArray(3, connection.createArrayOf("uuid", members.toArray()));
-                try (var rows = query.executeQuery()) {
-                    var closed = new HashSet<String>();
-                    var granted = new HashSet<String>();
-                    var organizations = new HashSet<UUID>();
-                    while (rows.next()) {
-                        switch (rows.getString(1)) {
-                            case "closed" -> closed.add(rows.getString(2));
-                            case "granted" -> granted.add(rows.getString(2));
-                            default -> organizations.add(UUID.fromString(rows.getString(2)));
-                        }
-                    }
-                    return new Grants(closed, granted, organizations);
-                }
-            }
-        });
+    public Grants grants() {
+        if (grants == null) {
+            throw new IllegalStateException("this snapshot was opened for nobody: grants are asked as it opens");
+        }
+        return grants;
     }
 
     private static Parked parked(ResultSet row) throws SQLException {

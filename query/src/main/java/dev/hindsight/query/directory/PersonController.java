@@ -33,7 +33,8 @@ public final class PersonController {
             return me(caller, Parameters.minPosition(minPosition));
         }
         UUID id = Parameters.maybeId(person).orElseThrow(PersonController::notFound);
-        return freshness.read(
+        return freshness.readFor(
+                caller,
                 Parameters.minPosition(minPosition),
                 snapshot -> answer(snapshot, caller, id).orElseThrow(PersonController::notFound),
                 ReadModel.DIRECTORY,
@@ -42,13 +43,14 @@ public final class PersonController {
 
     /** Whoever calls for the first time was registered by this very call: the directory hears of it in a moment. */
     private ResponseEntity<Person> me(Caller caller, long minPosition) {
-        var known = freshness.read(
+        var known = freshness.readFor(
+                caller,
                 minPosition,
                 snapshot -> answer(snapshot, caller, caller.person()),
                 ReadModel.DIRECTORY,
                 ReadModel.TICKETS);
-        return known.or(() ->
-                        freshness.awaited(snapshot -> answer(snapshot, caller, caller.person()), ReadModel.DIRECTORY))
+        return known.or(() -> freshness.awaited(
+                        caller, snapshot -> answer(snapshot, caller, caller.person()), ReadModel.DIRECTORY))
                 .orElseThrow(() -> new Unavailable(
                         "NOT_YET_PROJECTED", "Your registration is not visible yet; ask again shortly.", 1));
     }

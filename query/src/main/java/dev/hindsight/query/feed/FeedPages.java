@@ -103,7 +103,7 @@ final class FeedPages {
      * @throws Forbidden for roles that read no tickets
      */
     FeedRights rights(Caller caller) {
-        return inTurn(() -> freshness.read(0, snapshot -> FeedRights.of(snapshot, caller)));
+        return inTurn(() -> freshness.readFor(caller, 0, snapshot -> FeedRights.of(snapshot, caller)));
     }
 
     /** Which of these lines' tickets may be read now, asked of rows that include them. */

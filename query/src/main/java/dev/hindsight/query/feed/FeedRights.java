@@ -30,7 +30,7 @@ record FeedRights(Visibility tickets, boolean internal, boolean everything) {
      */
     static FeedRights of(Snapshot snapshot, Caller caller) {
         if (caller.is(Role.CLIENT) && !caller.readsAllTickets()) {
-            var closed = snapshot.grants(caller.person(), caller.requesters()).closed();
+            var closed = snapshot.grants().closed();
             return new FeedRights(Visibility.allBut(closed), false, false);
         }
         Visibility tickets = Visibility.of(snapshot, caller);

@@ -68,7 +68,8 @@ public final class QueueSummaryController {
             throw new Forbidden("Queues are summed up for the roles agent, supervisor and auditor.");
         }
         boolean finalToo = finalToo(include);
-        return freshness.read(
+        return freshness.readFor(
+                caller,
                 Parameters.minPosition(minPosition),
                 snapshot -> list(snapshot, Visibility.of(snapshot, caller), of, finalToo),
                 ReadModel.TICKETS,

@@ -66,9 +66,10 @@ public final class SearchTickets {
         List<String> after = question.cursor() == null ? null : cursors.open(asked, question.cursor());
 
         // Read before the search: what is found is at least as new as this.
-        Place place = freshness.read(minPosition, snapshot -> place(snapshot, caller), ReadModel.TICKET_SEARCH);
+        Place place =
+                freshness.readFor(caller, minPosition, snapshot -> place(snapshot, caller), ReadModel.TICKET_SEARCH);
         var found = index.search(place.scope(), query, place.generation(), limit, after, after == null);
-        Shown shown = freshness.read(0, snapshot -> {
+        Shown shown = freshness.readFor(caller, 0, snapshot -> {
             Visibility visibility = Visibility.of(snapshot, caller); // what was closed meanwhile is not shown
             return new Shown(
                     summaries.of(snapshot, visibility, ids(found.tickets())), TicketLists.parked(snapshot, visibility));
@@ -90,7 +91,7 @@ public final class SearchTickets {
             throw new InvalidRequest("q", "is required, at most " + LONGEST_TYPED + " characters");
         }
         int most = limit == null ? OFFERED : Parameters.limit(limit);
-        Place place = freshness.read(0, snapshot -> place(snapshot, caller));
+        Place place = freshness.readFor(caller, 0, snapshot -> place(snapshot, caller));
         var begun = index.suggest(place.scope(), SearchQueryParser.cleaned(typed), place.generation(), most);
         return new Suggestions(
                 tickets(caller, begun.tickets()).stream()
@@ -112,7 +113,8 @@ public final class SearchTickets {
      * @param minPosition waits until so much is searched
      */
     SimilarTickets similar(Caller caller, UUID ticket, String text, int limit, long minPosition) {
-        Place place = freshness.read(minPosition, snapshot -> place(snapshot, caller), ReadModel.TICKET_SEARCH);
+        Place place =
+                freshness.readFor(caller, minPosition, snapshot -> place(snapshot, caller), ReadModel.TICKET_SEARCH);
         List<IndexSearch.FoundTicket> found =
                 text.isBlank() ? List.of() : index.similar(place.scope(), ticket, text, place.generation(), limit);
         return new SimilarTickets(
@@ -127,7 +129,7 @@ public final class SearchTickets {
      * out, though it was found; a parked one is shown as far as its events were understood, as lists show it.
      */
     private List<TicketSummary> tickets(Caller caller, List<UUID> found) {
-        return freshness.read(0, snapshot -> summaries.of(snapshot, Visibility.of(snapshot, caller), found));
+        return freshness.readFor(caller, 0, snapshot -> summaries.of(snapshot, Visibility.of(snapshot, caller), found));
     }
 
     private static List<UUID> ids(List<IndexSearch.FoundTicket> found) {

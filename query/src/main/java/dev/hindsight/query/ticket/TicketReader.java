@@ -82,7 +82,8 @@ public final class TicketReader {
         if (min > 0) {
             refuseParked(named, caller, min);
         }
-        return freshness.read(
+        return freshness.readFor(
+                caller,
                 min,
                 snapshot -> {
                     Visibility visibility = Visibility.of(snapshot, caller);
@@ -100,7 +101,7 @@ public final class TicketReader {
     /** Waiting for what a parked ticket does not show would be in vain. */
     private void refuseParked(Condition named, Caller caller, long min) {
         freshness
-                .read(0, snapshot -> find(snapshot, named, Visibility.of(snapshot, caller)))
+                .readFor(caller, 0, snapshot -> find(snapshot, named, Visibility.of(snapshot, caller)))
                 .map(Subject::parked)
                 .ifPresent(parked -> Freshness.refuseBeyond(parked, min));
     }

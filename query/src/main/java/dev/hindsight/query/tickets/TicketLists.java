@@ -65,7 +65,8 @@ public final class TicketLists {
         String question = "tickets " + caller.person() + " " + filter + " " + sort;
         Place after = request.cursor() == null ? null : Place.of(sort, cursors.open(question, request.cursor()));
 
-        return freshness.read(
+        return freshness.readFor(
+                caller,
                 minPosition,
                 snapshot -> {
                     Visibility visibility = Visibility.of(snapshot, caller);
