@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.commons.fileupload2.core.DiskFileItem;
 import org.apache.commons.fileupload2.core.DiskFileItemFactory;
@@ -20,6 +21,7 @@ import org.apache.commons.fileupload2.core.FileItemInputIterator;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletRequestContext;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 
 /** The files of one call, sealed and stored one after the other while they arrive. Used by one thread. */
 public final class Upload {
@@ -74,8 +76,9 @@ public final class Upload {
     }
 
     private void parse(HttpServletRequest request) throws IOException {
-        if (!JakartaServletFileUpload.isMultipartContent(request)) {
-            throw malformed();
+        String kind = request.getContentType();
+        if (kind == null || !kind.toLowerCase(Locale.ROOT).startsWith(MediaType.MULTIPART_FORM_DATA_VALUE)) {
+            throw malformed(); // the parser would take multipart/mixed, too
         }
         var parser = new JakartaServletFileUpload<DiskFileItem, DiskFileItemFactory>();
         parser.setHeaderCharset(StandardCharsets.UTF_8);

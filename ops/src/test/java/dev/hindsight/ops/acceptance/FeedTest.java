@@ -230,8 +230,11 @@ class FeedTest {
             List<JsonNode> lines = ofTicket(opened, read(outside, opened.position(), removed.position(), 100));
             assertThat(events(lines))
                     .containsExactly(
-                            "ticket.public-reply-added", "ticket.attachment-added", "ticket.attachment-removed");
-            JsonNode data = lines.get(1).path("data");
+                            "ticket.public-reply-added",
+                            "ticket.work-started",
+                            "ticket.attachment-added",
+                            "ticket.attachment-removed");
+            JsonNode data = lines.get(2).path("data");
             assertThat(data.path("name").asString()).isEqualTo("how-to.pdf");
             assertThat(data.path("attachmentId").asString()).isEqualTo(file);
             assertThat(data.has("content") || data.has("wrappedKey")).isFalse();

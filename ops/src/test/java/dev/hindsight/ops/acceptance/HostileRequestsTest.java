@@ -126,10 +126,9 @@ class HostileRequestsTest {
         String ticket = ticket();
         String file = MultipartFiles.part("a.txt", "text/plain", "x");
         for (Answer refused : List.of(
-                MultipartFiles.upload(agent, ticket, file + "--" + MultipartFiles.BOUNDARY),
+                MultipartFiles.upload(agent, ticket, file + file.substring(0, file.length() - 3)),
                 MultipartFiles.upload(agent, ticket, file.substring(0, 30)),
                 MultipartFiles.upload(agent, ticket, ""),
-                MultipartFiles.upload(agent, ticket, MultipartFiles.parts(file, MultipartFiles.raw("X: 1\r\n\r\nx"))),
                 MultipartFiles.upload(
                         agent,
                         ticket,
