@@ -1,8 +1,5 @@
 package dev.hindsight.ops.cli;
 
-import dev.hindsight.command.dispatch.CommandDispatch;
-import dev.hindsight.command.dispatch.TicketNumbers;
-import dev.hindsight.command.people.People;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.demo.DemoFill;
 import dev.hindsight.ops.token.DevelopmentIssuer;
@@ -38,19 +35,10 @@ final class DemoCommand extends RunCommand {
     }
 
     @Override
-    void ready(ConfigurableApplicationContext application, int port) {
-        DemoFill fill = new DemoFill(
-                application.getBean(CommandDispatch.class),
-                application.getBean(People.class),
-                application.getBean(TicketNumbers.class));
-        try {
-            long started = System.nanoTime();
-            if (fill.fill(data().directory(), tickets, this::progress)) {
-                say("The history is in after %.0f s.".formatted((System.nanoTime() - started) / 1e9));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
+    boolean ready(ConfigurableApplicationContext application, int port) throws InterruptedException {
+        long started = System.nanoTime();
+        if (DemoFill.of(application).fill(data().directory(), tickets, this::progress)) {
+            say("The history is in after %.0f s.".formatted((System.nanoTime() - started) / 1e9));
         }
         String token = DevelopmentIssuer.of(data().directory())
                 .issue(
@@ -61,6 +49,7 @@ final class DemoCommand extends RunCommand {
                         Duration.ofDays(30));
         String url = "http://localhost:" + port;
         say(invitation(url, token));
+        return true;
     }
 
     /** What is printed last; a test runs the calls as they stand there. */

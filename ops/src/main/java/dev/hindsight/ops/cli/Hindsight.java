@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
         scope = CommandLine.ScopeType.INHERIT,
         versionProvider = BuildVersion.class,
         description = "A helpdesk backend whose history is its database.",
-        subcommands = {DemoCommand.class, ServeCommand.class, TokenCommand.class, ImportCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            TokenCommand.class,
+            ImportCommand.class,
+            TrainCommand.class
+        })
 public final class Hindsight implements Runnable {
 
     @Spec

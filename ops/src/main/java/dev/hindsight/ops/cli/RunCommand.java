@@ -64,8 +64,9 @@ abstract class RunCommand implements Callable<Integer> {
             application = HindsightApplication.start(properties);
             int port = application.getEnvironment().getProperty("local.server.port", Integer.class, 8080);
             say("Ready after %.1f s at http://localhost:%d".formatted((System.nanoTime() - started) / 1e9, port));
-            ready(application, port);
-            ended.await();
+            if (ready(application, port)) {
+                ended.await();
+            }
         } finally {
             if (application != null) {
                 application.close();
@@ -81,8 +82,12 @@ abstract class RunCommand implements Callable<Integer> {
     /** Whether own tokens are accepted. */
     abstract boolean development();
 
-    /** The application answers; what is left to do or to say. */
-    abstract void ready(ConfigurableApplicationContext application, int port);
+    /**
+     * The application answers; what is left to do or to say.
+     *
+     * @return whether it goes on until it is told to end
+     */
+    abstract boolean ready(ConfigurableApplicationContext application, int port) throws InterruptedException;
 
     final CommandSpec spec() {
         return spec;

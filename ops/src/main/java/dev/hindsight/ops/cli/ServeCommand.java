@@ -17,9 +17,10 @@ final class ServeCommand extends RunCommand {
     }
 
     @Override
-    void ready(ConfigurableApplicationContext application, int port) {
+    boolean ready(ConfigurableApplicationContext application, int port) {
         if (dev) {
             say("Tokens: ./hindsight token --role agent --user ana@example.org" + data().asTyped());
         }
+        return true;
     }
 }

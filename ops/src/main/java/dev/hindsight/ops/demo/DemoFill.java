@@ -37,6 +37,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import org.springframework.context.ApplicationContext;
 
 /**
  * Fills an installation with the made-up history, once. What was begun is written beside the data, so that a fill that
@@ -53,10 +54,18 @@ public final class DemoFill {
     private final People people;
     private final TicketNumbers numbers;
 
-    public DemoFill(CommandDispatch dispatch, People people, TicketNumbers numbers) {
+    private DemoFill(CommandDispatch dispatch, People people, TicketNumbers numbers) {
         this.dispatch = dispatch;
         this.people = people;
         this.numbers = numbers;
+    }
+
+    /** @param application a running one */
+    public static DemoFill of(ApplicationContext application) {
+        return new DemoFill(
+                application.getBean(CommandDispatch.class),
+                application.getBean(People.class),
+                application.getBean(TicketNumbers.class));
     }
 
     /**

@@ -1,29 +1,32 @@
 package dev.hindsight.query.feed;
 
+import dev.hindsight.domain.Unavailable;
+import dev.hindsight.query.feed.FeedRights.Held;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * New events that all who follow the feed on this node share: read once, rendered once, and judged once for all with the
- * same rights. Safe for concurrent use.
+ * A stretch of the log that all who are at it share: read once, rendered once, and its tickets asked for once for
+ * everybody's rights. Safe for concurrent use.
  */
 final class FeedChunk {
 
-    /** So long one judgement serves others with equal rights. */
+    /** So long what the rows said of its tickets serves others. */
     private static final long FRESH_NANOS = 100_000_000;
 
-    private static final int MOST_JUDGEMENTS = 32;
-
-    private record Judgement(Set<UUID> readable, long at) {}
+    private record Judged(Map<UUID, Held> tickets, long at) {}
 
     private final long before;
     private final List<FeedLine> lines;
-    private final Map<FeedRights, Judgement> judgements = new ConcurrentHashMap<>();
+    private final ReentrantLock asking = new ReentrantLock();
+    private volatile @Nullable Judged judged;
 
     /**
      * @param before the last position before it
@@ -46,32 +49,83 @@ final class FeedChunk {
         return lines.size();
     }
 
-    /** Those lines after a position that the rights show now. */
-    List<FeedPage.Line> shownTo(FeedRights rights, long after, FeedPages pages) {
-        Set<UUID> readable = readable(rights, pages);
+    /** The size of its lines for those who see all of them, which are rendered by that. */
+    int bytes() {
+        return lines.stream().mapToInt(FeedLine::bytes).sum();
+    }
+
+    /** The tickets that it tells of; what can't be read tells of none. */
+    Set<UUID> tickets() {
+        return lines.stream()
+                .filter(FeedLine::isReadable)
+                .flatMap(FeedLine::tickets)
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether it may change what somebody sees; what can't be read may. */
+    boolean changesRights() {
+        return lines.stream().anyMatch(line -> !line.isReadable() || line.changesRights());
+    }
+
+    /**
+     * What the rights show now of its lines after a position.
+     *
+     * @param most lines, at least 1
+     * @param upTo bytes: the line that reaches so many is the last one
+     * @param ask what the rows say of a chunk's tickets at this moment
+     * @throws Unavailable when the first of the lines can't be read; a later one ends what is shown
+     */
+    FeedPage shownTo(FeedRights rights, long after, int most, int upTo, Function<FeedChunk, Map<UUID, Held>> ask) {
+        Map<UUID, Held> tickets = judged(ask);
         List<FeedPage.Line> shown = new ArrayList<>();
+        long reached = after;
+        int left = upTo;
         for (FeedLine line : lines) {
-            byte @Nullable [] json = line.position() > after ? line.shownTo(rights, readable) : null;
+            if (line.position() <= after) {
+                continue;
+            }
+            byte @Nullable [] json;
+            try {
+                json = line.shownTo(rights, tickets);
+            } catch (Unavailable unreadable) {
+                if (reached == after) {
+                    throw unreadable;
+                }
+                break;
+            }
+            reached = line.position();
             if (json != null) {
-                shown.add(new FeedPage.Line(line.position(), json));
+                shown.add(new FeedPage.Line(reached, json));
+                left -= json.length;
+            }
+            if (shown.size() == most || left <= 0) {
+                break;
             }
         }
-        return shown;
+        return new FeedPage(shown, reached, last());
     }
 
-    private Set<UUID> readable(FeedRights rights, FeedPages pages) {
-        if (judgements.size() >= MOST_JUDGEMENTS && !judgements.containsKey(rights)) {
-            return judge(rights, pages);
+    private Map<UUID, Held> judged(Function<FeedChunk, Map<UUID, Held>> ask) {
+        Map<UUID, Held> tickets = fresh();
+        if (tickets != null) {
+            return tickets;
         }
-        Judgement judgement = judgements.compute(
-                rights,
-                (same, last) -> last != null && System.nanoTime() - last.at() < FRESH_NANOS
-                        ? last
-                        : new Judgement(judge(same, pages), System.nanoTime()));
-        return judgement.readable();
+        asking.lock();
+        try {
+            tickets = fresh();
+            if (tickets == null) {
+                long at = System.nanoTime();
+                tickets = ask.apply(this);
+                judged = new Judged(tickets, at);
+            }
+            return tickets;
+        } finally {
+            asking.unlock();
+        }
     }
 
-    private Set<UUID> judge(FeedRights rights, FeedPages pages) {
-        return pages.inTurn(() -> pages.readable(rights, lines, last()));
+    private @Nullable Map<UUID, Held> fresh() {
+        Judged last = judged;
+        return last != null && System.nanoTime() - last.at() < FRESH_NANOS ? last.tickets() : null;
     }
 }

@@ -130,13 +130,15 @@ public final class FeedController {
         }
 
         @Override
-        public void lines(List<FeedPage.Line> lines) throws IOException {
-            for (FeedPage.Line line : lines) {
-                out.write(ascii(id(line.position())));
-                out.write(DATA);
-                out.write(line.json());
-                out.write(END);
-            }
+        public void line(FeedPage.Line line) throws IOException {
+            out.write(ascii(id(line.position())));
+            out.write(DATA);
+            out.write(line.json());
+            out.write(END);
+        }
+
+        @Override
+        public void flush() throws IOException {
             out.flush();
         }
 

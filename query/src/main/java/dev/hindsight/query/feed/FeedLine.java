@@ -44,7 +44,9 @@ import dev.hindsight.domain.ticket.TicketEvent.TypeChanged;
 import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
 import dev.hindsight.projections.readmodel.EventForms;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.query.feed.FeedRights.Held;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -58,7 +60,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One event as the feed tells it. Rendered at most once for those who see internals and once for the others, however
+ * One event as the feed tells it. Decoded at most once; rendered at most once for those who see internals and once for the others, however
  * many read it. Safe for concurrent use.
  */
 final class FeedLine {
@@ -71,6 +73,7 @@ final class FeedLine {
 
     private final LoggedEvent logged;
     private final EventForms forms;
+    private volatile @Nullable Event decoded;
     private volatile byte @Nullable [] internal;
     private volatile byte @Nullable [] outside;
 
@@ -81,6 +84,24 @@ final class FeedLine {
 
     long position() {
         return logged.position();
+    }
+
+    boolean isReadable() {
+        try {
+            event();
+            return true;
+        } catch (Unavailable unreadable) {
+            return false; // said to whoever gets there
+        }
+    }
+
+    /** How long it is for those who see all of it; 0 where it can't be read. */
+    int bytes() {
+        try {
+            return full().length;
+        } catch (Unavailable unreadable) {
+            return 0;
+        }
     }
 
     /**
@@ -112,13 +133,13 @@ final class FeedLine {
      * The line as a JSON object in UTF-8, without a line's end; null where the rights do not reach to it. Not to be
      * changed.
      *
-     * @param readable those of its tickets that may be read
+     * @param held what the rows say of its tickets
      * @throws Unavailable when the event can't be read
      */
-    byte @Nullable [] shownTo(FeedRights rights, Set<UUID> readable) {
+    byte @Nullable [] shownTo(FeedRights rights, Map<UUID, Held> held) {
         if (!(event() instanceof TicketEvent ticket)) {
             return rights.everything() ? full() : null;
-        } else if (!tickets().allMatch(readable::contains)) {
+        } else if (!tickets().allMatch(id -> rights.sees(held.get(id)))) {
             return null;
         } else if (rights.internal()) {
             return full();
@@ -193,7 +214,8 @@ final class FeedLine {
     }
 
     private byte[] without(Set<String> members) {
-        EventForms.Form form = readable(() -> forms.of(logged.event()));
+        Event event = event();
+        EventForms.Form form = readable(() -> forms.of(event));
         if (members.isEmpty()) {
             return render(form, form.data());
         }
@@ -238,7 +260,12 @@ final class FeedLine {
     }
 
     private Event event() {
-        return readable(logged::event);
+        Event event = decoded;
+        if (event == null) {
+            event = readable(logged::event);
+            decoded = event;
+        }
+        return event;
     }
 
     /** What can't be read is not passed over silently: who reads on after it has been told. */

@@ -14,4 +14,9 @@ record FeedPage(List<FeedPage.Line> lines, long complete, long known) {
     /** @param json an object in UTF-8, not to be changed */
     @SuppressWarnings("ArrayRecordComponent") // shared bytes, never compared
     record Line(long position, byte[] json) {}
+
+    /** The size of its lines. */
+    int bytes() {
+        return lines.stream().mapToInt(line -> line.json().length).sum();
+    }
 }

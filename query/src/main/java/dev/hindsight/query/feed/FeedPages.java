@@ -6,17 +6,18 @@ import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.EventForms;
 import dev.hindsight.projections.readmodel.EventLog;
-import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.query.Freshness;
+import dev.hindsight.query.feed.FeedRights.Held;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the feed from the database. It ends where the read model of tickets ends, which says who may read what: a line
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
 final class FeedPages {
 
     private static final int FETCHED = 200;
+    private static final int SHARED_FETCHED = 64;
+    private static final int SHARED_EVENTS = 192;
+    private static final int SHARED_BYTES = 1 << 18;
     private static final int MOST_BYTES = 1 << 20;
     private static final int MOST_EVENTS = 5_000;
 
@@ -63,38 +67,51 @@ final class FeedPages {
             long known = Math.max(after, models.position(ReadModel.TICKETS));
             List<FeedPage.Line> lines = new ArrayList<>();
             long reached = after;
-            int bytes = 0;
-            int fetched = Math.min(FETCHED, most);
-            while (reached < known && reached - after < MOST_EVENTS) {
-                List<FeedLine> next = fetch(reached, (int) Math.min(fetched, known - reached));
-                if (next.isEmpty()) {
+            int bytes = MOST_BYTES;
+            while (reached < known && reached - after < MOST_EVENTS && lines.size() < most && bytes > 0) {
+                List<FeedLine> events = fetch(reached, (int) Math.min(Math.min(FETCHED, most), known - reached));
+                if (events.isEmpty()) {
                     break;
                 }
                 try {
-                    Set<UUID> readable = readable(rights, next, next.getLast().position());
-                    for (FeedLine line : next) {
-                        byte[] shown = line.shownTo(rights, readable);
-                        reached = line.position();
-                        if (shown != null) {
-                            lines.add(new FeedPage.Line(reached, shown));
-                            bytes += shown.length;
-                        }
-                        if (lines.size() == most || bytes >= MOST_BYTES) {
-                            return new FeedPage(lines, reached, known);
-                        }
-                    }
+                    FeedPage next = new FeedChunk(reached, events)
+                            .shownTo(rights, reached, most - lines.size(), bytes, this::held);
+                    lines.addAll(next.lines());
+                    bytes -= next.bytes();
+                    reached = next.complete();
                 } catch (Unavailable unreadable) {
-                    if (next.size() > 1) {
-                        fetched = 1; // up to the one that can't be read
-                    } else if (reached == after) {
+                    if (reached == after) {
                         throw unreadable;
-                    } else {
-                        break;
                     }
+                    break;
                 }
             }
             return new FeedPage(lines, reached, known);
         });
+    }
+
+    /** The next stretch of the log that can be judged, for many to share; null where it ends. */
+    @Nullable
+    FeedChunk chunk(long after) {
+        long known = models.position(ReadModel.TICKETS);
+        List<FeedLine> lines = new ArrayList<>();
+        long reached = after;
+        int bytes = 0;
+        while (reached < known && lines.size() < SHARED_EVENTS && bytes < SHARED_BYTES) {
+            List<FeedLine> next = fetch(reached, (int) Math.min(SHARED_FETCHED, known - reached));
+            if (next.isEmpty()) {
+                break;
+            }
+            for (FeedLine line : next) {
+                lines.add(line);
+                reached = line.position();
+                bytes += line.bytes();
+                if (bytes >= SHARED_BYTES) {
+                    break;
+                }
+            }
+        }
+        return lines.isEmpty() ? null : new FeedChunk(after, lines);
     }
 
     /**
@@ -106,16 +123,16 @@ final class FeedPages {
         return inTurn(() -> freshness.readFor(caller, 0, snapshot -> FeedRights.of(snapshot, caller)));
     }
 
-    /** Which of these lines' tickets may be read now, asked of rows that include them. */
-    Set<UUID> readable(FeedRights rights, List<FeedLine> lines, long includes) {
-        Set<UUID> tickets = lines.stream().flatMap(FeedLine::tickets).collect(Collectors.toSet());
+    /** What rows that include a chunk say of its tickets now. */
+    Map<UUID, Held> held(FeedChunk chunk) {
+        Set<UUID> tickets = chunk.tickets();
         return tickets.isEmpty()
-                ? Set.of()
-                : freshness.read(includes, snapshot -> rights.readable(snapshot, tickets), ReadModel.TICKETS);
+                ? Map.of()
+                : freshness.read(chunk.last(), snapshot -> FeedRights.held(snapshot, tickets), ReadModel.TICKETS);
     }
 
     /** Waits for a turn at the database. */
-    <T> T inTurn(Supplier<T> question) {
+    <T extends @Nullable Object> T inTurn(Supplier<T> question) {
         turns.acquireUninterruptibly();
         try {
             return question.get();
@@ -125,7 +142,8 @@ final class FeedPages {
     }
 
     private List<FeedLine> fetch(long after, int count) {
-        List<LoggedEvent> events = log.after(after, count);
-        return events.stream().map(event -> new FeedLine(event, forms)).toList();
+        return log.after(after, count).stream()
+                .map(event -> new FeedLine(event, forms))
+                .toList();
     }
 }

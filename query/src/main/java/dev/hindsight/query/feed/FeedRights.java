@@ -9,8 +9,9 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.query.Visibility;
 import java.util.Collection;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of the feed a caller sees. Equal rights see the same.
@@ -21,6 +22,12 @@ import java.util.UUID;
  *     operations
  */
 record FeedRights(Visibility tickets, boolean internal, boolean everything) {
+
+    /** What of a ticket's row decides who sees it. */
+    record Held(
+            @Nullable String queue,
+            @Nullable UUID requester,
+            @Nullable UUID organization) {}
 
     /**
      * Whoever reads tickets gets these tickets' events. Integrations (clients) see what is said to requesters, of every
@@ -37,15 +44,17 @@ record FeedRights(Visibility tickets, boolean internal, boolean everything) {
         return new FeedRights(tickets, tickets.internal(), caller.is(Role.AUDITOR));
     }
 
-    /** Which of these tickets may be read now. */
-    Set<UUID> readable(Snapshot snapshot, Collection<UUID> ids) {
-        return ids.isEmpty()
-                ? Set.of()
-                : snapshot.jooq()
-                        .select(TICKET.ID)
-                        .from(TICKET)
-                        .where(TICKET.ID.eq(any(ids.toArray(UUID[]::new))))
-                        .and(tickets.of(TICKET))
-                        .fetchSet(TICKET.ID);
+    /** What the rows say of these tickets: one question, whoever is shown them. Those without a row are seen by nobody. */
+    static Map<UUID, Held> held(Snapshot snapshot, Collection<UUID> ids) {
+        return snapshot.jooq()
+                .select(TICKET.ID, TICKET.QUEUE, TICKET.REQUESTER, TICKET.ORGANIZATION)
+                .from(TICKET)
+                .where(TICKET.ID.eq(any(ids.toArray(UUID[]::new))))
+                .fetchMap(TICKET.ID, row -> new Held(row.value2(), row.value3(), row.value4()));
+    }
+
+    /** @param ticket null for one without a row */
+    boolean sees(@Nullable Held ticket) {
+        return ticket != null && tickets.sees(ticket.queue(), ticket.requester(), ticket.organization());
     }
 }

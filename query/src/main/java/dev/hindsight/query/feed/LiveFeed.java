@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,26 +23,40 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * The feed as it happens. One reader per node follows the log while anybody listens; what it read lies in a bounded
- * buffer that all listeners share, each at its own place. Whoever falls out of the buffer reads on from the database,
- * few at a time, until the end is near again; so the slow cost neither memory nor anybody else's time. Safe for
- * concurrent use.
+ * buffer that all listeners share, each at its own place. A listener takes a small portion at a time and holds nothing
+ * else while its connection is full. Whoever falls out of the buffer reads on from {@link FeedPast} until the end is near
+ * again; so the slow cost neither memory nor anybody else's time. Safe for concurrent use.
  */
 final class LiveFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
     private static final int BUFFERED_EVENTS = 2_048;
+    private static final int BUFFERED_BYTES = 4 << 20;
     private static final int EVENTS_A_CHUNK = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /** How long new events are collected, for each listener: many listeners are told less often. */
-    private static final long COLLECTED_NANOS_EACH = 500_000;
+    /** What one listener is given at once: so much lies in memory for it while it does not read, or one longer line. */
+    private static final int PORTION_BYTES = 32 << 10;
 
+    private static final int PORTION_LINES = 200;
+
+    /** Who takes a portion more slowly is sent away. Who takes nothing at all, by the server's write timeout. */
+    private static final Duration PORTION_TIME = Duration.ofSeconds(30);
+
+    /** How long new events are collected: many who wait are told less often. */
+    private static final long COLLECTED_NANOS_LEAST = 10_000_000;
+
+    private static final long COLLECTED_NANOS_EACH = 500_000;
     private static final long COLLECTED_NANOS_MOST = 100_000_000;
+
+    /** How long those who read the past may go by rights that nothing was seen to change. */
+    private static final long RIGHTS_NANOS = 100_000_000;
 
     private final EventLog log;
     private final LogFollower follower;
     private final FreshnessGate gate;
     private final FeedPages pages;
+    private final FeedPast past;
     private final EventForms forms;
     private final Duration heartbeat;
     private final Duration lifetime;
@@ -49,8 +64,8 @@ final class LiveFeed implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
-    private final Deque<FeedChunk> chunks = new ArrayDeque<>();
-    private int buffered;
+    private final Deque<Buffered> chunks = new ArrayDeque<>();
+    private int waiting;
     private long reached;
     /** The last position that may have changed what somebody sees. */
     private volatile long rightsChangedAt;
@@ -59,10 +74,14 @@ final class LiveFeed implements AutoCloseable {
     private @Nullable Thread reader;
     private boolean closed;
 
+    private record Buffered(FeedChunk chunk, int bytes) {}
+
     /** Where a listener's lines go. */
     interface Sink {
-        /** @param lines at least one */
-        void lines(List<FeedPage.Line> lines) throws IOException;
+        /** May keep it until {@link #flush()}. */
+        void line(FeedPage.Line line) throws IOException;
+
+        void flush() throws IOException;
 
         /** @param place the position after which the listener may go on, whatever it saw before */
         void heartbeat(long place) throws IOException;
@@ -72,6 +91,7 @@ final class LiveFeed implements AutoCloseable {
     enum End {
         STOPPING("the server stops"),
         LIFETIME("time is over"),
+        TOO_SLOW("it is read too slowly"),
         UNAVAILABLE("something that the feed needs does not answer");
 
         private final String words;
@@ -103,6 +123,7 @@ final class LiveFeed implements AutoCloseable {
         this.follower = follower;
         this.gate = gate;
         this.pages = pages;
+        this.past = new FeedPast(pages);
         this.forms = forms;
         this.heartbeat = heartbeat;
         this.lifetime = lifetime;
@@ -161,46 +182,96 @@ final class LiveFeed implements AutoCloseable {
      */
     End stream(Supplier<FeedRights> rights, long after, Sink sink) throws IOException {
         long begun = System.nanoTime();
-        long place = after;
         long said = begun;
-        @Nullable FeedRights known = null;
-        long knownAt = 0;
+        Listener listener = new Listener(rights, after);
         try {
             while (true) {
                 if (System.nanoTime() - begun > lifetime.toNanos()) {
                     return End.LIFETIME;
                 }
-                Next next = next(place, said + heartbeat.toNanos() - System.nanoTime());
-                List<FeedPage.Line> lines = List.of();
-                if (next.closed()) {
+                List<FeedPage.Line> lines = listener.next(said + heartbeat.toNanos() - System.nanoTime());
+                if (lines == null) {
                     return End.STOPPING;
-                } else if (next.chunk() != null) {
-                    long changed = rightsChangedAt;
-                    if (known == null || changed != knownAt) {
-                        knownAt = changed;
-                        known = rights.get();
+                } else if (!lines.isEmpty()) {
+                    if (!tell(lines, sink)) {
+                        return End.TOO_SLOW;
                     }
-                    lines = next.chunk().shownTo(known, place, pages);
-                    place = next.chunk().last();
-                } else if (next.behind()) {
-                    FeedPage page = pages.read(rights.get(), place, 200);
-                    if (page.complete() == place) {
-                        gate.await(ReadModel.TICKETS, place + 1, PATIENCE);
-                    }
-                    place = page.complete();
-                    lines = page.lines();
-                }
-                if (!lines.isEmpty()) {
-                    sink.lines(lines);
                     said = System.nanoTime();
                 } else if (System.nanoTime() - said >= heartbeat.toNanos()) {
-                    sink.heartbeat(place);
+                    sink.heartbeat(listener.place);
                     said = System.nanoTime();
                 }
             }
         } catch (Unavailable | DataAccessException unavailable) {
             LOG.debug("A reader of the feed is sent away", unavailable);
             return End.UNAVAILABLE;
+        }
+    }
+
+    /** @return false when that took too long */
+    private static boolean tell(List<FeedPage.Line> lines, Sink sink) throws IOException {
+        long begun = System.nanoTime();
+        for (FeedPage.Line line : lines) {
+            sink.line(line);
+            if (System.nanoTime() - begun > PORTION_TIME.toNanos()) {
+                return false;
+            }
+        }
+        sink.flush();
+        return true;
+    }
+
+    /** One listener's place and rights; of one thread. */
+    private final class Listener {
+
+        private final Supplier<FeedRights> rights;
+        private long place;
+        private @Nullable FeedRights known;
+        private long knownChange;
+        private long knownAt;
+
+        Listener(Supplier<FeedRights> rights, long place) {
+            this.rights = rights;
+            this.place = place;
+        }
+
+        /** Goes on. Nothing where there was nothing to see; null when the feed has closed. */
+        @Nullable
+        List<FeedPage.Line> next(long nanos) {
+            Next next = LiveFeed.this.next(place, nanos);
+            FeedChunk chunk = next.chunk();
+            if (next.closed()) {
+                return null;
+            } else if (next.behind()) {
+                chunk = past.after(place);
+                if (chunk == null) {
+                    gate.await(ReadModel.TICKETS, place + 1, PATIENCE);
+                }
+            }
+            if (chunk == null) {
+                return List.of();
+            }
+            FeedPage page = chunk.shownTo(
+                    rights(next.behind()),
+                    place,
+                    PORTION_LINES,
+                    PORTION_BYTES,
+                    asked -> pages.inTurn(() -> pages.held(asked)));
+            place = page.complete();
+            return page.lines();
+        }
+
+        private FeedRights rights(boolean behind) {
+            long change = rightsChangedAt;
+            long now = System.nanoTime();
+            FeedRights last = known;
+            if (last == null || change != knownChange || (behind && now - knownAt > RIGHTS_NANOS)) {
+                last = rights.get();
+                known = last;
+                knownChange = change;
+                knownAt = now;
+            }
+            return last;
         }
     }
 
@@ -217,9 +288,9 @@ final class LiveFeed implements AutoCloseable {
                     return new Next(null, false, true);
                 }
                 if (place < reached) {
-                    for (FeedChunk chunk : chunks) {
-                        if (chunk.follows(place)) {
-                            return new Next(chunk, false, false);
+                    for (Buffered its : chunks) {
+                        if (its.chunk().follows(place)) {
+                            return new Next(its.chunk(), false, false);
                         }
                     }
                     return new Next(null, true, false);
@@ -227,7 +298,12 @@ final class LiveFeed implements AutoCloseable {
                 if (left <= 0) {
                     return new Next(null, false, false);
                 }
-                left = more.awaitNanos(left);
+                waiting++;
+                try {
+                    left = more.awaitNanos(left);
+                } finally {
+                    waiting--;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -282,25 +358,18 @@ final class LiveFeed implements AutoCloseable {
                     List<FeedLine> lines = events.stream()
                             .map(event -> new FeedLine(event, forms))
                             .toList();
-                    if (mayChangeRights(lines)) {
+                    FeedChunk chunk = new FeedChunk(place, lines);
+                    if (chunk.changesRights()) {
                         rightsChangedAt = last;
                     }
-                    publish(new FeedChunk(place, lines));
+                    int told = publish(chunk);
                     place = last;
-                    Thread.sleep(Duration.ofNanos(Math.min(COLLECTED_NANOS_MOST, COLLECTED_NANOS_EACH * listeners())));
+                    Thread.sleep(Duration.ofNanos(
+                            Math.clamp(COLLECTED_NANOS_EACH * told, COLLECTED_NANOS_LEAST, COLLECTED_NANOS_MOST)));
                 }
             }
         }
         return place;
-    }
-
-    private static boolean mayChangeRights(List<FeedLine> lines) {
-        try {
-            return lines.stream().anyMatch(FeedLine::changesRights);
-        } catch (Unavailable unreadable) {
-            LOG.debug("What can't be read may change rights", unreadable);
-            return true;
-        }
     }
 
     private void begin(long place) {
@@ -313,16 +382,24 @@ final class LiveFeed implements AutoCloseable {
         }
     }
 
-    private void publish(FeedChunk chunk) {
+    private int buffered(ToIntFunction<Buffered> measure) {
+        return chunks.stream().mapToInt(measure).sum();
+    }
+
+    /** @return how many had waited for it */
+    private int publish(FeedChunk chunk) {
+        int bytes = chunk.bytes(); // rendered here, outside the lock
         lock.lock();
         try {
-            chunks.addLast(chunk);
-            buffered += chunk.size();
-            while (buffered > BUFFERED_EVENTS && chunks.size() > 1) {
-                buffered -= chunks.removeFirst().size();
+            chunks.addLast(new Buffered(chunk, bytes));
+            while (chunks.size() > 1
+                    && (buffered(its -> its.chunk().size()) > BUFFERED_EVENTS
+                            || buffered(Buffered::bytes) > BUFFERED_BYTES)) {
+                chunks.removeFirst();
             }
             reached = chunk.last();
             more.signalAll();
+            return waiting;
         } finally {
             lock.unlock();
         }
@@ -339,7 +416,7 @@ final class LiveFeed implements AutoCloseable {
             }
             reader = null;
             chunks.clear();
-            buffered = 0;
+            past.clear();
             return false;
         } finally {
             lock.unlock();

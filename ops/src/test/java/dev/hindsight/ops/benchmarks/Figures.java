@@ -1,0 +1,28 @@
+package dev.hindsight.ops.benchmarks;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** Prints latencies. */
+final class Figures {
+
+    private Figures() {}
+
+    /** @param nanos in any order; not changed */
+    static void print(String what, long[] nanos) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        System.out.printf(
+                Locale.ROOT,
+                "%s n=%d p50 %.1f ms, p95 %.1f ms, p99 %.1f ms%n",
+                what,
+                sorted.length,
+                millis(sorted, 0.50),
+                millis(sorted, 0.95),
+                millis(sorted, 0.99));
+    }
+
+    private static double millis(long[] sorted, double share) {
+        return sorted.length == 0 ? Double.NaN : sorted[(int) (share * (sorted.length - 1))] / 1e6;
+    }
+}

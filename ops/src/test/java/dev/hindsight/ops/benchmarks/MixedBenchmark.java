@@ -1,0 +1,300 @@
+package dev.hindsight.ops.benchmarks;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A desk at work: so many commands and queries a second, sent at even distances whatever the answers do; a latency counts
+ * from when its request was due. Then facets, suggestions and queue summaries with one client. Arguments: URL, a token of
+ * an agent and operator, seconds of the mixed load, tickets that must be in before it (filled up first), commands a
+ * second, queries a second.
+ */
+public final class MixedBenchmark {
+
+    /** More than ever wait at once: so that a slow answer does not hold up those that are due after it. */
+    private static final int CLIENTS = 64;
+
+    private static final int FILLERS = 16;
+    private static final int OPENED_AT_ONCE = 100;
+    private static final int WARM_UP_SECONDS = 30;
+    private static final int SETTLING_MILLIS = 20_000;
+    private static final Pattern HEAP_USED =
+            Pattern.compile("^jvm_memory_used_bytes\\{area=\"heap\",[^}]*} ([0-9.E+]+)$", Pattern.MULTILINE);
+    private static final List<String> QUEUES = List.of("desk", "network", "hardware", "accounts");
+
+    private final Api api;
+    private final AtomicLong number = new AtomicLong();
+    /** Tickets opened in this load, which later commands work on. */
+    private final List<String> worked = new ArrayList<>();
+
+    private enum Kind {
+        OPEN,
+        REPLY,
+        NOTE,
+        ASSIGN,
+        STATUS,
+        LIST,
+        DETAIL,
+        CONVERSATION,
+        TIMELINE,
+        SEARCH,
+        SUMMARIES;
+
+        boolean isCommand() {
+            return compareTo(LIST) < 0;
+        }
+    }
+
+    private record Done(Kind kind, long nanos) {}
+
+    private MixedBenchmark(Api api) {
+        this.api = api;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length != 6) {
+            throw new IllegalArgumentException("URL TOKEN SECONDS TICKETS COMMANDS QUERIES");
+        }
+        MixedBenchmark benchmark = new MixedBenchmark(new Api(arguments[0], arguments[1]));
+        int seconds = Integer.parseInt(arguments[2]);
+        int commands = Integer.parseInt(arguments[4]);
+        int queries = Integer.parseInt(arguments[5]);
+        benchmark.fill(Long.parseLong(arguments[3]));
+        Thread.sleep(SETTLING_MILLIS);
+        benchmark.one();
+        benchmark.load(WARM_UP_SECONDS, commands, queries);
+        benchmark.watched(seconds, commands, queries);
+        System.out.println("lag after it: " + benchmark.api.get("/ops/v1/projections"));
+        benchmark.one();
+    }
+
+    /** Nine of ten tickets are no longer open: a desk that worked for years. */
+    private void fill(long tickets) throws Exception {
+        for (String queue : QUEUES) {
+            api.send("PUT", "/api/v1/queues/" + queue, "{\"name\":\"" + queue + "\"}");
+        }
+        AtomicLong left = new AtomicLong(tickets / OPENED_AT_ONCE);
+        try (ExecutorService pool = Executors.newFixedThreadPool(FILLERS)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < FILLERS; i++) {
+                all.add(pool.submit(() -> {
+                    while (left.getAndDecrement() > 0) {
+                        List<String> ids = new ArrayList<>();
+                        for (int n = 0; n < OPENED_AT_ONCE; n++) {
+                            ids.add("\"" + open() + "\"");
+                        }
+                        String over = String.join(",", ids.subList(0, OPENED_AT_ONCE * 9 / 10));
+                        api.send(
+                                "POST",
+                                "/api/v1/tickets/bulk",
+                                "{\"ids\":[" + over + "],\"command\":{\"type\":"
+                                        + "\"changeStatus\",\"body\":{\"status\":\"CANCELLED\",\"reason\":\"Solved itself\"}}}");
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        System.out.println("tickets opened: " + number + ", events in the log: " + api.head());
+    }
+
+    private void watched(int seconds, int commands, int queries) throws Exception {
+        var heap = new ConcurrentLinkedQueue<String>();
+        Thread watch = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                while (!Thread.currentThread().isInterrupted()) {
+                    heap.add(String.format(Locale.ROOT, "%.0f", leastHeap() / (1 << 20)));
+                }
+            } catch (InterruptedException end) {
+                Thread.currentThread().interrupt();
+            } catch (Exception failed) {
+                throw new IllegalStateException("the heap can't be watched", failed);
+            }
+        });
+        Instant begun = Instant.now();
+        List<Done> done = load(seconds, commands, queries);
+        watch.interrupt();
+        watch.join();
+        System.out.printf(
+                Locale.ROOT,
+                "%d commands and %d queries a second asked for; %d requests in %d s%n",
+                commands,
+                queries,
+                done.size(),
+                Instant.now().getEpochSecond() - begun.getEpochSecond());
+        Figures.print("commands", nanos(done, Kind::isCommand));
+        Figures.print("queries", nanos(done, kind -> !kind.isCommand()));
+        for (Kind kind : Kind.values()) {
+            Figures.print("  " + kind.name().toLowerCase(Locale.ROOT), nanos(done, kind::equals));
+        }
+        System.out.println("least heap in use within each half minute, MiB: " + String.join(" ", heap));
+    }
+
+    private static long[] nanos(List<Done> done, Predicate<Kind> of) {
+        return done.stream()
+                .filter(one -> of.test(one.kind()))
+                .mapToLong(Done::nanos)
+                .toArray();
+    }
+
+    /** The smallest of 30 samples, one a second: what is left after collections. */
+    private double leastHeap() throws Exception {
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < 30; i++) {
+            double used = 0;
+            Matcher pools = HEAP_USED.matcher(api.get("/actuator/prometheus"));
+            while (pools.find()) {
+                used += Double.parseDouble(pools.group(1));
+            }
+            least = Math.min(least, used);
+            Thread.sleep(1_000);
+        }
+        return least;
+    }
+
+    private List<Done> load(int seconds, int commands, int queries) throws Exception {
+        int rate = commands + queries;
+        long begun = System.nanoTime() + 100_000_000;
+        long step = 1_000_000_000L / rate;
+        AtomicLong next = new AtomicLong();
+        try (ExecutorService pool = Executors.newFixedThreadPool(CLIENTS)) {
+            List<Future<List<Done>>> all = new ArrayList<>();
+            for (int c = 0; c < CLIENTS; c++) {
+                all.add(pool.submit(() -> {
+                    List<Done> done = new ArrayList<>();
+                    for (long n = next.getAndIncrement(); n < (long) seconds * rate; n = next.getAndIncrement()) {
+                        long due = begun + n * step;
+                        while (System.nanoTime() < due) {
+                            LockSupport.parkNanos(due - System.nanoTime());
+                        }
+                        Kind kind = Math.floorMod(n * 2_654_435_761L, (long) rate) < commands ? command() : query();
+                        act(kind);
+                        done.add(new Done(kind, System.nanoTime() - due));
+                    }
+                    return done;
+                }));
+            }
+            List<Done> done = new ArrayList<>();
+            for (Future<List<Done>> one : all) {
+                done.addAll(one.get());
+            }
+            return done;
+        }
+    }
+
+    private static Kind command() {
+        int of = ThreadLocalRandom.current().nextInt(10);
+        return of < 4 ? Kind.OPEN : of < 6 ? Kind.REPLY : of < 7 ? Kind.NOTE : of < 9 ? Kind.ASSIGN : Kind.STATUS;
+    }
+
+    private static Kind query() {
+        int of = ThreadLocalRandom.current().nextInt(20);
+        return of < 8
+                ? Kind.LIST
+                : of < 14
+                        ? Kind.DETAIL
+                        : of < 15
+                                ? Kind.CONVERSATION
+                                : of < 16 ? Kind.TIMELINE : of < 19 ? Kind.SEARCH : Kind.SUMMARIES;
+    }
+
+    private void act(Kind kind) throws Exception {
+        Random random = ThreadLocalRandom.current();
+        switch (kind) {
+            case OPEN -> opened();
+            case REPLY -> api.send("POST", ticket() + "/replies", "{\"body\":\"We look at it this afternoon.\"}");
+            case NOTE -> api.send("POST", ticket() + "/notes", "{\"body\":\"The same as last week, see the wiki.\"}");
+            case ASSIGN -> api.send("PUT", ticket() + "/assignment", "{\"queue\":\"" + queue(random) + "\"}");
+            case STATUS -> begin();
+            case LIST ->
+                api.get("/api/v1/tickets?limit=50&status=NEW,OPEN&queue=" + queue(random)
+                        + (random.nextBoolean() ? "&sort=-updatedAt" : "&priority=P2,P3"));
+            case DETAIL -> api.get(ticket());
+            case CONVERSATION -> api.get(ticket() + "/conversation");
+            case TIMELINE -> api.get(ticket() + "/timeline");
+            case SEARCH ->
+                api.get("/api/v1/search?limit=20&q=" + SampleTickets.rare(random.nextInt(4_000)) + "+status:new");
+            case SUMMARIES -> api.get("/api/v1/queues/summaries");
+        }
+    }
+
+    private static String queue(Random random) {
+        return QUEUES.get(random.nextInt(QUEUES.size()));
+    }
+
+    /** Begins work on a ticket of its own, so that the move is always allowed. */
+    private void begin() throws Exception {
+        String id = opened();
+        api.send("PUT", "/api/v1/tickets/" + id + "/status", "{\"status\":\"OPEN\"}");
+    }
+
+    private String opened() throws Exception {
+        String id = open();
+        synchronized (worked) {
+            worked.add(id);
+        }
+        return id;
+    }
+
+    private String open() throws Exception {
+        long n = number.getAndIncrement();
+        return api.send("POST", "/api/v1/tickets", SampleTickets.body(n, QUEUES.get((int) (n % QUEUES.size()))))
+                .path("id")
+                .asString();
+    }
+
+    /** The address of a ticket of this load: mostly one of the newest thousand, as people work. */
+    private String ticket() throws Exception {
+        synchronized (worked) {
+            if (!worked.isEmpty()) {
+                int newest = Math.min(worked.size(), 1_000);
+                return "/api/v1/tickets/"
+                        + worked.get(
+                                worked.size() - 1 - ThreadLocalRandom.current().nextInt(newest));
+            }
+        }
+        return "/api/v1/tickets/" + opened();
+    }
+
+    /** What is asked with one client. */
+    private void one() throws Exception {
+        repeat("all queue summaries", 300, i -> "/api/v1/queues/summaries");
+        repeat("search with facets and highlights", 300, i -> {
+            String thing = SampleTickets.THINGS.get(i % SampleTickets.THINGS.size());
+            return "/api/v1/search?limit=20&q=" + Api.encoded(thing + " status:new priority:P2");
+        });
+        repeat("suggestions", 300, i -> {
+            String word =
+                    i % 2 == 0 ? SampleTickets.rare(i) : SampleTickets.THINGS.get(i % SampleTickets.THINGS.size());
+            return "/api/v1/search/suggestions?q=" + Api.encoded(word.substring(0, 3 + i % 2));
+        });
+    }
+
+    private void repeat(String what, int times, IntFunction<String> path) throws Exception {
+        long[] nanos = new long[times];
+        for (int i = -times; i < times; i++) {
+            long begun = System.nanoTime();
+            api.get(path.apply(Math.abs(i)));
+            if (i >= 0) {
+                nanos[i] = System.nanoTime() - begun;
+            }
+        }
+        Figures.print(what, nanos);
+    }
+}
