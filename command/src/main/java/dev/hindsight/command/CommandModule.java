@@ -24,10 +24,12 @@ import dev.hindsight.command.people.PeopleEndpoint;
 import dev.hindsight.command.people.PeopleHandler;
 import dev.hindsight.command.people.PersonIndex;
 import dev.hindsight.command.rights.Rights;
+import dev.hindsight.command.ticket.KeyHandOver;
 import dev.hindsight.command.ticket.TicketAggregate;
 import java.time.Clock;
 import java.time.Duration;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -40,8 +42,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * The module's beans. Whoever imports it provides a {@link JdbcTemplate} on the transactions of the command bus,
- * {@link Fingerprints}, {@link AppendedPositions}, {@link TicketSelection}, {@link ItemProblems}, the {@link EventStore}, the build version that events name (a String
- * called {@code writer}), and Axon's started {@code Configuration} to
+ * {@link Fingerprints}, {@link AppendedPositions}, {@link TicketSelection}, {@link ItemProblems}, the {@link EventStore}, the
+ * build version that events name (a String called {@code writer}), the {@link KeyHandOver} where there are attachments,
+ * and Axon's started {@code Configuration} to
  * which {@link CommandWiring} contributed.
  */
 @Configuration(proxyBeanMethods = false)
@@ -144,8 +147,8 @@ public class CommandModule {
     }
 
     @Bean
-    ConversationEndpoint conversationEndpoint(Desk desk, People people) {
-        return new ConversationEndpoint(desk, people);
+    ConversationEndpoint conversationEndpoint(Desk desk, People people, ObjectProvider<KeyHandOver> handOver) {
+        return new ConversationEndpoint(desk, people, handOver.getIfAvailable(() -> KeyHandOver.NEVER));
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package dev.hindsight.ops;
 
 import dev.hindsight.command.CommandModule;
+import dev.hindsight.ops.attachments.AttachmentConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
 import dev.hindsight.ops.watch.WatchConfiguration;
@@ -37,6 +38,7 @@ import org.springframework.util.StringUtils;
     SearchModule.class,
     FeedModule.class,
     HistoryModule.class,
+    AttachmentConfiguration.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
     WatchConfiguration.class

@@ -2,6 +2,8 @@ package dev.hindsight.query;
 
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.query.attachments.AttachmentContents;
+import dev.hindsight.query.attachments.AttachmentController;
 import dev.hindsight.query.conversation.ConversationController;
 import dev.hindsight.query.directory.DirectoryController;
 import dev.hindsight.query.directory.PersonController;
@@ -16,6 +18,7 @@ import dev.hindsight.query.tickets.TicketLists;
 import dev.hindsight.query.tickets.TicketSummaries;
 import dev.hindsight.query.timeline.TimelineController;
 import dev.hindsight.query.timeline.Timelines;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -72,6 +75,12 @@ public class QueryModule {
     @Bean
     TimelineController timelineController(TicketReader reader, Cursors cursors, JsonMapper json) {
         return new TimelineController(reader, new VersionPages(cursors), new Timelines(json));
+    }
+
+    @Bean
+    AttachmentController attachmentController(TicketReader reader, ObjectProvider<AttachmentContents> contents) {
+        return new AttachmentController(
+                reader, (ticket, content, size, key) -> contents.getObject().open(ticket, content, size, key));
     }
 
     @Bean

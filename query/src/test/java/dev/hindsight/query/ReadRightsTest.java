@@ -51,6 +51,7 @@ class ReadRightsTest {
             /tickets/{ticket}/links,         200,      404,   200,        200,     200,   403,      403,    403
             /queues/summaries,               403,      403,   200,        200,     200,   403,      403,    403
             /queues/none/summary,            403,      403,   200,        200,     200,   403,      403,    403
+            /tickets/{ticket}/attachments,   200,      404,   200,        200,     200,   403,      403,    403
             /queues,                         403,      403,   200,        200,     200,   200,      403,    403
             /categories,                     200,      200,   200,        200,     200,   200,      403,    403
             /fields,                         200,      200,   200,        200,     200,   200,      403,    403

@@ -48,6 +48,16 @@ public final class Calls {
         return call(request, caller, Expected.ifMatch(request.getHeader(HttpHeaders.IF_MATCH)));
     }
 
+    /**
+     * A call that needs no {@code If-Match}, whose body is not JSON.
+     *
+     * @param body what stands for it in the idempotency key
+     */
+    public static Call of(HttpServletRequest request, Caller caller, byte[] body) {
+        request.setAttribute(WriteBodyConverter.BYTES, body);
+        return of(request, caller);
+    }
+
     private static Call call(HttpServletRequest request, Caller caller, Expected expected) {
         String correlation = correlation(request);
         MDC.put(CORRELATION_IN_LOGS, correlation);

@@ -55,9 +55,12 @@ final class Bodies {
 
     record PriorityBody(@Nullable String priority, @Nullable String reason) implements WriteBody {}
 
-    record ReplyBody(@Nullable String body, @Nullable String onBehalfOf) implements WriteBody {}
+    record ReplyBody(
+            @Nullable String body,
+            @Nullable String onBehalfOf,
+            @Nullable List<@Nullable String> attachmentIds) implements WriteBody {}
 
-    record NoteBody(@Nullable String body) implements WriteBody {}
+    record NoteBody(@Nullable String body, @Nullable List<@Nullable String> attachmentIds) implements WriteBody {}
 
     record LinkBody(@Nullable String type, @Nullable String otherId) implements WriteBody {}
 }

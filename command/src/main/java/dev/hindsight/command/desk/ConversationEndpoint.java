@@ -7,12 +7,15 @@ import dev.hindsight.command.desk.Bodies.NoteBody;
 import dev.hindsight.command.desk.Bodies.ReplyBody;
 import dev.hindsight.command.dispatch.Call;
 import dev.hindsight.command.people.People;
+import dev.hindsight.command.ticket.KeyHandOver;
 import dev.hindsight.command.ticket.TicketCommand.AddNote;
 import dev.hindsight.command.ticket.TicketCommand.ReplyToTicket;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.people.Caller;
+import dev.hindsight.domain.ticket.Attachments;
 import dev.hindsight.domain.ticket.Channel;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -31,10 +34,13 @@ public final class ConversationEndpoint {
 
     private final Desk desk;
     private final People people;
+    private final KeyHandOver handOver;
 
-    public ConversationEndpoint(Desk desk, People people) {
+    /** @param handOver of the attachments that late replies take with them */
+    public ConversationEndpoint(Desk desk, People people, KeyHandOver handOver) {
         this.desk = desk;
         this.people = people;
+        this.handOver = handOver;
     }
 
     @PostMapping("/replies")
@@ -52,8 +58,21 @@ public final class ConversationEndpoint {
                 onBehalfOf,
                 UuidCreator.getTimeOrderedEpochPlus1(),
                 desk.numbers()::next,
-                Channel.API);
+                Channel.API,
+                attachments(body.attachmentIds()),
+                handOver);
         return desk.reply(call, caller, command, Desk.under(ticket, CONVERSATION));
+    }
+
+    private static List<UUID> attachments(@Nullable List<@Nullable String> ids) {
+        if (ids == null) {
+            return List.of();
+        } else if (ids.size() > Attachments.MOST) {
+            throw new InvalidRequest("attachmentIds", "must hold at most " + Attachments.MOST + " ids");
+        }
+        return ids.stream()
+                .map(id -> Given.id("attachmentIds", Given.required("attachmentIds", id)))
+                .toList();
     }
 
     private @Nullable UUID onBehalfOf(@Nullable String text, Caller caller) {
@@ -79,7 +98,8 @@ public final class ConversationEndpoint {
                 call.actor(),
                 desk.now(),
                 UuidCreator.getTimeOrderedEpochPlus1(),
-                Given.required("body", body.body()));
+                Given.required("body", body.body()),
+                attachments(body.attachmentIds()));
         return desk.note(call, caller, command, Desk.under(ticket, CONVERSATION));
     }
 }

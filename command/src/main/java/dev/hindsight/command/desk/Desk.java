@@ -15,6 +15,7 @@ import dev.hindsight.command.ticket.TicketAggregate;
 import dev.hindsight.command.ticket.TicketCommand;
 import dev.hindsight.command.ticket.TicketCommand.AssignTicket;
 import dev.hindsight.command.ticket.TicketCommand.LinkTickets;
+import dev.hindsight.command.ticket.TicketCommand.RemoveAttachment;
 import dev.hindsight.command.ticket.TicketCommand.UnassignTicket;
 import dev.hindsight.command.ticket.TicketResult;
 import dev.hindsight.domain.Forbidden;
@@ -24,12 +25,17 @@ import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.domain.ticket.Ticket;
 import dev.hindsight.domain.ticket.TicketEvent;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.axonframework.commandhandling.GenericCommandMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.Repository;
@@ -166,6 +172,49 @@ public final class Desk {
                         () -> step,
                         result -> receipt(result, true, ((TicketResult) result).followUpOf() != null)),
                 location);
+    }
+
+    /**
+     * Refuses early who may not write to this ticket, before anything of a long body is read; the command asks again.
+     *
+     * @throws NotFound where there is no such ticket, or it is another requester's
+     * @throws Forbidden where the caller's roles do not allow it
+     */
+    void admit(Caller caller, UUID ticket) {
+        var unit = DefaultUnitOfWork.startAndGet(GenericCommandMessage.asCommandMessage("admit"));
+        try {
+            mayTakePart(caller, ticket);
+            load(ticket);
+        } finally {
+            unit.rollback();
+        }
+    }
+
+    /** Attachments: the ticket's own requester may add them too. */
+    Answer attach(Call call, Caller caller, TicketCommand command) {
+        var step = new Step(command, () -> mayTakePart(caller, command.ticketId()));
+        return dispatch.send(call, () -> step, result -> receipt(result, true, false));
+    }
+
+    /** The events that a command left, the last of which made this version. */
+    Stream<TicketEvent> left(UUID ticket, long version, int events) {
+        return this.events
+                .readEvents("ticket-" + ticket, version - events)
+                .asStream()
+                .limit(events)
+                .map(message -> (TicketEvent) message.getPayload());
+    }
+
+    /** Takes an attachment away; {@code before} is told what it was, inside the transaction. */
+    ResponseEntity<TicketAnswer> detach(
+            Call call, Caller caller, RemoveAttachment command, Consumer<AttachmentAdded> before) {
+        var step = new Step(command, () -> {
+            mayTakePart(caller, command.ticketId());
+            load(command.ticketId())
+                    .invoke(a -> a.attachments().find(command.attachmentId()))
+                    .ifPresent(before);
+        });
+        return tell(dispatch.send(call, () -> step, result -> receipt(result, false, false)), null);
     }
 
     /** A link, made (201) only where it was not there. */

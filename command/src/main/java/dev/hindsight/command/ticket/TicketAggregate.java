@@ -6,6 +6,7 @@ import dev.hindsight.command.ticket.ImportResult.IrregularMove;
 import dev.hindsight.command.ticket.TicketCommand.*;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.PreconditionFailed;
+import dev.hindsight.domain.ticket.Attachments;
 import dev.hindsight.domain.ticket.Classification;
 import dev.hindsight.domain.ticket.Conversation;
 import dev.hindsight.domain.ticket.Conversation.Reply;
@@ -50,6 +51,7 @@ public class TicketAggregate {
     private @Nullable Ticket ticket;
     private long version;
     private Progress imported = Progress.NONE;
+    private Attachments attachments = Attachments.NONE;
 
     /** For Axon, which fills it from its events. */
     TicketAggregate() {}
@@ -133,12 +135,27 @@ public class TicketAggregate {
         var reply = new Reply(c.by(), c.onBehalfOf(), c.messageId(), c.body());
         var late = known();
         if (!Conversation.needsFollowUp(late, reply, c.at())) {
-            decide(c, meta, ticket -> Conversation.reply(ticket, reply, c.at()));
+            decide(c, meta, ticket -> Conversation.reply(ticket, attachments, reply, c.attachmentIds(), c.at()));
             return result(c.messageId());
         }
         var number = c.followUpNumber().getAsLong();
-        var opened = Conversation.followUp(late, reply, c.followUpId(), number, c.channel())
-                .open(late.notBefore(c.at()));
+        var at = late.notBefore(c.at());
+        var followUp = Conversation.followUp(late, reply, c.followUpId(), number, c.channel());
+        var opened = new ArrayList<>(followUp.open(at));
+        opened.addAll(attachments.toFollowUp(
+                late,
+                c.by(),
+                c.followUpId(),
+                c.messageId(),
+                c.attachmentIds(),
+                at,
+                waiting -> c.handOver()
+                        .wrap(
+                                waiting.content(),
+                                late.id(),
+                                waiting.wrappedKey(),
+                                c.followUpId(),
+                                followUp.requesterId())));
         AggregateLifecycle.createNew(
                 TicketAggregate.class, () -> new TicketAggregate(opened, meta.subset(Envelope.KEY)));
         return new TicketResult(c.followUpId(), number, opened.size(), c.messageId(), late.id());
@@ -146,8 +163,22 @@ public class TicketAggregate {
 
     @CommandHandler
     TicketResult handle(AddNote c, MetaData meta) {
-        decide(c, meta, ticket -> Conversation.note(ticket, c.by(), c.messageId(), c.body(), c.at()));
+        decide(
+                c,
+                meta,
+                ticket -> Conversation.note(
+                        ticket, attachments, c.by(), c.messageId(), c.body(), c.attachmentIds(), c.at()));
         return result(c.messageId());
+    }
+
+    @CommandHandler
+    TicketResult handle(AddAttachments c, MetaData meta) {
+        return decide(c, meta, ticket -> attachments.upload(ticket, c.by(), c.files(), c.at()));
+    }
+
+    @CommandHandler
+    TicketResult handle(RemoveAttachment c, MetaData meta) {
+        return decide(c, meta, ticket -> attachments.remove(ticket, c.by(), c.attachmentId(), c.at()));
     }
 
     @CommandHandler
@@ -255,6 +286,11 @@ public class TicketAggregate {
         return known();
     }
 
+    /** The ticket's attachments as this unit of work sees them. */
+    public Attachments attachments() {
+        return attachments;
+    }
+
     private Ticket known() {
         return requireNonNull(ticket, "a ticket begins with TicketOpened or TicketImported");
     }
@@ -270,6 +306,7 @@ public class TicketAggregate {
             @MetaDataValue(Envelope.KEY) @Nullable Envelope envelope) {
         id = event.streamId();
         ticket = Ticket.evolve(ticket, event);
+        attachments = attachments.evolve(event);
         version = sequence + 1;
         var row = envelope == null ? null : envelope.imported();
         imported = row == null

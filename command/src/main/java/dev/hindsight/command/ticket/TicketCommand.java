@@ -2,6 +2,7 @@ package dev.hindsight.command.ticket;
 
 import dev.hindsight.domain.Envelope.Actor;
 import dev.hindsight.domain.configuration.FieldValue;
+import dev.hindsight.domain.ticket.Attachments;
 import dev.hindsight.domain.ticket.Change;
 import dev.hindsight.domain.ticket.Channel;
 import dev.hindsight.domain.ticket.HoldReason;
@@ -149,6 +150,8 @@ public sealed interface TicketCommand {
      * @param followUpId a new UUIDv7, used where a follow-up is opened
      * @param followUpNumber draws the follow-up's number, asked only where one is opened
      * @param channel how the reply reached us
+     * @param attachmentIds attachments that wait on the ticket and go with the reply
+     * @param handOver brings their contents' keys to a follow-up, asked only where one is opened
      */
     record ReplyToTicket(
             UUID ticketId,
@@ -159,10 +162,52 @@ public sealed interface TicketCommand {
             @Nullable UUID onBehalfOf,
             UUID followUpId,
             LongSupplier followUpNumber,
-            Channel channel)
+            Channel channel,
+            List<UUID> attachmentIds,
+            KeyHandOver handOver)
+            implements TicketCommand {
+
+        /** Without attachments. */
+        public ReplyToTicket(
+                UUID ticketId,
+                Actor by,
+                Instant at,
+                UUID messageId,
+                String body,
+                @Nullable UUID onBehalfOf,
+                UUID followUpId,
+                LongSupplier followUpNumber,
+                Channel channel) {
+            this(
+                    ticketId,
+                    by,
+                    at,
+                    messageId,
+                    body,
+                    onBehalfOf,
+                    followUpId,
+                    followUpNumber,
+                    channel,
+                    List.of(),
+                    KeyHandOver.NEVER);
+        }
+    }
+
+    /** @param attachmentIds internal attachments that wait on the ticket and go with the note */
+    record AddNote(UUID ticketId, Actor by, Instant at, UUID messageId, String body, List<UUID> attachmentIds)
+            implements TicketCommand {
+
+        /** Without attachments. */
+        public AddNote(UUID ticketId, Actor by, Instant at, UUID messageId, String body) {
+            this(ticketId, by, at, messageId, body, List.of());
+        }
+    }
+
+    /** @param files contents that were stored before, one at least */
+    record AddAttachments(UUID ticketId, Actor by, Instant at, List<Attachments.Stored> files)
             implements TicketCommand {}
 
-    record AddNote(UUID ticketId, Actor by, Instant at, UUID messageId, String body) implements TicketCommand {}
+    record RemoveAttachment(UUID ticketId, Actor by, Instant at, UUID attachmentId) implements TicketCommand {}
 
     record AddTag(UUID ticketId, Actor by, Instant at, String tag) implements TicketCommand {}
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Replies and notes. Public and internal are different events, never a flag. */
@@ -75,6 +76,15 @@ public final class Conversation {
         return decision.events();
     }
 
+    /** The same with attachments that wait on the ticket. */
+    public static List<TicketEvent> reply(
+            Ticket ticket, Attachments attachments, Reply reply, List<UUID> attachmentIds, Instant at) {
+        var decision = new Decision(ticket, at);
+        reply(decision, reply);
+        var carried = attachments.toReply(ticket, reply.by(), reply.messageId(), attachmentIds, decision.at());
+        return Stream.concat(decision.events().stream(), carried.stream()).toList();
+    }
+
     /** A public reply and a move in one commit. */
     public static List<TicketEvent> replyAndMove(Ticket ticket, Reply reply, StatusChange move, Instant at) {
         var decision = new Decision(ticket, at);
@@ -119,6 +129,20 @@ public final class Conversation {
     public static List<TicketEvent> note(Ticket ticket, Actor by, UUID messageId, String body, Instant at) {
         return List.of(new InternalNoteAdded(
                 ticket.id(), ticket.notBefore(at), messageId, by.person(), PlainText.body("body", body)));
+    }
+
+    /** The same with attachments that wait on the ticket. */
+    public static List<TicketEvent> note(
+            Ticket ticket,
+            Attachments attachments,
+            Actor by,
+            UUID messageId,
+            String body,
+            List<UUID> attachmentIds,
+            Instant at) {
+        var carried = attachments.toNote(ticket, messageId, attachmentIds, ticket.notBefore(at));
+        return Stream.concat(note(ticket, by, messageId, body, at).stream(), carried.stream())
+                .toList();
     }
 
     /**

@@ -76,6 +76,8 @@ public final class Lifecycle {
             case RequesterReplied e -> before;
             case PublicReplyAdded e -> before;
             case InternalNoteAdded e -> before;
+            case AttachmentAdded e -> before;
+            case AttachmentRemoved e -> before;
             case TicketLinked e -> before;
             case TicketUnlinked e -> before;
             case HoldReasonChanged e -> before;

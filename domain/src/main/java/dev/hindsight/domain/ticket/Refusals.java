@@ -17,6 +17,7 @@ import dev.hindsight.domain.Refusal;
  * <tr><td>{@code LINKED_TO_ITSELF}</td><td>a ticket cannot be linked to itself</td></tr>
  * <tr><td>{@code TOO_MANY_TAGS}</td><td>a ticket carries at most 50 tags</td></tr>
  * <tr><td>{@code TOO_MANY_WATCHERS}</td><td>at most 100 people watch a ticket</td></tr>
+ * <tr><td>{@code TOO_MANY_ATTACHMENTS}</td><td>a ticket has at most 200 attachments at a time</td></tr>
  * <tr><td>{@code TOUCHED_SINCE_IMPORT}</td><td>people worked the imported ticket since: no more rows go in</td></tr>
  * </table>
  */
@@ -60,6 +61,12 @@ final class Refusals {
     static Refusal tooManyWatchers() {
         return new Refusal(
                 "TOO_MANY_WATCHERS", "At most " + Watching.MOST + " people watch a ticket: take somebody off first.");
+    }
+
+    static Refusal tooManyAttachments() {
+        return new Refusal(
+                "TOO_MANY_ATTACHMENTS",
+                "A ticket has at most " + Attachments.MOST + " attachments: take some away first.");
     }
 
     static Refusal touchedSinceImport() {

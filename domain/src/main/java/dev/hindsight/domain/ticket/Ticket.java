@@ -154,6 +154,8 @@ public record Ticket(
             case RequesterReplied e -> this;
             case PublicReplyAdded e -> this;
             case InternalNoteAdded e -> this;
+            case AttachmentAdded e -> this;
+            case AttachmentRemoved e -> this;
             case TicketLinked e -> withLinks(links -> links.add(link(e.type(), e.otherId())));
             case TicketUnlinked e -> withLinks(links -> links.remove(link(e.type(), e.otherId())));
             case HoldReasonChanged e ->

@@ -211,6 +211,45 @@ public sealed interface TicketEvent extends Event {
             @Nullable UUID authorId,
             @Personal String body) implements MessageEvent {}
 
+    /**
+     * A file was put on the ticket, or an attachment that waited there on a message. Carries all of it again in the
+     * second case, so that the last one tells how it is.
+     *
+     * @param messageId the message that carries it, null while it waits on the ticket
+     * @param uploaderId null where nobody is known
+     * @param internal not for requesters
+     * @param content SHA-256 of the stored ciphertext, 64 hexadecimal digits: its address in the store
+     * @param size of the plain text, in bytes
+     * @param plainSha256 of the plain text, 64 hexadecimal digits
+     * @param wrappedKey the content's own key, wrapped by the ticket's; base64
+     */
+    record AttachmentAdded(
+            UUID ticketId,
+            Instant at,
+            UUID attachmentId,
+            @Nullable UUID messageId,
+            @Nullable UUID uploaderId,
+            boolean internal,
+            String content,
+            long size,
+            @Personal String name,
+            @Personal String type,
+            @Personal String plainSha256,
+            String wrappedKey)
+            implements TicketEvent {}
+
+    /**
+     * An attachment was taken away; its content is deleted later, once nothing refers to it.
+     *
+     * @param internal whether it was not for requesters
+     */
+    record AttachmentRemoved(
+            UUID ticketId,
+            Instant at,
+            UUID attachmentId,
+            boolean internal,
+            @Personal String name) implements TicketEvent {}
+
     // relations
 
     record TicketLinked(UUID ticketId, Instant at, String type, UUID otherId) implements TicketEvent {}

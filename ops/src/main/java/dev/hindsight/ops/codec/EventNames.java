@@ -30,6 +30,8 @@ import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
 import dev.hindsight.domain.ticket.TicketEvent.HoldReasonChanged;
 import dev.hindsight.domain.ticket.TicketEvent.ImportedActivityRecorded;
@@ -117,6 +119,8 @@ public final class EventNames {
                 .add("ticket.requester-replied", 1, RequesterReplied.class)
                 .add("ticket.public-reply-added", 1, PublicReplyAdded.class)
                 .add("ticket.internal-note-added", 1, InternalNoteAdded.class)
+                .add("ticket.attachment-added", 1, AttachmentAdded.class)
+                .add("ticket.attachment-removed", 1, AttachmentRemoved.class)
                 .add("ticket.linked", 1, TicketLinked.class)
                 .add("ticket.unlinked", 1, TicketUnlinked.class)
                 .add("ticket.work-started", 1, WorkStarted.class)

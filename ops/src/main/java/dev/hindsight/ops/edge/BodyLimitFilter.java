@@ -21,17 +21,21 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class BodyLimitFilter extends OncePerRequestFilter {
 
     private final long limit;
+    private final String instead;
     private final Duration longest;
     private final Predicate<HttpServletRequest> exempt;
     private final Problems problems;
 
     /**
      * @param limit in bytes
+     * @param instead what to do with more
      * @param longest from the first look at the body to its end
      * @param exempt what is not limited
      */
-    BodyLimitFilter(long limit, Duration longest, Predicate<HttpServletRequest> exempt, Problems problems) {
+    BodyLimitFilter(
+            long limit, String instead, Duration longest, Predicate<HttpServletRequest> exempt, Problems problems) {
         this.limit = limit;
+        this.instead = instead;
         this.longest = longest;
         this.exempt = exempt;
         this.problems = problems;
@@ -53,7 +57,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         return new Problem(
                 HttpStatus.CONTENT_TOO_LARGE,
                 "BODY_TOO_LARGE",
-                "The body is larger than " + limit + " bytes; send less, or large content as an attachment.");
+                "The body is larger than " + limit + " bytes; " + instead);
     }
 
     Problem tooSlow() {

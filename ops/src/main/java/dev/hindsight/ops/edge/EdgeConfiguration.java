@@ -1,5 +1,6 @@
 package dev.hindsight.ops.edge;
 
+import dev.hindsight.command.attachments.FileRules;
 import dev.hindsight.command.desk.ItemProblems;
 import dev.hindsight.command.desk.TicketSelection;
 import dev.hindsight.command.people.People;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
@@ -84,6 +86,7 @@ public class EdgeConfiguration {
     private static final long BODY_LIMIT_BYTES = 1024 * 1024;
     private static final String METRICS = "/actuator/prometheus";
     private static final String IMPORTS = "/ops/v1/imports";
+    private static final Pattern FILES = Pattern.compile("/api/v1/tickets/[^/]+/attachments");
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     @Bean
@@ -136,16 +139,48 @@ public class EdgeConfiguration {
     FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(
             Problems problems, @Value("${hindsight.body-time-limit}") Duration longest) {
         FilterRegistrationBean<BodyLimitFilter> bean = new FilterRegistrationBean<>(new BodyLimitFilter(
-                BODY_LIMIT_BYTES, longest, request -> request.getRequestURI().startsWith(IMPORTS), problems));
+                BODY_LIMIT_BYTES,
+                "send less, or large content as an attachment.",
+                longest,
+                request -> request.getRequestURI().startsWith(IMPORTS) || brings(request, FILES),
+                problems));
         bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
         return bean;
     }
 
     @Bean
+    FilterRegistrationBean<BodyLimitFilter> uploadLimitFilter(
+            Problems problems, FileRules rules, @Value("${hindsight.attachments.time-limit}") Duration longest) {
+        FilterRegistrationBean<BodyLimitFilter> bean = new FilterRegistrationBean<>(new BodyLimitFilter(
+                rules.largestBodyBytes(),
+                "send fewer files at once.",
+                longest,
+                request -> !brings(request, FILES),
+                problems));
+        bean.setName("uploadLimitFilter"); // two of one class
+        bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+        return bean;
+    }
+
+    @Bean
+    FilterRegistrationBean<PackedBodyFilter> packedBodyFilter() {
+        FilterRegistrationBean<PackedBodyFilter> bean =
+                new FilterRegistrationBean<>(new PackedBodyFilter(request -> brings(request, FILES)));
+        bean.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
+        return bean;
+    }
+
+    private static boolean brings(HttpServletRequest request, Pattern address) {
+        return "POST".equals(request.getMethod())
+                && address.matcher(request.getRequestURI()).matches();
+    }
+
+    @Bean
     FilterRegistrationBean<MultipartFilter> multipartFilter(Problems problems) {
         FilterRegistrationBean<MultipartFilter> bean = new FilterRegistrationBean<>(new MultipartFilter(
-                request -> "POST".equals(request.getMethod())
-                        && request.getRequestURI().equals(IMPORTS),
+                request -> ("POST".equals(request.getMethod())
+                                && request.getRequestURI().equals(IMPORTS))
+                        || brings(request, FILES),
                 problems));
         bean.setOrder(Ordered.LOWEST_PRECEDENCE);
         return bean;

@@ -1,12 +1,15 @@
 package dev.hindsight.ops.edge;
 
 import dev.hindsight.command.dispatch.IdempotencyMismatch;
+import dev.hindsight.domain.Damaged;
 import dev.hindsight.domain.Forbidden;
+import dev.hindsight.domain.Gone;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.PreconditionFailed;
 import dev.hindsight.domain.PreconditionRequired;
 import dev.hindsight.domain.Refusal;
+import dev.hindsight.domain.TooLarge;
 import dev.hindsight.domain.Unavailable;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -125,6 +128,21 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
                 request,
                 new Problem(HttpStatus.SERVICE_UNAVAILABLE, unavailable.code(), text(unavailable))
                         .with(HttpHeaders.RETRY_AFTER, Integer.toString(unavailable.retryAfterSeconds())));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> tooLarge(TooLarge tooLarge, HttpServletRequest request) {
+        return problems.answer(request, new Problem(HttpStatus.CONTENT_TOO_LARGE, tooLarge.code(), text(tooLarge)));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> gone(Gone gone, HttpServletRequest request) {
+        return problems.answer(request, new Problem(HttpStatus.GONE, gone.code(), text(gone)));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> damaged(Damaged damaged, HttpServletRequest request) {
+        return problems.answer(request, new Problem(HttpStatus.INTERNAL_SERVER_ERROR, damaged.code(), text(damaged)));
     }
 
     /** The firewall looks at names and values of parameters only when they are asked for. */

@@ -38,7 +38,7 @@ final class SafeHeaders {
             sameOrigin(),
             new DelegatingRequestMatcherHeaderWriter(
                     request -> !SWAGGER.matches(request),
-                    new ContentSecurityPolicyHeaderWriter("default-src 'none'; frame-ancestors 'none'")),
+                    new ContentSecurityPolicyHeaderWriter("default-src 'none'; frame-ancestors 'none'; sandbox")),
             new DelegatingRequestMatcherHeaderWriter(
                     SWAGGER,
                     new ContentSecurityPolicyHeaderWriter("default-src 'none'; script-src 'self'; connect-src 'self';"

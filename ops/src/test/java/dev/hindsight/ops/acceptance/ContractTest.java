@@ -75,6 +75,14 @@ class ContractTest {
         JsonNode conversation = agent.get(ticket + "/conversation" + after).body();
         assertMembers(conversation, "MessagePage");
         assertMembers(conversation.path("items").path(0), "Message");
+        Answer uploaded =
+                MultipartFiles.upload(agent, ticket, MultipartFiles.parts(MultipartFiles.part("a", "text/plain", "x")));
+        assertMembers(uploaded.body(), "UploadAnswer");
+        assertMembers(uploaded.body().path("attachments").path(0), "UploadedFile");
+        JsonNode attachments = agent.get(ticket + "/attachments?minPosition=" + uploaded.position())
+                .body();
+        assertMembers(attachments, "AttachmentList");
+        assertMembers(attachments.path("items").path(0), "Attachment");
         JsonNode timeline = agent.get(ticket + "/timeline" + after).body();
         assertMembers(timeline, "TimelinePage");
         assertMembers(timeline.path("items").path(0), "TimelineEntry");

@@ -216,6 +216,42 @@ class FeedTest {
     }
 
     @Test
+    void filesReachRequestersAndClientsOnceAReplyCarriesThem() {
+        Answer opened = requester.post(TICKETS, "{\"subject\":\"With a file\"}");
+        String ticket = TICKETS + "/" + opened.id();
+        Answer uploaded = MultipartFiles.upload(
+                agent, ticket, MultipartFiles.parts(MultipartFiles.part("how-to.pdf", "application/pdf", "how")));
+        String file = MultipartFiles.firstId(uploaded);
+        Answer reply = agent.post(ticket + "/replies", "{\"body\":\"So\",\"attachmentIds\":[\"" + file + "\"]}");
+        assertThat(reply.status()).isEqualTo(201);
+        Answer removed = agent.delete(ticket + "/attachments/" + file);
+        assertThat(removed.status()).isEqualTo(200);
+        for (Person outside : List.of(requester, client)) {
+            List<JsonNode> lines = ofTicket(opened, read(outside, opened.position(), removed.position(), 100));
+            assertThat(events(lines))
+                    .containsExactly(
+                            "ticket.public-reply-added",
+                            "ticket.work-started",
+                            "ticket.attachment-added",
+                            "ticket.attachment-removed");
+            JsonNode data = lines.get(2).path("data");
+            assertThat(data.path("name").asString()).isEqualTo("how-to.pdf");
+            assertThat(data.path("attachmentId").asString()).isEqualTo(file);
+            assertThat(data.has("content") || data.has("wrappedKey")).isFalse();
+        }
+        List<JsonNode> inside = ofTicket(opened, read(agent, opened.position(), removed.position(), 100));
+        assertThat(events(inside)).filteredOn("ticket.attachment-added"::equals).hasSize(2);
+        assertThat(inside.getFirst().path("data").path("content").asString()).hasSize(64);
+        assertThat(inside.toString()).doesNotContain("wrappedKey");
+    }
+
+    private static List<JsonNode> ofTicket(Answer opened, List<JsonNode> lines) {
+        return lines.stream()
+                .filter(line -> line.path("ticketId").asString().equals(opened.id()))
+                .toList();
+    }
+
+    @Test
     void othersSeeNothingAndGetOnAllTheSame() {
         Answer opened = requester.post(TICKETS, "{\"subject\":\"Mine alone\"}");
         Person other = app.as(Role.REQUESTER, "mallory@example.org");

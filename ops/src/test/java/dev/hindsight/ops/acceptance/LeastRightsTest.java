@@ -96,6 +96,7 @@ class LeastRightsTest {
         assertThat(permissions("secrets.properties")).isEqualTo("rw-------");
         assertThat(permissions("development-issuer.jwk")).isEqualTo("rw-------");
         assertThat(permissions("uploads")).isEqualTo("rwx------");
+        assertThat(permissions("attachments")).isEqualTo("rwx------");
     }
 
     private String permissions(String file) throws Exception {

@@ -76,12 +76,18 @@ final class RandomRequests {
     private final Random random;
     private final List<Supplier<String>> tokens;
 
-    /** A call of the contract. */
+    /**
+     * A call of the contract.
+     *
+     * @param body the schema of its JSON
+     * @param files whether it takes files instead
+     */
     record Operation(
             String method,
             String path,
             List<JsonNode> parameters,
-            @Nullable JsonNode body) {}
+            @Nullable JsonNode body,
+            boolean files) {}
 
     /** One request; header values and address are fit to be sent. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -98,6 +104,7 @@ final class RandomRequests {
         final List<String> tickets = new CopyOnWriteArrayList<>();
         final List<String> etags = new CopyOnWriteArrayList<>(List.of("\"1\""));
         final List<String> cursors = new CopyOnWriteArrayList<>();
+        final List<String> attachments = new CopyOnWriteArrayList<>();
         final List<String> people = new CopyOnWriteArrayList<>(List.of("me"));
         final List<String> keys = new CopyOnWriteArrayList<>(List.of("first-key"));
 
@@ -107,6 +114,9 @@ final class RandomRequests {
             if (answer.has("number")) {
                 keep(tickets, answer.path("id").asString(null), 40);
             }
+            answer.path("attachments")
+                    .values()
+                    .forEach(file -> keep(attachments, file.path("id").asString(null), 40));
             keep(people, answer.path("requester").path("id").asString(null), 20);
         }
 
@@ -137,16 +147,14 @@ final class RandomRequests {
                 if (METHODS.contains(call.getKey())) {
                     List<JsonNode> parameters = new ArrayList<>(shared);
                     parameters.addAll(resolved(call.getValue().path("parameters")));
-                    JsonNode body = call.getValue()
-                            .path("requestBody")
-                            .path("content")
-                            .path("application/json")
-                            .path("schema");
+                    JsonNode content = call.getValue().path("requestBody").path("content");
+                    JsonNode body = content.path("application/json").path("schema");
                     all.add(new Operation(
                             call.getKey().toUpperCase(Locale.ROOT),
                             path.getKey(),
                             parameters,
-                            body.isMissingNode() ? null : body));
+                            body.isMissingNode() ? null : body,
+                            content.has("multipart/form-data")));
                 }
             });
         });
@@ -203,7 +211,8 @@ final class RandomRequests {
                     .append(encoded(nasty()));
         }
         String method = wrong && rarely() ? one(ANY_METHOD) : operation.method();
-        byte[] body = operation.body() == null ? null : body(operation.body(), wrong);
+        byte[] body =
+                operation.files() ? files(wrong) : operation.body() == null ? null : body(operation.body(), wrong);
         if (wrong && rarely()) {
             body = nasty().getBytes(StandardCharsets.UTF_8);
         }
@@ -217,10 +226,11 @@ final class RandomRequests {
                                     "application/json;charset=utf-16",
                                     "application/json;charset=nonsense",
                                     "multipart/form-data",
+                                    MultipartFiles.TYPE,
                                     "application/merge-patch+json",
                                     "nonsense",
                                     "*/*"))
-                            : "application/json");
+                            : operation.files() ? MultipartFiles.TYPE : "application/json");
         }
         if (wrong && rarely()) {
             headers.put(
@@ -242,6 +252,7 @@ final class RandomRequests {
         }
         return switch (name) {
             case "id", "otherId" -> known.tickets.isEmpty() ? UUID.randomUUID().toString() : one(known.tickets);
+            case "attachmentId" -> file();
             case "person", "assignee", "requester" -> one(known.people);
             case "cursor" -> known.cursors.isEmpty() ? "none" : edited(one(known.cursors));
             case "If-Match" -> random.nextInt(3) == 0 ? "*" : one(known.etags);
@@ -307,6 +318,8 @@ final class RandomRequests {
     private String text(JsonNode schema, String name) {
         if (schema.path("format").asString("").equals("email")) {
             return one(List.of("lee@example.org", "kim@example.org", "Max@Example.org"));
+        } else if (name.equals("attachmentIds")) {
+            return file();
         } else if (schema.path("format").asString("").equals("uuid")) {
             return UUID.randomUUID().toString();
         } else if (schema.path("format").asString("").equals("date-time")) {
@@ -319,6 +332,30 @@ final class RandomRequests {
             case "reason" -> one(List.of("VENDOR", "OTHER", "because"));
             default -> one(List.of("printer", "The scanner hums", "x", "Ünïcödé 🚀", "vip"));
         };
+    }
+
+    private String file() {
+        return known.attachments.isEmpty() ? UUID.randomUUID().toString() : one(known.attachments);
+    }
+
+    /** One file or some, with names and types of all kinds, and not always to the end. */
+    private byte[] files(boolean wrong) {
+        List<String> parts = new ArrayList<>();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            parts.add(MultipartFiles.part(
+                    wrong && rarely() ? nasty() : one(List.of("a.txt", "Gr\u00fc\u00dfe.png", "b.tar.gz", "none")),
+                    wrong && rarely() ? nasty() : one(List.of("text/plain", "image/png", "text/html")),
+                    one(List.of("", "x", "y".repeat(200_000), "--" + MultipartFiles.BOUNDARY))));
+        }
+        if (wrong && rarely()) {
+            parts.add(MultipartFiles.raw("Content-Disposition: form-data; name=\"" + nasty() + "\"\r\n\r\n" + nasty()));
+        }
+        if (wrong && rarely()) {
+            parts.add(MultipartFiles.raw(nasty()));
+        }
+        String body = MultipartFiles.parts(parts.toArray(String[]::new));
+        return (wrong && rarely() ? body.substring(0, random.nextInt(body.length())) : body)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private byte[] body(JsonNode schema, boolean wrong) {

@@ -52,6 +52,9 @@ class RightsTest {
         }
     }
 
+    private static final String A_FILE =
+            MultipartFiles.parts(MultipartFiles.part("rights.txt", "text/plain", "rights"));
+
     private static final Sample NOTHING = new Sample(null, "");
 
     private static Sample body(String json) {
@@ -65,7 +68,8 @@ class RightsTest {
     /** What calls are made with that cannot be made without. */
     private static Map<String, Sample> samples(Desks.Opened ticket) {
         var samples = new TreeMap<String, Sample>();
-        for (String read : List.of("readTicket", "listLinks", "readConversation", "readTimeline", "listTickets")) {
+        for (String read : List.of(
+                "readTicket", "listLinks", "listAttachments", "readConversation", "readTimeline", "listTickets")) {
             samples.put(read, query("minPosition=" + ticket.position()));
         }
         samples.put("listSimilarTickets", query("minPosition=" + ticket.position()));
@@ -109,6 +113,7 @@ class RightsTest {
                         "",
                         "Content-Type",
                         "multipart/form-data; boundary=b"));
+        samples.put("addAttachments", new Sample(A_FILE, "", "Content-Type", MultipartFiles.TYPE));
         return samples;
     }
 
@@ -220,6 +225,9 @@ class RightsTest {
             String person = desks.id(name.equals("readPerson") ? "own" : "agentClosed");
             path = path.replace("{person}", person).replace("{personOrTeam}", person);
         }
+        if (path.contains("{attachmentId}")) {
+            path = path.replace("{attachmentId}", attachment(ticket));
+        }
         String body =
                 name.equals("linkTickets") ? "{\"type\":\"RELATES_TO\",\"otherId\":\"" + other + "\"}" : sample.body();
         assertThat(path).doesNotContain("{");
@@ -228,6 +236,18 @@ class RightsTest {
                 path + sample.query(),
                 body,
                 sample.headers().toArray(String[]::new));
+    }
+
+    /** One that the ticket's requester put there, and that can be read; any where there is no ticket. */
+    private static String attachment(Desks.Opened ticket) {
+        String path = "/api/v1/tickets/" + ticket.id();
+        Answer uploaded = MultipartFiles.upload(desks.of("own"), path, A_FILE);
+        if (uploaded.status() == 404) {
+            return UUID.randomUUID().toString();
+        }
+        String id = MultipartFiles.firstId(uploaded);
+        Desks.ok(desks.of("own").get(path + "/attachments?minPosition=" + uploaded.position()));
+        return id;
     }
 
     /** One that every agent sees. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every answer tells browsers to run, frame and keep nothing, whoever gives it. */
 class SafeHeadersTest {
 
-    private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+    private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
     private final RunningApplication app = RunningApplication.shared();
     private final Person agent = app.as(Role.AGENT, "ana@example.org");

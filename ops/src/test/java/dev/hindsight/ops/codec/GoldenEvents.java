@@ -30,6 +30,8 @@ import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
 import dev.hindsight.domain.ticket.TicketEvent.HoldReasonChanged;
 import dev.hindsight.domain.ticket.TicketEvent.ImportedActivityRecorded;
@@ -150,6 +152,20 @@ final class GoldenEvents {
                 new RequesterReplied(TICKET, AT, MESSAGE, ANA, "It smokes now."),
                 new PublicReplyAdded(TICKET, AT, MESSAGE, BEN, "Please unplug it, I am coming."),
                 new InternalNoteAdded(TICKET, AT, MESSAGE, BEN, "Third time this month; order a new one."),
+                new AttachmentAdded(
+                        TICKET,
+                        AT,
+                        OTHER,
+                        MESSAGE,
+                        BEN,
+                        true,
+                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                        48_211,
+                        "tray 2 \u2013 jam.png",
+                        "image/png",
+                        "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+                        "H6aLChL0R3hAM6ObIDWNVqTa8wTcHIGb2jVSWj3CQc1Whh6VOZvVNA=="),
+                new AttachmentRemoved(TICKET, AT, OTHER, true, "tray 2 \u2013 jam.png"),
                 new TicketLinked(TICKET, AT, "CAUSED_BY", OTHER),
                 new TicketUnlinked(TICKET, AT, "CAUSED_BY", OTHER),
                 new WorkStarted(TICKET, AT, "NEW", false),

@@ -40,6 +40,8 @@ final class GoldenManifest {
             49a09c7a0bce9cdf8523e3910f435d910fcc963941fcbee7d81f534f2cdba751  events/team.created.1.json
             e3a00b9ee247e0f34971eeebfac2cd0a73f969699b14a33b5c111299f1be9e19  events/ticket.activity-imported.1.json
             34d67c08fb7ebd46ded0e9986a3f2e179d68c408476c1485303fd855fbf648bf  events/ticket.assigned.1.json
+            0aa59a10f6d27751edfb4a8830cc24bc90d577a09566ec6e800e85b217822f5e  events/ticket.attachment-added.1.json
+            5558966a3ab5f62f079a33fb7a5f6448d3b8334b2349ef7e4a2fdee0a974c8d1  events/ticket.attachment-removed.1.json
             e44da0edf836fece854d20cb027a64e947bcb7aa944a714c470aa65b4cf521bc  events/ticket.cancelled.1.json
             551ada4a2475ced530dc3e3e3434530c11b652ec7e40dc3475f2be50278a4e6a  events/ticket.categorized.1.json
             3dafc5b6d1bf2176c5d2355a257366b4e5079b2e9023bf83500650cbe048b769  events/ticket.closed.1.json

@@ -7,7 +7,10 @@ import java.util.List;
  * while older nodes go on reading theirs.
  */
 public enum ReadModel {
-    TICKETS("tickets", 2, List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link")),
+    TICKETS(
+            "tickets",
+            3,
+            List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link", "ticket_attachment")),
     DIRECTORY("directory", 3, List.of("person", "organization", "queue", "category", "custom_field", "team")),
     /** Its documents lie in OpenSearch; its progress and parked tickets here. */
     TICKET_SEARCH("ticket-search", 2, List.of());

@@ -25,6 +25,7 @@ public final class TicketFold {
     private final List<FieldChange> extra = new ArrayList<>(2);
     private TicketStep.@Nullable Message message;
     private TicketStep.@Nullable Link link;
+    private TicketStep.@Nullable Attachment attachment;
 
     private TicketFold(@Nullable TicketRow before, LoggedEvent logged, TicketEvent event) {
         this.before = before;
@@ -58,7 +59,7 @@ public final class TicketFold {
         var row = after.row();
         var changes = TicketChanges.between(before, row);
         changes.addAll(extra);
-        return new TicketStep(row, entry(changes), message, link);
+        return new TicketStep(row, entry(changes), message, link, attachment);
     }
 
     private TicketDraft apply() {
@@ -182,6 +183,16 @@ public final class TicketFold {
                 yield t;
             }
             case InternalNoteAdded e -> said(e, "INTERNAL_NOTE");
+            case AttachmentAdded e -> {
+                attached(e.attachmentId(), e);
+                extra("attachments", null, e.name(), e.internal());
+                yield going();
+            }
+            case AttachmentRemoved e -> {
+                attached(e.attachmentId(), null);
+                extra("attachments", e.name(), null, e.internal());
+                yield going();
+            }
             case TicketLinked e -> {
                 linked(e.type(), e.otherId(), true);
                 yield going();
@@ -331,6 +342,10 @@ public final class TicketFold {
         extra("links." + type, linked ? null : other, linked ? other : null, false);
     }
 
+    private void attached(UUID id, @Nullable AttachmentAdded added) {
+        attachment = new TicketStep.Attachment(event.ticketId(), id, logged.version(), logged.position(), added);
+    }
+
     private TicketStep.Message message(UUID id, String kind, @Nullable UUID author, String body) {
         extra("message", null, id.toString(), false);
         return new TicketStep.Message(
@@ -371,8 +386,16 @@ public final class TicketFold {
                 rule == null ? null : rule.version(),
                 event.at(),
                 logged.recordedAt(),
-                event instanceof InternalNoteAdded || event instanceof WatcherAdded || event instanceof WatcherRemoved,
+                isInternal(),
                 List.copyOf(changes));
+    }
+
+    private boolean isInternal() {
+        return event instanceof InternalNoteAdded
+                || event instanceof WatcherAdded
+                || event instanceof WatcherRemoved
+                || (event instanceof AttachmentAdded added && added.internal())
+                || (event instanceof AttachmentRemoved removed && removed.internal());
     }
 
     private void extra(String field, @Nullable Object was, @Nullable Object is, boolean internal) {

@@ -24,6 +24,7 @@ final class TicketRows {
     final List<TicketStep.Entry> entries = new ArrayList<>(4);
     final List<TicketStep.Message> messages = new ArrayList<>(2);
     final Map<LinkKey, TicketStep.Link> links = new LinkedHashMap<>(2);
+    final Map<UUID, TicketStep.Attachment> attachments = new LinkedHashMap<>(2);
 
     TicketRows(@Nullable TicketRow row) {
         this.row = row;
@@ -44,6 +45,10 @@ final class TicketRows {
         var link = step.link();
         if (link != null) {
             links.put(new LinkKey(link.type(), link.otherId()), link);
+        }
+        var attachment = step.attachment();
+        if (attachment != null) {
+            attachments.put(attachment.id(), attachment);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.hindsight.projections.tickets;
 
 import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param row the list row afterwards
  * @param message a message it added
  * @param link a link it made or undid
+ * @param attachment an attachment it added or took away
  */
 public record TicketStep(
         TicketRow row,
         Entry entry,
         @Nullable Message message,
-        @Nullable Link link) {
+        @Nullable Link link,
+        @Nullable Attachment attachment) {
 
     /**
      * A row of the timeline.
@@ -61,4 +64,16 @@ public record TicketStep(
      * @param linked false where the link is undone
      */
     public record Link(UUID ticketId, String type, UUID otherId, long version, long position, boolean linked) {}
+
+    /**
+     * An attachment as it is after the event.
+     *
+     * @param added what it is now, null where it was taken away
+     */
+    public record Attachment(
+            UUID ticketId,
+            UUID id,
+            long version,
+            long position,
+            @Nullable AttachmentAdded added) {}
 }

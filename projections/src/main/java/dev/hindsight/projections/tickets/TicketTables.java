@@ -3,6 +3,7 @@ package dev.hindsight.projections.tickets;
 import static dev.hindsight.projections.readmodel.ReadModel.physicalName;
 
 import dev.hindsight.domain.configuration.FieldValue;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import dev.hindsight.projections.live.SetInsert;
 import dev.hindsight.projections.readmodel.TicketWords;
 import java.sql.Array;
@@ -35,7 +36,9 @@ final class TicketTables {
     private final SetInsert<TicketStep.Message> messages;
     private final SetInsert<TicketStep.Link> links;
     private final String select;
+    private final SetInsert<TicketStep.Attachment> attachments;
     private final String unlink;
+    private final String detach;
     private final List<String> deletions;
 
     TicketTables(int generation) {
@@ -44,6 +47,7 @@ final class TicketTables {
         var link = "readmodel." + physicalName("ticket_link", generation);
         var message = "readmodel." + physicalName("ticket_message", generation);
         var timeline = "readmodel." + physicalName("ticket_timeline", generation);
+        var attachment = "readmodel." + physicalName("ticket_attachment", generation);
         var columns = ticketColumns();
         var updates = columns.names().stream()
                 .filter(name -> !name.equals("id"))
@@ -64,6 +68,19 @@ final class TicketTables {
                         link + " AS t",
                         "ON CONFLICT (ticket_id, type, other_id) DO UPDATE SET version = excluded.version,"
                                 + " last_position = excluded.last_position WHERE t.version < excluded.version");
+        var files = attachmentColumns();
+        attachments = files.into(
+                attachment + " AS t",
+                files.names().stream()
+                        .filter(name -> !name.equals("ticket_id") && !name.equals("id"))
+                        .map(name -> name + " = excluded." + name)
+                        .collect(Collectors.joining(
+                                ", ",
+                                "ON CONFLICT (ticket_id, id) DO UPDATE SET ",
+                                " WHERE t.version < excluded.version")));
+        detach = "DELETE FROM " + attachment
+                + " a USING unnest(?::uuid[], ?::uuid[]) AS u(ticket_id, id)"
+                + " WHERE a.ticket_id = u.ticket_id AND a.id = u.id";
         select = "SELECT " + String.join(", ", columns.names()) + " FROM " + ticket + " WHERE id = ANY (?)";
         unlink = "DELETE FROM " + link
                 + " l USING unnest(?::uuid[], ?::text[], ?::uuid[]) AS u(ticket_id, type, other_id)"
@@ -73,7 +90,8 @@ final class TicketTables {
                 "DELETE FROM " + wording + " WHERE ticket_id = ?",
                 "DELETE FROM " + message + " WHERE ticket_id = ?",
                 "DELETE FROM " + timeline + " WHERE ticket_id = ?",
-                "DELETE FROM " + link + " WHERE ticket_id = ?");
+                "DELETE FROM " + link + " WHERE ticket_id = ?",
+                "DELETE FROM " + attachment + " WHERE ticket_id = ?");
     }
 
     List<TicketRow> load(Connection connection, Collection<UUID> ids) throws SQLException {
@@ -103,6 +121,32 @@ final class TicketTables {
         var changed = rows.stream().flatMap(its -> its.links.values().stream()).toList();
         links.write(connection, changed.stream().filter(TicketStep.Link::linked).toList());
         unlink(connection, changed.stream().filter(link -> !link.linked()).toList());
+        var files =
+                rows.stream().flatMap(its -> its.attachments.values().stream()).toList();
+        attachments.write(
+                connection, files.stream().filter(it -> it.added() != null).toList());
+        detach(connection, files.stream().filter(it -> it.added() == null).toList());
+    }
+
+    private void detach(Connection connection, List<TicketStep.Attachment> gone) throws SQLException {
+        if (gone.isEmpty()) {
+            return;
+        }
+        try (var delete = connection.prepareStatement(detach)) {
+            delete.setArray(
+                    1,
+                    array(
+                            connection,
+                            "uuid",
+                            gone.stream().map(TicketStep.Attachment::ticketId).toArray()));
+            delete.setArray(
+                    2,
+                    array(
+                            connection,
+                            "uuid",
+                            gone.stream().map(TicketStep.Attachment::id).toArray()));
+            delete.executeUpdate();
+        }
     }
 
     private void unlink(Connection connection, List<TicketStep.Link> undone) throws SQLException {
@@ -290,6 +334,29 @@ final class TicketTables {
                 .add("other_id", "uuid", TicketStep.Link::otherId)
                 .add("version", "bigint", TicketStep.Link::version)
                 .add("last_position", "bigint", TicketStep.Link::position);
+    }
+
+    /** Of those that were added. */
+    private static SetInsert.Columns<TicketStep.Attachment> attachmentColumns() {
+        return new SetInsert.Columns<TicketStep.Attachment>()
+                .add("ticket_id", "uuid", TicketStep.Attachment::ticketId)
+                .add("id", "uuid", TicketStep.Attachment::id)
+                .add("version", "bigint", TicketStep.Attachment::version)
+                .add("last_position", "bigint", TicketStep.Attachment::position)
+                .add("message_id", "uuid", it -> added(it).messageId())
+                .add("uploader", "uuid", it -> added(it).uploaderId())
+                .add("at", "timestamptz", it -> added(it).at())
+                .add("internal", "boolean", it -> added(it).internal())
+                .add("size", "bigint", it -> added(it).size())
+                .add("content", "text", it -> added(it).content())
+                .add("wrapped_key", "text", it -> added(it).wrappedKey())
+                .add("name", "text", it -> added(it).name())
+                .add("type", "text", it -> added(it).type())
+                .add("sha256", "text", it -> added(it).plainSha256());
+    }
+
+    private static AttachmentAdded added(TicketStep.Attachment attachment) {
+        return Objects.requireNonNull(attachment.added());
     }
 
     private static Map<String, @Nullable Object> json(FieldChange change) {

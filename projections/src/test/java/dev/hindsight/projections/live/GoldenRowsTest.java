@@ -62,6 +62,7 @@ class GoldenRowsTest {
         mail();
         imported();
         teamsAndGrants();
+        files();
         var rows = rows();
         Files.createDirectories(WRITTEN.getParent());
         Files.writeString(WRITTEN, rows);
@@ -155,6 +156,34 @@ class GoldenRowsTest {
         add(BEN, new TicketReopened(t, now, "RESOLVED", false));
         add(ANA, new TicketResolved(t, now, "OPEN", "OTHER", "Bought a new one.", now.plusSeconds(1_209_600), false));
         add(ANA, new TicketClosed(t, now, "RESOLVED", false));
+    }
+
+    /** One waits on the ticket, one goes with a note, one is taken away. */
+    private void files() {
+        file(BEN, 201, null, false);
+        file(ANA, 202, null, true);
+        add(ANA, new InternalNoteAdded(PRINTER, now, id(106), ANA, "See the log."));
+        file(ANA, 202, id(106), true);
+        file(ANA, 203, null, true);
+        add(ANA, new AttachmentRemoved(PRINTER, now, id(203), true, "203.log"));
+    }
+
+    private void file(UUID by, int number, @Nullable UUID messageId, boolean internal) {
+        add(
+                by,
+                new AttachmentAdded(
+                        PRINTER,
+                        now,
+                        id(number),
+                        messageId,
+                        by,
+                        internal,
+                        "c0".repeat(32),
+                        2048,
+                        number + ".log",
+                        "text/plain",
+                        "d1".repeat(32),
+                        "d3JhcHBlZA=="));
     }
 
     /** Marks, changes of what it is and whose, a cancellation. */

@@ -122,7 +122,7 @@ public final class Histories {
 
     private void next(One t) {
         var id = t.id;
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(26)) {
             case 0 -> add(new ImportedActivityRecorded(id, now, "VERIFIED", null));
             case 1 -> add(new TicketCategorized(id, now, "printer", random.nextBoolean() ? "network" : null));
             case 2 -> add(new TypeChanged(id, now, "INCIDENT", "PROBLEM"));
@@ -152,6 +152,7 @@ public final class Histories {
             case 17 -> add(new PublicReplyAdded(id, now, uuid(), pick(people), "Have you turned it off and on?"));
             case 18 -> add(new InternalNoteAdded(id, now, uuid(), pick(people), "Not again."));
             case 19 -> link(t);
+            case 20, 21 -> attach(t);
             default -> move(t);
         }
     }
@@ -166,6 +167,27 @@ public final class Histories {
             t.assignee = assignee;
             add(new TicketAssigned(t.id, now, before, assignee));
         }
+    }
+
+    /** A few files a ticket, so that they are put on messages and taken away. */
+    private void attach(One t) {
+        var file = new UUID(t.id.getMostSignificantBits(), random.nextInt(3));
+        add(
+                random.nextInt(3) == 0
+                        ? new AttachmentRemoved(t.id, now, file, true, "a.log")
+                        : new AttachmentAdded(
+                                t.id,
+                                now,
+                                file,
+                                random.nextBoolean() ? uuid() : null,
+                                pick(people),
+                                random.nextBoolean(),
+                                "c0".repeat(32),
+                                7,
+                                "a.log",
+                                "text/plain",
+                                "d1".repeat(32),
+                                "d3JhcHBlZA=="));
     }
 
     private void link(One t) {

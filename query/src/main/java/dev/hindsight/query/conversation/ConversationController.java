@@ -8,10 +8,14 @@ import static org.jooq.impl.DSL.noCondition;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.query.ActorRef;
+import dev.hindsight.query.attachments.Attachment;
+import dev.hindsight.query.attachments.Attachments;
 import dev.hindsight.query.ticket.TicketReader;
 import dev.hindsight.query.ticket.TicketReader.Subject;
 import dev.hindsight.query.ticket.VersionPages;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -54,7 +58,7 @@ public final class ConversationController {
     }
 
     private static List<Message> messages(Snapshot snapshot, Subject ticket, long after, int most) {
-        return snapshot.jooq()
+        List<Message> messages = snapshot.jooq()
                 .select(
                         TICKET_MESSAGE.ID,
                         TICKET_MESSAGE.KIND,
@@ -80,5 +84,10 @@ public final class ConversationController {
                         row.value7(),
                         row.value8(),
                         List.of()));
+        Map<UUID, List<Attachment>> files = Attachments.carriedBy(
+                snapshot, ticket, messages.stream().map(Message::id).toList());
+        return messages.stream()
+                .map(message -> message.with(files.getOrDefault(message.id(), List.of())))
+                .toList();
     }
 }

@@ -1,6 +1,7 @@
 package dev.hindsight.query.conversation;
 
 import dev.hindsight.query.ActorRef;
+import dev.hindsight.query.attachments.Attachment;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -10,7 +11,12 @@ import java.util.UUID;
  *
  * @param kind REQUESTER_REPLY, PUBLIC_REPLY or INTERNAL_NOTE
  * @param version the ticket's version that it made
- * @param attachments always empty today
+ * @param attachments the files that it carries
  */
 public record Message(
-        UUID id, String kind, ActorRef author, String body, Instant at, long version, List<Object> attachments) {}
+        UUID id, String kind, ActorRef author, String body, Instant at, long version, List<Attachment> attachments) {
+
+    Message with(List<Attachment> files) {
+        return new Message(id, kind, author, body, at, version, files);
+    }
+}

@@ -7,6 +7,8 @@ import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.ticket.TicketEvent;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
 import dev.hindsight.domain.ticket.TicketEvent.ImportedActivityRecorded;
 import dev.hindsight.domain.ticket.TicketEvent.MajorIncidentDeclared;
@@ -62,6 +64,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class FeedLine {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** A key leaves the installation for nobody, not even wrapped. */
+    private static final String WRAPPED_KEY = "wrappedKey";
 
     private final LoggedEvent logged;
     private final EventForms forms;
@@ -140,7 +145,7 @@ final class FeedLine {
         if (withheld == null) {
             return null;
         }
-        return withheld.isEmpty() ? full() : without(withheld);
+        return withheld.isEmpty() ? full() : cut(withheld);
     }
 
     /**
@@ -173,6 +178,8 @@ final class FeedLine {
             case TicketUnassigned e -> Set.of();
             case RequesterReplied e -> Set.of();
             case PublicReplyAdded e -> Set.of();
+            case AttachmentAdded e -> e.internal() ? null : Set.of("content", WRAPPED_KEY);
+            case AttachmentRemoved e -> e.internal() ? null : Set.of();
             case TicketLinked e -> Set.of();
             case TicketUnlinked e -> Set.of();
             case WorkStarted e -> Set.of();
@@ -188,25 +195,30 @@ final class FeedLine {
     private byte[] full() {
         byte[] line = internal;
         if (line == null) {
-            Event event = event();
-            EventForms.Form form = readable(() -> forms.of(event));
-            line = render(form, form.data());
+            line = without(event() instanceof AttachmentAdded ? Set.of(WRAPPED_KEY) : Set.of());
             internal = line;
         }
         return line;
     }
 
-    private byte[] without(Set<String> members) {
+    private byte[] cut(Set<String> members) {
         byte[] line = outside;
         if (line == null) {
-            Event event = event();
-            EventForms.Form form = readable(() -> forms.of(event));
-            ObjectNode data = (ObjectNode) JSON.readTree(form.data());
-            members.forEach(data::remove);
-            line = render(form, JSON.writeValueAsBytes(data));
+            line = without(members);
             outside = line;
         }
         return line;
+    }
+
+    private byte[] without(Set<String> members) {
+        Event event = event();
+        EventForms.Form form = readable(() -> forms.of(event));
+        if (members.isEmpty()) {
+            return render(form, form.data());
+        }
+        ObjectNode data = (ObjectNode) JSON.readTree(form.data());
+        members.forEach(data::remove);
+        return render(form, JSON.writeValueAsBytes(data));
     }
 
     private byte[] render(EventForms.Form form, byte[] data) {

@@ -1,6 +1,7 @@
 package dev.hindsight.ops.codec.keys;
 
 import java.util.UUID;
+import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,27 @@ public final class DataKey {
      */
     public SecretKeySpec salt() {
         return material().salt();
+    }
+
+    /**
+     * Another key, wrapped by this one: RFC 3394 under the derived wrapping key.
+     *
+     * @param key a multiple of 8 bytes, 16 at least
+     * @return 8 bytes more
+     * @throws DestroyedKeyException when destroyed
+     */
+    public byte[] wrap(byte[] key) {
+        return KeyWrap.apply(Cipher.ENCRYPT_MODE, material().wrappingKey(), key);
+    }
+
+    /**
+     * What {@link #wrap} wrapped.
+     *
+     * @throws DestroyedKeyException when destroyed
+     * @throws WrongKeyException when it was not wrapped by this key
+     */
+    public byte[] unwrap(byte[] wrapped) {
+        return KeyWrap.unwrap(material().wrappingKey(), wrapped);
     }
 
     KeyMaterial material() {
