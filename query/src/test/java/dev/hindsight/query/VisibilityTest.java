@@ -139,6 +139,15 @@ class VisibilityTest {
     }
 
     @Test
+    void me_is_also_who_is_known_by_the_same_address() {
+        var both = new Caller(ANA, LEE, Set.of(Role.REQUESTER), null);
+        long own = rows.jooq.fetchCount(TICKET, TICKET.REQUESTER.eq(LEE));
+        assertThat(own).isPositive();
+        var list = web.get(both, "/tickets", "requester", "me").body();
+        assertThat(list.path("total").asLong()).isEqualTo(own);
+    }
+
+    @Test
     void rights_are_only_asked_of_a_snapshot_that_was_opened_for_somebody() {
         assertThatThrownBy(() -> rows.models.read(snapshot -> Visibility.of(snapshot, Web.caller(ANA, Role.AGENT))))
                 .isInstanceOf(IllegalStateException.class)

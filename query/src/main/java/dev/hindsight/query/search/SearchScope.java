@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.opensearch.client.opensearch._types.FieldValue;
 import org.opensearch.client.opensearch._types.query_dsl.Query;
@@ -16,18 +17,18 @@ import org.opensearch.client.opensearch._types.query_dsl.Query;
 /**
  * What a caller may find, and in which texts.
  *
- * @param caller who {@code me} is
+ * @param me who {@code me} is: one or two
  */
-record SearchScope(UUID caller, Visibility visibility) {
+record SearchScope(Set<UUID> me, Visibility visibility) {
 
     /** @throws dev.hindsight.domain.Forbidden for roles that read no ticket */
     static SearchScope of(Grants grants, Caller caller) {
-        return new SearchScope(caller.person(), Visibility.of(grants, caller));
+        return new SearchScope(caller.requesters(), Visibility.of(grants, caller));
     }
 
     /** @throws dev.hindsight.domain.Forbidden for roles that read no ticket */
     static SearchScope of(Snapshot snapshot, Caller caller) {
-        return new SearchScope(caller.person(), Visibility.of(snapshot, caller));
+        return new SearchScope(caller.requesters(), Visibility.of(snapshot, caller));
     }
 
     /** What every hit must fulfil, beside the question. */

@@ -233,7 +233,7 @@ final class SearchTranslation {
                 .filter(value -> !hidden || Objects.requireNonNull(own).contains(UUID.fromString(value)))
                 .forEach(value -> values.add(FieldValue.of(value)));
         if (match.me()) {
-            values.add(FieldValue.of(scope.caller().toString()));
+            scope.me().forEach(one -> values.add(FieldValue.of(one.toString())));
         }
         if (!match.none() || hidden) {
             return terms(field, values);

@@ -22,11 +22,16 @@ record Choice<T>(Set<T> values, boolean none) {
 
     /** Reads a comma list. */
     static <T> Choice<T> of(String field, @Nullable String value, Function<String, T> parse) {
+        return ofSome(field, value, word -> Set.of(parse.apply(word)));
+    }
+
+    /** Reads a comma list of which a word may stand for several values. */
+    static <T> Choice<T> ofSome(String field, @Nullable String value, Function<String, Set<T>> parse) {
         Set<String> words = Parameters.choices(field, value);
         Set<T> values = new LinkedHashSet<>();
         for (String word : words) {
             if (!word.equals(NONE)) {
-                values.add(parse.apply(word));
+                values.addAll(parse.apply(word));
             }
         }
         return new Choice<>(values, words.contains(NONE));

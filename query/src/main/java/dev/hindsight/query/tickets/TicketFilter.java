@@ -65,8 +65,8 @@ record TicketFilter(
                 Choice.of("status", request.status(), word -> Status.parse("status", word)),
                 Choice.of("category", request.category(), Function.identity()),
                 Choice.of("queue", request.queue(), Function.identity()),
-                Choice.of("assignee", request.assignee(), word -> person("assignee", word, caller)),
-                Choice.of("requester", request.requester(), word -> person("requester", word, caller)),
+                Choice.ofSome("assignee", request.assignee(), word -> people("assignee", word, caller)),
+                Choice.ofSome("requester", request.requester(), word -> people("requester", word, caller)),
                 Choice.of("organization", request.organization(), word -> Parameters.id("organization", word)),
                 Choice.of("priority", request.priority(), word -> Priority.parse("priority", word)),
                 Choice.of("type", request.type(), word -> TicketType.parse("type", word)),
@@ -79,15 +79,15 @@ record TicketFilter(
 
     /** Who else watches is not for requesters, and so not to be found out by asking. */
     private static Choice<UUID> watcher(@Nullable String watchers, Caller caller) {
-        Choice<UUID> choice = Choice.of("watcher", watchers, word -> person("watcher", word, caller));
+        Choice<UUID> choice = Choice.ofSome("watcher", watchers, word -> people("watcher", word, caller));
         if (!caller.readsAllTickets() && (choice.none() || !caller.requesters().containsAll(choice.values()))) {
             throw new InvalidRequest("watcher", "may be me only, for requesters");
         }
         return choice;
     }
 
-    private static UUID person(String field, String word, Caller caller) {
-        return word.equals("me") ? caller.person() : Parameters.id(field, word);
+    private static Set<UUID> people(String field, String word, Caller caller) {
+        return word.equals("me") ? caller.requesters() : Set.of(Parameters.id(field, word));
     }
 
     /** Whether every ticket matches. */
