@@ -243,8 +243,8 @@ class TicketReadTest {
         assertThat(entry.path("rule").isNull()).isTrue();
         assertThat(entry.path("onBehalfOf").isNull()).isTrue();
         assertThat(entry.path("changes").path(0).toString())
-                .isEqualTo(
-                        "{\"field\":\"assignee\",\"before\":null,\"after\":{\"id\":\"" + ana + "\",\"name\":\"ana\"}}");
+                .isEqualTo("{\"field\":\"assignee\",\"before\":null,\"after\":{\"id\":\"" + ana
+                        + "\",\"name\":\"ana\"},\"beforeName\":null,\"afterName\":null}");
     }
 
     @Test
