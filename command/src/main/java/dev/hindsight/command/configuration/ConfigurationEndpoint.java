@@ -79,7 +79,7 @@ public final class ConfigurationEndpoint {
             @PathVariable String queue, @RequestBody QueueBody body, Caller caller, HttpServletRequest request) {
         Admin.only(caller);
         var command = new PutQueue(
-                Configured.key("queue", queue), Admin.name(body.name()), restricted(body.access()), clock.instant());
+                Configured.newKey("queue", queue), Admin.name(body.name()), restricted(body.access()), clock.instant());
         return put(command, QUEUES, caller, request);
     }
 
@@ -136,8 +136,8 @@ public final class ConfigurationEndpoint {
     ResponseEntity<ConfigurationAnswer> putTeam(
             @PathVariable String team, @RequestBody TeamBody body, Caller caller, HttpServletRequest request) {
         Admin.only(caller);
-        String key = Configured.key("team", team);
-        if (Rights.person(key).isPresent() || key.equals("me")) {
+        String key = Configured.newKey("team", team);
+        if (Rights.person(key).isPresent()) {
             throw new InvalidRequest("team", "must not look like a person");
         }
         return put(new PutTeam(key, Admin.name(body.name()), clock.instant()), TEAMS, caller, request);
@@ -166,7 +166,7 @@ public final class ConfigurationEndpoint {
     ResponseEntity<ConfigurationAnswer> putCategory(
             @PathVariable String category, @RequestBody CategoryBody body, Caller caller, HttpServletRequest request) {
         Admin.only(caller);
-        String key = Configured.key("category", category);
+        String key = Configured.newKey("category", category);
         String parent = body.parent();
         if (parent != null) {
             configuration.checkParent(key, parent);

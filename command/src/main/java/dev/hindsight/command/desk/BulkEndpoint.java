@@ -15,6 +15,7 @@ import dev.hindsight.command.dispatch.Call;
 import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,8 +25,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.ResponseEntity;
@@ -114,7 +117,8 @@ public final class BulkEndpoint {
         var key = call.key();
         List<String> tickets =
                 key == null ? tickets(body, caller) : remembered.selection(key, () -> tickets(body, caller));
-        return ResponseEntity.ok(new Run(single, versions, call.correlation(), caller, request).of(tickets));
+        return ResponseEntity.ok(
+                new Run(single, byTicket(versions, tickets, caller), call.correlation(), caller, request).of(tickets));
     }
 
     /** As they are named, or as the list shows them. */
@@ -148,6 +152,38 @@ public final class BulkEndpoint {
             body.versions().forEach((ticket, version) -> versions.put(ticket, Given.required("versions", version)));
         }
         return versions;
+    }
+
+    /**
+     * The versions by ticket, however a ticket is written.
+     *
+     * @throws InvalidRequest where one is of no ticket of this call: it would go unheeded
+     */
+    private Map<UUID, Long> byTicket(Map<String, Long> versions, List<String> tickets, Caller caller) {
+        var named = tickets.stream()
+                .flatMap(ticket -> known(ticket, caller).stream())
+                .collect(Collectors.toSet());
+        var byTicket = new HashMap<UUID, Long>();
+        versions.forEach((ticket, version) -> {
+            Optional<UUID> id = known(ticket, caller);
+            if (id.filter(named::contains).isPresent()) {
+                Long other = byTicket.put(id.get(), version);
+                if (other != null && !other.equals(version)) {
+                    throw new InvalidRequest("versions", "expect two versions of one ticket");
+                }
+            } else if (!tickets.contains(ticket)) {
+                throw new InvalidRequest("versions", "may name tickets of this call only");
+            }
+        });
+        return byTicket;
+    }
+
+    private Optional<UUID> known(String ticket, Caller caller) {
+        try {
+            return Optional.of(desk.ticket(ticket, caller));
+        } catch (NotFound none) {
+            return Optional.empty(); // its item says so
+        }
     }
 
     private Single single(String type, @Nullable JsonNode body) {
@@ -200,7 +236,7 @@ public final class BulkEndpoint {
     /** One pass over the tickets. */
     private final class Run {
         private final Single single;
-        private final Map<String, Long> versions;
+        private final Map<UUID, Long> versions;
         private final String correlation;
         private final Caller caller;
         private final HttpServletRequest request;
@@ -212,7 +248,7 @@ public final class BulkEndpoint {
 
         private Run(
                 Single single,
-                Map<String, Long> versions,
+                Map<UUID, Long> versions,
                 String correlation,
                 Caller caller,
                 HttpServletRequest request) {
@@ -245,19 +281,15 @@ public final class BulkEndpoint {
                 id = ticket.toString();
                 if (done.add(ticket)) {
                     items.add(item(single.call(
-                            id, caller, new ItemRequest(request, correlation, ticket, version(named, id)))));
+                            id, caller, new ItemRequest(request, correlation, ticket, versions.get(ticket)))));
                 }
             } catch (RuntimeException thrown) {
                 if (thrown instanceof DataAccessException || thrown instanceof TransactionException) {
                     end = thrown;
                 }
-                items.add(item(id, problems.of(thrown, request)));
+                // which ticket a number belongs to is not for those who may not see it
+                items.add(item(thrown instanceof NotFound ? named : id, problems.of(thrown, request)));
             }
-        }
-
-        private @Nullable Long version(String named, String id) {
-            Long version = versions.get(named);
-            return version == null ? versions.get(id) : version;
         }
     }
 

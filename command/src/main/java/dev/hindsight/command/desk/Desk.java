@@ -129,6 +129,18 @@ public final class Desk {
         return caller.worksTickets() ? ticket(idOrNumber) : NO_TICKET;
     }
 
+    /** The same of a link that is to go: a number that nobody has is linked to nothing, like one that is not seen. */
+    UUID formerlyOther(String idOrNumber, Caller caller) {
+        try {
+            return otherTicket(idOrNumber, caller);
+        } catch (NotFound none) {
+            if (NUMBER.matcher(idOrNumber).matches()) {
+                return NO_TICKET;
+            }
+            throw none;
+        }
+    }
+
     /** A call that only those who work tickets may make. */
     ResponseEntity<TicketAnswer> work(Call call, Caller caller, TicketCommand command) {
         var step = new Step(command, () -> {

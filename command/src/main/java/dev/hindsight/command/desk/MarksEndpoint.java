@@ -133,7 +133,7 @@ public final class MarksEndpoint {
                 call.actor(),
                 desk.now(),
                 LinkType.parse("type", type),
-                desk.otherTicket(otherId, caller));
+                desk.formerlyOther(otherId, caller));
         return desk.work(call, caller, command);
     }
 

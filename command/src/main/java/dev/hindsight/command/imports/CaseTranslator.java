@@ -4,6 +4,7 @@ import dev.hindsight.command.imports.SourceFile.Rejection;
 import dev.hindsight.command.imports.SourceFile.SourceRow;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope.Actor;
+import dev.hindsight.domain.configuration.Configured;
 import dev.hindsight.domain.configuration.FieldValue;
 import dev.hindsight.domain.ticket.Change;
 import dev.hindsight.domain.ticket.HoldReason;
@@ -66,8 +67,8 @@ final class CaseTranslator {
     record Mentioned(Set<String> people, Map<String, String> queues, Map<String, String> categories) {}
 
     /**
-     * The key of a queue or category that a source names in its own way. Where letters of the name are lost in it, a
-     * part of the name's hash keeps it apart from others.
+     * The key of a queue or category that a source names in its own way. Where letters of the name are lost in it, or
+     * it is a reserved word, a part of the name's hash keeps it apart from others.
      */
     static String key(String name) {
         String letters = Normalizer.normalize(name.strip(), Normalizer.Form.NFD)
@@ -75,6 +76,7 @@ final class CaseTranslator {
                 .toLowerCase(Locale.ROOT);
         String plain = letters.replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
         boolean lost = plain.length() > LONGEST_KEY
+                || Configured.RESERVED.contains(plain)
                 || letters.codePoints().anyMatch(c -> c > 127 && Character.isLetterOrDigit(c));
         if (!lost && !plain.isEmpty()) {
             return plain;

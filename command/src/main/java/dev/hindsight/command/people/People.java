@@ -105,6 +105,11 @@ public final class People {
      */
     public Named named(String email, @Nullable String name) {
         UUID known = byEmail.getIfPresent(email);
+        if (known != null
+                && find(known).filter(person -> email.equals(person.email())).isEmpty()) {
+            byEmail.invalidate(email); // they have another address now
+            known = null;
+        }
         if (known == null) {
             known = index.byEmail(email).orElse(null);
             if (known != null) {

@@ -73,7 +73,12 @@ public final class PeopleHandler {
     /** An address that leads to somebody else stays theirs: reads then look for both. */
     private void verify(Aggregate<PersonAggregate> person, @Nullable String email, Instant at) {
         if (email != null && index.byEmail(email).isEmpty()) {
-            index.claimEmail(email, UUID.fromString(person.identifierAsString().substring("person-".length())));
+            UUID id = UUID.fromString(person.identifierAsString().substring("person-".length()));
+            String before = person.invoke(PersonAggregate::person).email();
+            if (before != null) {
+                index.releaseEmail(before, id); // addresses are given to others; what they were granted is not
+            }
+            index.claimEmail(email, id);
             person.execute(p -> p.decide(state -> state.verify(email, at)));
         }
     }

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * Who has which address, token or name in a source: unique, by fingerprint, written in the transaction of the event
  * that says so. Derived: every row repeats a PersonRegistered, PersonIdentified or
- * PersonEmailVerified.
+ * PersonEmailVerified; of the addresses that a person had, only the last leads to them.
  */
 public final class PersonIndex {
 
@@ -87,6 +87,13 @@ public final class PersonIndex {
                         + " on conflict do nothing")
                 .params(fingerprints.of(EMAIL, email), person)
                 .update());
+    }
+
+    /** Nobody is known by it any more, so that whoever is given it next is somebody else. */
+    void releaseEmail(String email, UUID person) {
+        jdbc.sql("delete from command.person_email where fingerprint = ? and person_id = ?")
+                .params(fingerprints.of(EMAIL, email), person)
+                .update();
     }
 
     /** @throws Conflict where somebody has it */

@@ -319,6 +319,7 @@ class TranslationTest {
     @Test
     void namesBecomeKeysThatStayApart() throws IOException {
         assertThat(CaseTranslator.key("Group 56")).isEqualTo("group-56");
+        assertThat(CaseTranslator.key("None")).matches("none-[0-9a-f]{8}");
         assertThat(CaseTranslator.key(" \u00c9quipe (R\u00e9seau) ")).isEqualTo("equipe-reseau");
         String first = CaseTranslator.key("\u0413\u0440\u0443\u043f\u043f\u0430 5");
         assertThat(first).matches("5-[0-9a-f]{8}").isNotEqualTo(CaseTranslator.key("\u041e\u0442\u0434\u0435\u043b 5"));

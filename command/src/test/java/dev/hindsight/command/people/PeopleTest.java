@@ -140,6 +140,17 @@ class PeopleTest {
     }
 
     @Test
+    void an_address_that_somebody_no_longer_has_leads_to_whoever_has_it_next() {
+        UUID before = recognized("a-1", "desk@example.org", null, true).person();
+        assertThat(recognized("a-1", "ana@example.org", null, true).person()).isEqualTo(before);
+
+        var next = recognized("a-2", "desk@example.org", null, true);
+        assertThat(next.person()).isNotEqualTo(before);
+        assertThat(next.sameAddress()).isNull();
+        assertThat(recognized("a-1", "ana@example.org", null, true).person()).isEqualTo(before);
+    }
+
+    @Test
     void an_address_verified_later_that_somebody_is_known_by_is_told_beside() {
         UUID token = token("r-17", null, null, false);
         UUID named = named("rita@example.org");

@@ -32,6 +32,9 @@ public sealed interface Configured {
 
     Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
+    /** Words that filters and addresses mean something else by. */
+    Set<String> RESERVED = Set.of("none", "me", "summaries");
+
     /** When its last event happened. */
     Instant lastAt();
 
@@ -106,6 +109,14 @@ public sealed interface Configured {
     record Category(String key, String name, @Nullable String parent, Instant lastAt) implements Configured {}
 
     record Field(FieldDefinition definition, Instant lastAt) implements Configured {}
+
+    /** @throws InvalidRequest where it is no key, or a word that could not be asked for */
+    static String newKey(String field, String key) {
+        if (RESERVED.contains(key)) {
+            throw new InvalidRequest(field, "must not be " + key + ", which filters mean something else by");
+        }
+        return key(field, key);
+    }
 
     /** @throws InvalidRequest where it is no key */
     static String key(String field, String key) {

@@ -68,7 +68,7 @@ public final class Classification {
     /** @throws dev.hindsight.domain.Refusal {@code TOO_MANY_TAGS} */
     public static List<TicketEvent> addTag(Ticket ticket, String tag, Instant at) {
         var decision = new Decision(ticket, at);
-        addTag(decision, Tags.normalize(tag));
+        addTag(decision, Tags.chosen(tag));
         return decision.events();
     }
 

@@ -95,6 +95,7 @@ public final class Conversation {
 
     private static void reply(Decision decision, Reply reply) {
         var ticket = decision.ticket();
+        needRequestersWords(ticket, reply);
         if (ticket.status().isFinal()) {
             throw Refusals.isFinal(ticket.status());
         }
@@ -117,6 +118,16 @@ public final class Conversation {
             if (ticket.status() == Status.NEW && isPerson(reply.by())) {
                 StatusChange.startWork(decision);
             }
+        }
+    }
+
+    /** An agent passes on what the ticket's requester said, and puts words into nobody else's mouth. */
+    private static void needRequestersWords(Ticket ticket, Reply reply) {
+        var requester = ticket.about().requesterId();
+        if (reply.onBehalfOf() != null
+                && requester != null
+                && !reply.onBehalfOf().equals(requester)) {
+            throw new InvalidRequest("onBehalfOf", "must be the ticket's requester");
         }
     }
 
@@ -151,6 +162,7 @@ public final class Conversation {
      * @throws InvalidRequest where nobody is known who could be its requester
      */
     public static NewTicket followUp(Ticket ticket, Reply reply, UUID id, long number, Channel channel) {
+        needRequestersWords(ticket, reply);
         var about = ticket.about();
         var requester = reply.author() == null ? about.requesterId() : reply.author();
         if (requester == null) {

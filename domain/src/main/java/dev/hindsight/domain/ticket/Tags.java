@@ -32,10 +32,23 @@ public final class Tags {
         return word;
     }
 
+    /**
+     * The tag as it is stored, for somebody who chooses it.
+     *
+     * @throws InvalidRequest also for a word that filters mean something else by
+     */
+    static String chosen(String tag) {
+        var word = normalize(tag);
+        if (word.equals("none")) {
+            throw new InvalidRequest("tag", "must not be none, which filters mean something else by");
+        }
+        return word;
+    }
+
     /** @return each once, sorted */
     static List<String> normalizeAll(Collection<String> tags) {
         var words = new TreeSet<String>();
-        tags.forEach(tag -> words.add(normalize(tag)));
+        tags.forEach(tag -> words.add(chosen(tag)));
         return List.copyOf(words);
     }
 

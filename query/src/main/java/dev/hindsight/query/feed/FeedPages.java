@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeedPages {
 
-    private static final int FETCHED = 200;
+    private static final int FETCHED = 500;
     private static final int SHARED_FETCHED = 64;
     private static final int SHARED_EVENTS = 192;
     private static final int SHARED_BYTES = 1 << 18;
@@ -68,11 +68,13 @@ final class FeedPages {
             List<FeedPage.Line> lines = new ArrayList<>();
             long reached = after;
             int bytes = MOST_BYTES;
+            int fetched = Math.min(FETCHED, most);
             while (reached < known && reached - after < MOST_EVENTS && lines.size() < most && bytes > 0) {
-                List<FeedLine> events = fetch(reached, (int) Math.min(Math.min(FETCHED, most), known - reached));
+                List<FeedLine> events = fetch(reached, (int) Math.min(fetched, known - reached));
                 if (events.isEmpty()) {
                     break;
                 }
+                fetched = Math.min(FETCHED, 4 * fetched); // for whoever sees few of them
                 try {
                     FeedPage next = new FeedChunk(reached, events)
                             .shownTo(rights, reached, most - lines.size(), bytes, this::held);
