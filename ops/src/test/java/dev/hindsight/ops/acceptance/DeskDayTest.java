@@ -7,6 +7,7 @@ import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -74,6 +75,64 @@ class DeskDayTest {
                 .isEqualTo(items.path(1).path("position").asLong());
         assertThat(read(agent, tickets.get(1), bulk).path("status").asString()).isEqualTo("OPEN");
         assertThat(read(agent, tickets.get(2), bulk).path("status").asString()).isEqualTo("NEW");
+    }
+
+    @Test
+    void aVersionCountsHoweverItsTicketIsWritten() {
+        Answer ticket = open(agent, "Versions");
+        String number = ticket.body().path("number").asString();
+        agent.post(TICKETS + "/" + ticket.id() + "/notes", "{\"body\":\"moved on\"}");
+        String command = "\"command\":{\"type\":\"assignTicket\",\"body\":{\"assignee\":\"me\"}}}";
+        for (String[] names : new String[][] {
+            {ticket.id(), number},
+            {number.toLowerCase(Locale.ROOT), number},
+            {ticket.id(), ticket.id().toUpperCase(Locale.ROOT)}
+        }) {
+            Answer stale = agent.post(
+                    BULK, "{\"ids\":[\"" + names[0] + "\"],\"versions\":{\"" + names[1] + "\":1}," + command);
+            assertThat(codes(stale)).as(String.join(" ", names)).containsExactly("PRECONDITION_FAILED");
+        }
+        for (String versions : List.of("{\"HD-999999999\":1}", "{\"" + number + "\":2.7}")) {
+            Answer wrong =
+                    agent.post(BULK, "{\"ids\":[\"" + ticket.id() + "\"],\"versions\":" + versions + "," + command);
+            assertThat(wrong.status()).as(versions).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void nobodyLearnsWhichHiddenTicketANumberBelongsTo() {
+        String number = open(agent, "Hidden").body().path("number").asString();
+        Answer bulk = requester.post(
+                BULK,
+                "{\"ids\":[\"" + number + "\"],\"command\":{\"type\":\"replyToTicket\",\"body\":{\"body\":\"x\"}}}");
+        assertThat(codes(bulk)).containsExactly("NOT_FOUND");
+        assertThat(bulk.body().at("/items/0/id").asString()).isEqualTo(number);
+    }
+
+    @Test
+    void agentsPassOnTheWordsOfTheTicketsRequesterOnly() {
+        Answer ticket = open(requester, "Words");
+        String agentsId = agent.get("/api/v1/people/me").body().path("id").asString();
+        String requestersId =
+                requester.get("/api/v1/people/me").body().path("id").asString();
+        String replies = TICKETS + "/" + ticket.id() + "/replies";
+        Answer forged = agent.post(replies, "{\"body\":\"I pay\",\"onBehalfOf\":\"" + agentsId + "\"}");
+        assertThat(forged.status()).as(forged.raw().body()).isEqualTo(400);
+        assertThat(forged.body().at("/errors/0/field").asString()).isEqualTo("onBehalfOf");
+        assertThat(agent.post(replies, "{\"body\":\"By phone\",\"onBehalfOf\":\"" + requestersId + "\"}")
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void wordsThatFiltersMeanSomethingElseByAreNoKeysAndNoTags() {
+        Person admin = app.as(Role.ADMIN, "adam@example.org");
+        for (String path : List.of("/api/v1/queues/none", "/api/v1/queues/summaries", "/api/v1/categories/none")) {
+            assertThat(admin.put(path, "{\"name\":\"None\"}").status()).as(path).isEqualTo(400);
+        }
+        Answer ticket = open(agent, "Tag");
+        assertThat(agent.put(TICKETS + "/" + ticket.id() + "/tags/none", "").status())
+                .isEqualTo(400);
     }
 
     @Test

@@ -65,13 +65,18 @@ class PrintedCallsTest {
     @Test
     void theCallsOfTheReadme() throws Exception {
         List<String> calls = calls(Files.readString(Path.of("..", "README.md")));
-        assertThat(calls).hasSize(2);
+        assertThat(calls).hasSize(3);
         JsonNode opened = run(calls.get(0).replace("localhost:8080", app.url("")));
         assertThat(opened.path("number").asString()).startsWith("HD-");
         assertThat(opened.path("version").asLong()).isEqualTo(1);
         assertThat(opened.path("position").asLong()).isPositive();
         JsonNode found = run(calls.get(1).replace("localhost:8080", app.url("")));
         assertThat(found.path("items").isArray()).isTrue();
+        long before = opened.path("position").asLong() - 1;
+        assertThat(followed(calls.get(2)
+                        .replace("localhost:8080", app.url(""))
+                        .replaceFirst("after=\\d+", "after=" + before)))
+                .contains("id: ", "\"event\":\"ticket.opened\"");
     }
 
     private static List<String> calls(String text) {
@@ -81,6 +86,16 @@ class PrintedCallsTest {
             calls.add(matcher.group());
         }
         return calls;
+    }
+
+    /** What comes within some seconds of a call that does not end by itself. */
+    private String followed(String call) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", call.replaceFirst("curl", "curl --max-time 5"));
+        builder.environment().put("TOKEN", token);
+        Process process = builder.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return output;
     }
 
     /** As a shell would run it; an answer of 400 or more fails. */
