@@ -88,8 +88,8 @@ public class AxonConfiguration {
         }
 
         @Bean
-        BulkLog bulkLog(DirectConnections direct, DecodedLog log) {
-            return new DecodedBulkLog(direct.dataSource(), log);
+        BulkLog bulkLog(DirectConnections direct, EventCodec codec, DecodedLog log) {
+            return new DecodedBulkLog(direct.dataSource(), codec, log);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.wiring;
 
+import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.eventstore.BulkEventReader;
 import dev.hindsight.ops.eventstore.BulkReading;
 import dev.hindsight.ops.eventstore.StoredEvent;
@@ -23,9 +24,11 @@ final class DecodedBulkLog implements BulkLog {
     private final BulkEventReader reader;
     private final DataSource dataSource;
     private final DecodedLog decoder;
+    private final EventCodec codec;
 
     /** @param dataSource connections without a time limit */
-    DecodedBulkLog(DataSource dataSource, DecodedLog decoder) {
+    DecodedBulkLog(DataSource dataSource, EventCodec codec, DecodedLog decoder) {
+        this.codec = codec;
         this.reader = new BulkEventReader(dataSource);
         this.dataSource = dataSource;
         this.decoder = decoder;
@@ -59,6 +62,11 @@ final class DecodedBulkLog implements BulkLog {
             row.next();
             return row.getLong(1);
         }
+    }
+
+    @Override
+    public void prepare(Collection<? extends Stored> events) {
+        codec.prefetch(events.stream().map(Stored::stream).distinct().toList());
     }
 
     @Override

@@ -22,6 +22,9 @@ public interface BulkLog {
      */
     Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo);
 
+    /** Fetches at once what decoding these events will need; any thread. */
+    void prepare(Collection<? extends Stored> events);
+
     /** For one thread. Holds a connection until it is closed, also after the last event. */
     interface Reading extends AutoCloseable {
 

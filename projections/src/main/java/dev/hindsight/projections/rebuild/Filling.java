@@ -76,8 +76,15 @@ final class Filling<R> {
     }
 
     /** @param rows of each stream, in the order of streams, those without rows left out */
-    private record Folded<R>(
-            Map<String, R> rows, CopyBatch batch, List<Failure> failures, String last, int events) {}
+    private record Folded<R>(Map<String, R> rows, CopyBatch batch, List<Failure> failures, List<Stored> events) {
+
+        String last() {
+            return events.getLast().stream();
+        }
+    }
+
+    /** @param failure why not all events are in the rows, null where they are */
+    private record One<R>(R rows, @Nullable Failure failure) {}
 
     private record Failure(String stream, long position, Throwable cause) {}
 
@@ -105,7 +112,7 @@ final class Filling<R> {
                         underway.add(workers.pool.submit(() -> fold(whole, skipped)));
                         batch = new ArrayList<>(whole.size() + 64);
                         bytes = 0;
-                        if (underway.size() > threads && !write(underway.remove(), progress)) {
+                        if (underway.size() > threads && !write(underway.remove(), skipped, progress)) {
                             return false;
                         }
                     }
@@ -118,7 +125,7 @@ final class Filling<R> {
                 underway.add(workers.pool.submit(() -> fold(rest, skipped)));
             }
             while (!underway.isEmpty()) {
-                if (!write(underway.remove(), progress)) {
+                if (!write(underway.remove(), skipped, progress)) {
                     return false;
                 }
             }
@@ -144,6 +151,7 @@ final class Filling<R> {
     }
 
     private Folded<R> fold(List<Stored> events, Set<Long> skipped) {
+        log.prepare(events);
         var rows = new LinkedHashMap<String, R>();
         var failures = new ArrayList<Failure>();
         for (int from = 0, to; from < events.size(); from = to) {
@@ -152,35 +160,42 @@ final class Filling<R> {
             while (to < events.size() && events.get(to).stream().equals(stream)) {
                 to++;
             }
-            var its = fold.begin(stream);
-            for (var event : events.subList(from, to)) {
-                try {
-                    var decoded = event.decoded();
-                    if (skipped.contains(event.position())) {
-                        fold.leaveOut(its, decoded.version(), decoded.position());
-                    } else {
-                        fold.apply(its, decoded);
-                    }
-                } catch (UnknownEvent e) {
-                    throw e;
-                } catch (RuntimeException e) {
-                    if (Faults.ofInfrastructure(e)) {
-                        throw e;
-                    }
-                    failures.add(new Failure(stream, event.position(), e));
-                    break;
-                }
+            var one = fold(stream, events.subList(from, to), skipped);
+            if (one.failure() != null) {
+                failures.add(one.failure());
             }
-            if (fold.version(its) > 0) {
-                rows.put(stream, its);
+            if (fold.version(one.rows()) > 0) {
+                rows.put(stream, one.rows());
             }
         }
         var batch = new CopyBatch();
         fold.copy(rows.values(), batch);
-        return new Folded<>(rows, batch, failures, events.getLast().stream(), events.size());
+        return new Folded<>(rows, batch, failures, events);
     }
 
-    private boolean write(Future<Folded<R>> future, Progress progress) throws SQLException, InterruptedException {
+    private One<R> fold(String stream, List<Stored> events, Set<Long> skipped) {
+        var rows = fold.begin(stream);
+        for (var event : events) {
+            try {
+                var decoded = event.decoded();
+                if (skipped.contains(event.position())) {
+                    fold.leaveOut(rows, decoded.version(), decoded.position());
+                } else {
+                    fold.apply(rows, decoded);
+                }
+            } catch (UnknownEvent e) {
+                throw e;
+            } catch (RuntimeException e) {
+                if (Faults.ofInfrastructure(e)) {
+                    throw e;
+                }
+                return new One<>(rows, new Failure(stream, event.position(), e));
+            }
+        }
+        return new One<>(rows, null);
+    }
+
+    private boolean write(Future<Folded<R>> future, Set<Long> skipped, Progress progress) throws SQLException, InterruptedException {
         Folded<R> folded;
         try {
             folded = future.get();
@@ -191,37 +206,72 @@ final class Filling<R> {
         try (var statement = connection.createStatement()) {
             statement.execute("SET LOCAL synchronous_commit = off");
         }
-        copy(folded);
         for (var failure : folded.failures()) {
             park(failure.stream(), failure.position(), failure.cause());
         }
-        var goOn = progress.written(folded.last(), folded.events());
+        copy(folded, skipped); // an event that can't be written lies before one that can't be folded
+        var goOn = progress.written(folded.last(), folded.events().size());
         connection.commit();
         progress.committed();
         return goOn;
     }
 
     /** All at once; where the data of one stream spoils that, stream by stream, each in a savepoint. */
-    private void copy(Folded<R> folded) throws SQLException {
+    private void copy(Folded<R> folded, Set<Long> skipped) throws SQLException {
         if (copied(folded.batch()) == null) {
             return;
         }
         for (var stream : folded.rows().entrySet()) {
-            var alone = new CopyBatch();
-            fold.copy(List.of(stream.getValue()), alone);
-            var fault = copied(alone);
+            var fault = copied(batch(stream.getValue()));
             if (fault != null) {
-                park(stream.getKey(), 1, fault);
+                copyBeginning(stream.getKey(), folded.events(), skipped, fault);
             }
         }
     }
 
-    /** @return the fault of the data, after which nothing of the batch is written */
+    /** As many of the stream's events as can be written; it is parked from the next one on. */
+    private void copyBeginning(String stream, List<Stored> batch, Set<Long> skipped, SQLException fault)
+            throws SQLException {
+        var events =
+                batch.stream().filter(event -> event.stream().equals(stream)).toList();
+        var writable = 0;
+        for (var not = events.size(); not - writable > 1; ) {
+            var middle = (writable + not) / 2;
+            if (copied(batch(fold(stream, events.subList(0, middle), skipped).rows()), false) == null) {
+                writable = middle;
+            } else {
+                not = middle;
+            }
+        }
+        copied(batch(fold(stream, events.subList(0, writable), skipped).rows()), true);
+        park(stream, events.get(writable).position(), fault);
+    }
+
+    private CopyBatch batch(R rows) {
+        var batch = new CopyBatch();
+        if (fold.version(rows) > 0) {
+            fold.copy(List.of(rows), batch);
+        }
+        return batch;
+    }
+
     private @Nullable SQLException copied(CopyBatch batch) throws SQLException {
+        return copied(batch, true);
+    }
+
+    /**
+     * @param keep false to try only
+     * @return the fault of the data, after which nothing of the batch is written
+     */
+    private @Nullable SQLException copied(CopyBatch batch, boolean keep) throws SQLException {
         var savepoint = connection.setSavepoint();
         try {
             batch.write(connection, table -> "readmodel." + ReadModel.physicalName(table, fold.generation()));
-            connection.releaseSavepoint(savepoint);
+            if (keep) {
+                connection.releaseSavepoint(savepoint);
+            } else {
+                connection.rollback(savepoint);
+            }
             return null;
         } catch (SQLException e) {
             if (!Faults.ofData(e)) {

@@ -11,8 +11,10 @@ import dev.hindsight.projections.readmodel.EventLog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -80,10 +82,11 @@ final class Refolding<R> {
             var skipped = new ParkedStreams(fold.model(), fold.generation())
                     .exceptions(connection, 1, position)
                     .skippedPositions();
+            var parked = parked();
             var batch = new CopyBatch();
             var folded = new ArrayList<R>();
             for (var stream : streams) {
-                var rows = refold(stream, position, skipped);
+                var rows = refold(stream, Math.min(position, parked.getOrDefault(stream, Long.MAX_VALUE) - 1), skipped);
                 if (fold.version(rows) > 0) {
                     folded.add(rows);
                 }
@@ -118,6 +121,17 @@ final class Refolding<R> {
         } finally {
             connection.rollback();
         }
+    }
+
+    /** Where streams stand still; what is shown of them is as of before. */
+    private Map<String, Long> parked() {
+        var parked = new HashMap<String, Long>();
+        jdbc.sql("SELECT stream, first_position FROM readmodel.parked WHERE model = ? AND generation = ?")
+                .params(fold.model().id(), fold.generation())
+                .query(row -> {
+                    parked.put(row.getString(1), row.getLong(2));
+                });
+        return parked;
     }
 
     private R refold(String stream, long upTo, Set<Long> skipped) {
