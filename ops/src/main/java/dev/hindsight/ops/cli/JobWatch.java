@@ -141,9 +141,11 @@ final class JobWatch {
             String state = text(job, "state");
             if (state.equals("FAILED") || state.equals("CANCELLED")) {
                 return CommandLine.ExitCode.SOFTWARE;
-            } else if (!state.equals("DONE") && !GOES_ON.contains(state)
-                    || job.path("kind").asString("").equals("VERIFICATION")
-                            && job.path("report").path("differing").asLong() > 0) {
+            }
+            boolean waits = !state.equals("DONE") && !GOES_ON.contains(state);
+            boolean differs = job.path("kind").asString("").equals("VERIFICATION")
+                    && job.path("report").path("differing").asLong() > 0;
+            if (waits || differs) {
                 code = WAITS;
             }
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
@@ -40,7 +41,8 @@ class RebuildsTest {
         operator = app.as(Role.OPERATOR, "olga@example.org");
         jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
         assertThat(DemoFill.of(app.context()).fill(data, TICKETS, (done, all) -> {})).isTrue();
-        Journey.eventually(Duration.ofSeconds(60), () -> projections().values()
+        Journey.eventually(Duration.ofSeconds(60), () -> projections()
+                .valueStream()
                 .allMatch(model -> model.path("lagEvents").asLong() == 0));
     }
 
@@ -69,7 +71,7 @@ class RebuildsTest {
             last.set(operator.get("/ops/v1/jobs/" + id).body());
             return until.test(last.get());
         });
-        return last.get();
+        return Objects.requireNonNull(last.get());
     }
 
     private static JsonNode over(Answer started) {
@@ -78,10 +80,10 @@ class RebuildsTest {
     }
 
     private static String digest(String table, int generation) {
-        return jdbc.queryForObject(
+        return Objects.requireNonNull(jdbc.queryForObject(
                 "SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM readmodel."
                         + table + "_g" + generation + " t",
-                String.class);
+                String.class));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.hindsight.projections.live;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.postgresql.PGConnection;
-import org.postgresql.util.ByteStreamWriter;
 
 /**
  * Rows on their way into tables by {@code COPY}, in memory until they are written. Filled by one thread, written by one;
@@ -49,8 +50,8 @@ public final class CopyBatch {
                 copies.copyIn(
                         "COPY " + target.apply(part.getKey()) + " ("
                                 + part.getValue().columns() + ") FROM STDIN",
-                        ByteStreamWriter.of(java.nio.ByteBuffer.wrap(bytes)));
-            } catch (java.io.IOException e) {
+                        new ByteArrayInputStream(bytes));
+            } catch (IOException e) {
                 throw new SQLException("rows could not be sent", "08006", e);
             }
         }

@@ -151,8 +151,11 @@ public final class LiveModels implements SmartLifecycle {
                 return ended;
             }
             var answers = new EnumMap<ReadModel, Integer>(ReadModel.class);
+            for (var model : folds.keySet()) {
+                generations.answering(model).ifPresent(generation -> answers.put(model, generation));
+            }
+            answering = answers;
             for (var model : folds.entrySet()) {
-                generations.answering(model.getKey()).ifPresent(generation -> answers.put(model.getKey(), generation));
                 var wanted = generations.followed(model.getKey());
                 var here = followed.computeIfAbsent(model.getKey(), none -> new TreeMap<>());
                 for (var gone : List.copyOf(here.keySet())) {
@@ -168,7 +171,6 @@ public final class LiveModels implements SmartLifecycle {
                     }
                 }
             }
-            answering = answers;
             return ended;
         } finally {
             lock.unlock();
@@ -192,7 +194,7 @@ public final class LiveModels implements SmartLifecycle {
             looking = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("generations").daemon().factory());
             look();
-            looking.scheduleWithFixedDelay(this::lookAgain, 1, 1, TimeUnit.SECONDS);
+            var _ = looking.scheduleWithFixedDelay(this::lookAgain, 1, 1, TimeUnit.SECONDS);
         } finally {
             lock.unlock();
         }

@@ -130,6 +130,10 @@ final class Work {
         return Objects.requireNonNull(row.generation(), "set by the first phase");
     }
 
+    private static long upTo(JobRow row) {
+        return Objects.requireNonNull(row.upTo(), "set by the first phase");
+    }
+
     private static int previous(JobRow row) {
         return Objects.requireNonNull(row.previous(), "set by the first phase");
     }
@@ -165,7 +169,7 @@ final class Work {
     private void copy(JobRow row) throws SQLException, InterruptedException {
         if (filled(tools.fold(row.model(), generation(row)), row)) {
             jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = ? AND generation = ?")
-                    .params(row.upTo(), row.model().id(), generation(row))
+                    .params(upTo(row), row.model().id(), generation(row))
                     .update();
             next(row.kind() == Kind.REBUILD ? Phase.INDEXING : Phase.VERIFYING, 0);
         }
@@ -174,7 +178,7 @@ final class Work {
     private <R> boolean filled(StreamFold<R> fold, JobRow row) throws SQLException, InterruptedException {
         var pace = new Pace();
         return new Filling<>(fold, tools.log(), connection, tools.threads(), tools.batchEvents())
-                .fill(row.reached(), Objects.requireNonNull(row.upTo()), new Filling.Progress() {
+                .fill(row.reached(), upTo(row), new Filling.Progress() {
                     @Override
                     public boolean written(String reached, int events) {
                         var millis = worked();
@@ -224,7 +228,7 @@ final class Work {
                 return;
             }
         }
-        tools.generations().follow(row.model(), generation(row), Objects.requireNonNull(row.upTo()));
+        tools.generations().follow(row.model(), generation(row), upTo(row));
         next(Phase.CATCHING_UP, 0);
     }
 
@@ -238,7 +242,7 @@ final class Work {
                 next(Phase.VERIFYING, 0);
                 return;
             }
-            if (!progressed(position - Objects.requireNonNull(row.upTo()), head - row.upTo())) {
+            if (!progressed(position - upTo(row), head - upTo(row))) {
                 return;
             }
             Thread.sleep(POLL);

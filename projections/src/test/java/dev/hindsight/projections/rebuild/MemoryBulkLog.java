@@ -63,7 +63,7 @@ final class MemoryBulkLog implements BulkLog {
         Iterator<Stored> events = of(prefixes)
                 .filter(event -> event.position() <= upTo)
                 .filter(event -> afterStream == null || event.stream().compareTo(afterStream) > 0)
-                .sorted(Comparator.comparing(LoggedEvent::stream).thenComparing(LoggedEvent::version))
+                .sorted(Comparator.comparing(LoggedEvent::stream).thenComparingLong(LoggedEvent::version))
                 .<Stored>map(Event::new)
                 .iterator();
         return new Reading() {

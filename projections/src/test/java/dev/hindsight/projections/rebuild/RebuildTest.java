@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -156,6 +157,10 @@ class RebuildTest {
                 .isTrue();
     }
 
+    private static Report report(Job job) {
+        return Objects.requireNonNull(job.report());
+    }
+
     private int answering() {
         return database.generations.answering(ReadModel.TICKETS).orElseThrow();
     }
@@ -175,10 +180,9 @@ class RebuildTest {
         var job = node.over(node.start(Kind.REBUILD, AUTO));
 
         assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
-        assertThat(job.report()).isNotNull();
-        assertThat(job.report().differing()).isZero();
-        assertThat(job.report().rows()).isPositive();
-        assertThat(job.report().refolded()).isPositive();
+        assertThat(report(job).differing()).isZero();
+        assertThat(report(job).rows()).isPositive();
+        assertThat(report(job).refolded()).isPositive();
         assertThat(answering()).isEqualTo(2);
         assertThatBothAreTheSame(1, 2);
         assertThat(recorded).containsExactly("ProjectionRebuildStarted", "ProjectionVerified", "ProjectionSwitched");
@@ -356,15 +360,15 @@ class RebuildTest {
 
         var verification = node.over(node.start(Kind.VERIFICATION, AUTO));
         assertThat(verification.state()).isEqualTo(State.DONE);
-        assertThat(verification.report().differing()).isEqualTo(5);
-        assertThat(verification.report().samples())
+        assertThat(report(verification).differing()).isEqualTo(5);
+        assertThat(report(verification).samples())
                 .extracting(Report.Difference::kind)
                 .containsExactlyInAnyOrder("DIFFERENT", "MISSING", "MISSING", "MISSING", "SURPLUS");
-        assertThat(verification.report().samples())
+        assertThat(report(verification).samples())
                 .filteredOn(sample -> sample.kind().equals("DIFFERENT"))
                 .singleElement()
                 .satisfies(sample -> assertThat(sample.columns()).containsExactly("status", "subject"));
-        assertThat(verification.report().refoldedOtherwise()).isZero();
+        assertThat(report(verification).refoldedOtherwise()).isZero();
         assertThatOnlyGenerationOneIsThere();
 
         var rebuild = node.over(node.start(Kind.REBUILD, AUTO));
@@ -439,7 +443,7 @@ class RebuildTest {
                         .query(Long.class)
                         .single())
                 .isEqualTo(last.version());
-        assertThat(job.report().refoldedOtherwise()).isZero();
+        assertThat(report(job).refoldedOtherwise()).isZero();
         assertThat(database.jdbc
                         .sql("SELECT count(*) FROM readmodel.ticket_timeline_g2 WHERE position = ?")
                         .param(skipped.position())
