@@ -93,11 +93,10 @@ final class Refolding<R> {
             }
             fold.copy(folded, batch);
             for (var table : fold.tables()) {
-                jdbc.sql("CREATE TEMPORARY TABLE refolded_" + table.name() + " (LIKE readmodel." + table.name()
-                                + ") ON COMMIT DROP")
+                jdbc.sql("CREATE UNLOGGED TABLE " + refolded(table.name()) + " (LIKE readmodel." + table.name() + ")")
                         .update();
             }
-            batch.write(connection, table -> "pg_temp.refolded_" + table);
+            batch.write(connection, this::refolded);
             var wrong = new HashSet<String>();
             for (var table : fold.tables()) {
                 var keys = streams.stream()
@@ -111,7 +110,7 @@ final class Refolding<R> {
                         + "[])";
                 wrong.addAll(jdbc.sql("SELECT DISTINCT ? || coalesce(l.its_stream, f.its_stream) FROM ("
                                 + rows.formatted("readmodel." + physicalName(table.name(), fold.generation()))
-                                + ") l FULL JOIN (" + rows.formatted("pg_temp.refolded_" + table.name()) + ") f ON "
+                                + ") l FULL JOIN (" + rows.formatted(refolded(table.name())) + ") f ON "
                                 + shape.sameKey("l", "f") + " WHERE l.its_hash IS DISTINCT FROM f.its_hash")
                         .params(table.prefix(), keys, keys)
                         .query(String.class)
@@ -121,6 +120,11 @@ final class Refolding<R> {
         } finally {
             connection.rollback();
         }
+    }
+
+    /** Never seen by others: the transaction is rolled back. The application may not make temporary tables. */
+    private String refolded(String table) {
+        return "readmodel.refolded_" + physicalName(table, fold.generation());
     }
 
     /** Where streams stand still; what is shown of them is as of before. */
