@@ -63,7 +63,14 @@ public sealed interface OperationsEvent extends Event {
      * @param digest of the rows that were made anew: table, rows and sum of their hashes
      */
     record ProjectionVerified(
-            UUID jobId, Instant at, String model, int generation, long position, long rows, long differing, String digest)
+            UUID jobId,
+            Instant at,
+            String model,
+            int generation,
+            long position,
+            long rows,
+            long differing,
+            String digest)
             implements OperationsEvent {}
 
     /**

@@ -85,7 +85,11 @@ final class JobWatch {
     private static String what(JsonNode job) {
         String phase = text(job, "phase").toLowerCase(Locale.ROOT).replace('_', ' ');
         return phase.equals("copying")
-                ? String.format(Locale.ROOT, "%s, %,.0f events/s", phase, job.path("rate").asDouble())
+                ? String.format(
+                        Locale.ROOT,
+                        "%s, %,.0f events/s",
+                        phase,
+                        job.path("rate").asDouble())
                 : phase;
     }
 
@@ -127,8 +131,8 @@ final class JobWatch {
         switch (text(job, "state")) {
             case "READY" -> line.append("%n  hindsight jobs %s --switch".formatted(text(job, "id")));
             case "VERIFICATION_FAILED" ->
-                line.append("%n  hindsight jobs %s --cancel, or --switch --force --reason TEXT"
-                        .formatted(text(job, "id")));
+                line.append(
+                        "%n  hindsight jobs %s --cancel, or --switch --force --reason TEXT".formatted(text(job, "id")));
             default -> {}
         }
         return line.toString();

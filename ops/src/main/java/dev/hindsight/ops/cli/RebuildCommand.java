@@ -63,9 +63,8 @@ final class RebuildCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (ServerClient client = server.client("rebuild", "Rebuild")) {
             JsonNode begun = client.post("/ops/v1/rebuilds", body).path("items");
-            List<JsonNode> jobs = watch
-                    ? new JobWatch(client, out, json).toTheEnd(begun.values())
-                    : List.copyOf(begun.values());
+            List<JsonNode> jobs =
+                    watch ? new JobWatch(client, out, json).toTheEnd(begun.values()) : List.copyOf(begun.values());
             if (json) {
                 jobs.forEach(job -> out.println(job.toString()));
             } else if (!watch) {

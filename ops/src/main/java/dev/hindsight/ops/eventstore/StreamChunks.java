@@ -14,7 +14,8 @@ final class StreamChunks implements BulkEventReader.Chunks {
     private final CopyRows rows;
     private final BulkEventReader.ChunkSize size = new BulkEventReader.ChunkSize();
 
-    StreamChunks(Connection connection, Collection<String> prefixes, @Nullable String afterStream, long to) throws SQLException {
+    StreamChunks(Connection connection, Collection<String> prefixes, @Nullable String afterStream, long to)
+            throws SQLException {
         this.rows = CopyRows.of(
                 connection,
                 // Whole tables: a join by equality, where log.placed_event would look up each event's place.

@@ -36,8 +36,7 @@ public class RebuildConfiguration {
      * @param data folder of an installation that runs its own PostgreSQL
      */
     @Bean
-    FreeDisk freeDisk(
-            @Value("${hindsight.rebuild.free-disk:}") String free, @Value("${hindsight.data:}") String data) {
+    FreeDisk freeDisk(@Value("${hindsight.rebuild.free-disk:}") String free, @Value("${hindsight.data:}") String data) {
         return () -> {
             if (!free.isBlank()) {
                 return OptionalLong.of(Long.parseLong(free.strip()));

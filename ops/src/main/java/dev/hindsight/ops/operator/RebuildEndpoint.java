@@ -38,8 +38,7 @@ final class RebuildEndpoint {
     record RebuildBody(
             @Nullable Integer maxRate,
             @Nullable Boolean gentle,
-            @JsonProperty("switch") @Nullable String switchTo)
-            implements WriteBody {}
+            @JsonProperty("switch") @Nullable String switchTo) implements WriteBody {}
 
     /** @param models all where it is missing */
     record RebuildsBody(
@@ -80,8 +79,7 @@ final class RebuildEndpoint {
 
     /** All or none begin. */
     @PostMapping("/rebuilds")
-    ResponseEntity<JobList> startRebuilds(
-            @RequestBody(required = false) @Nullable RebuildsBody body, Caller caller) {
+    ResponseEntity<JobList> startRebuilds(@RequestBody(required = false) @Nullable RebuildsBody body, Caller caller) {
         var wish = body == null ? wish(null, null, null) : wish(body.maxRate(), body.gentle(), body.switchTo());
         List<String> models = body == null || body.models() == null
                 ? jobs.rebuildable()
@@ -111,11 +109,14 @@ final class RebuildEndpoint {
 
     private static Wish wish(@Nullable Integer maxRate, @Nullable Boolean gentle, @Nullable String switchTo) {
         var mode = switchTo == null ? "auto" : switchTo.strip().toLowerCase(Locale.ROOT);
-        return new Wish(maxRate, Boolean.TRUE.equals(gentle), switch (mode) {
-            case "auto" -> SwitchMode.AUTO;
-            case "manual" -> SwitchMode.MANUAL;
-            default -> throw new InvalidRequest("switch", "must be auto or manual");
-        });
+        return new Wish(
+                maxRate,
+                Boolean.TRUE.equals(gentle),
+                switch (mode) {
+                    case "auto" -> SwitchMode.AUTO;
+                    case "manual" -> SwitchMode.MANUAL;
+                    default -> throw new InvalidRequest("switch", "must be auto or manual");
+                });
     }
 
     private static ResponseEntity<Job> accepted(Job job) {
@@ -181,8 +182,8 @@ final class RebuildEndpoint {
     @PostMapping("/jobs/{jobId}/switch-back")
     ResponseEntity<Job> switchBackJob(
             @PathVariable String jobId, @RequestBody(required = false) @Nullable SwitchBackBody body, Caller caller) {
-        return accepted(jobs.switchBack(
-                Given.id("jobId", jobId), reason(body == null ? null : body.reason()), caller.actor()));
+        return accepted(
+                jobs.switchBack(Given.id("jobId", jobId), reason(body == null ? null : body.reason()), caller.actor()));
     }
 
     private static @Nullable String reason(@Nullable String given) {

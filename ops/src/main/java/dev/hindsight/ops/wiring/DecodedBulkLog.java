@@ -49,8 +49,8 @@ final class DecodedBulkLog implements BulkLog {
     @Override
     public long sortBytes() {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement("SELECT pg_table_size('log.event') + pg_table_size('log.placement')")) {
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT pg_table_size('log.event') + pg_table_size('log.placement')")) {
             return number(statement);
         } catch (SQLException e) {
             throw new IllegalStateException("The log could not be measured", e);

@@ -249,13 +249,16 @@ class BadDaysTest {
             try (HttpClient http = HttpClient.newHttpClient()) {
                 awaitReady(url, server);
                 if (kill == 0) {
-                    JsonNode begun = operate(
-                            http, url, "POST", "/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":9000}");
+                    JsonNode begun =
+                            operate(http, url, "POST", "/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":9000}");
                     job = "/ops/v1/jobs/" + begun.path("id").asString();
                     String copying = job;
                     Journey.eventually(
                             Duration.ofSeconds(60),
-                            () -> operate(http, url, "GET", copying, null).path("done").asLong() > 0);
+                            () -> operate(http, url, "GET", copying, null)
+                                            .path("done")
+                                            .asLong()
+                                    > 0);
                 } else {
                     operate(http, url, "PATCH", job, "{\"maxRate\":null}");
                     String going = job;
@@ -282,8 +285,9 @@ class BadDaysTest {
             assertThat(done.path("report").path("differing").asLong()).isZero();
             JdbcTemplate jdbc = new JdbcTemplate(again.context().getBean(javax.sql.DataSource.class));
             for (String table : List.of("ticket", "ticket_timeline", "ticket_message", "ticket_words")) {
-                String digest = "SELECT count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) FROM readmodel."
-                        + table + "_g%d t";
+                String digest =
+                        "SELECT count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) FROM readmodel."
+                                + table + "_g%d t";
                 int from = done.path("previousGeneration").asInt();
                 int to = done.path("generation").asInt();
                 assertThat(jdbc.queryForObject(digest.formatted(to), String.class))
@@ -305,9 +309,7 @@ class BadDaysTest {
                 .header("Authorization", "Bearer " + token)
                 .method(
                         method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body));
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
         }

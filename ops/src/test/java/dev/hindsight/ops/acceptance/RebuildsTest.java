@@ -40,10 +40,13 @@ class RebuildsTest {
         app = RunningApplication.in(data, Map.of("hindsight.rebuild.threads", 2));
         operator = app.as(Role.OPERATOR, "olga@example.org");
         jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
-        assertThat(DemoFill.of(app.context()).fill(data, TICKETS, (done, all) -> {})).isTrue();
-        Journey.eventually(Duration.ofSeconds(60), () -> projections()
-                .valueStream()
-                .allMatch(model -> model.path("lagEvents").asLong() == 0));
+        assertThat(DemoFill.of(app.context()).fill(data, TICKETS, (done, all) -> {}))
+                .isTrue();
+        Journey.eventually(
+                Duration.ofSeconds(60),
+                () -> projections()
+                        .valueStream()
+                        .allMatch(model -> model.path("lagEvents").asLong() == 0));
     }
 
     @AfterAll
@@ -94,7 +97,8 @@ class RebuildsTest {
         assertThat(begun.body().path("items").size()).isEqualTo(2);
         String tickets = "";
         for (JsonNode started : begun.body().path("items").values()) {
-            JsonNode job = await(started.path("id").asString(), one -> !one.path("endedAt").isNull());
+            JsonNode job = await(
+                    started.path("id").asString(), one -> !one.path("endedAt").isNull());
             assertThat(job.path("state").asString()).as(job.toString()).isEqualTo("DONE");
             assertThat(job.path("percent").asDouble()).isEqualTo(100);
             assertThat(job.path("report").path("differing").asLong()).isZero();
@@ -122,7 +126,8 @@ class RebuildsTest {
                         .get("/api/v1/tickets/" + opened.id() + "?minPosition=" + opened.position())
                         .status())
                 .isEqualTo(200);
-        assertThat(operator.post("/ops/v1/jobs/" + tickets + "/switch-back", null).code())
+        assertThat(operator.post("/ops/v1/jobs/" + tickets + "/switch-back", null)
+                        .code())
                 .isEqualTo("NOT_NOW");
         assertThat(jdbc.queryForList(
                         "SELECT name FROM log.event WHERE stream = 'operations' AND name LIKE 'projection.%'"
@@ -170,13 +175,13 @@ class RebuildsTest {
 
     @Test
     void aRebuildIsSteeredAndCancelled() {
-        Answer begun = operator.post(
-                "/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":50,\"switch\":\"manual\"}");
+        Answer begun = operator.post("/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":50,\"switch\":\"manual\"}");
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
         String job = "/ops/v1/jobs/" + begun.id();
         assertThat(operator.post(job + "/pause", null).status()).isEqualTo(202);
         assertThat(operator.get(job).body().path("state").asString()).isEqualTo("PAUSED");
-        JsonNode paced = operator.patch(job, "{\"maxRate\":null,\"gentle\":true}").body();
+        JsonNode paced =
+                operator.patch(job, "{\"maxRate\":null,\"gentle\":true}").body();
         assertThat(paced.path("maxRate").isNull()).isTrue();
         assertThat(paced.path("gentle").asBoolean()).isTrue();
         assertThat(operator.patch(job, "{\"maxRate\":0}").status()).isEqualTo(400);
@@ -191,9 +196,12 @@ class RebuildsTest {
                         Integer.class,
                         cancelled.path("generation").asInt()))
                 .isZero();
-        assertThat(operator.post("/ops/v1/projections/ticket-search/rebuilds", null).code())
+        assertThat(operator.post("/ops/v1/projections/ticket-search/rebuilds", null)
+                        .code())
                 .isEqualTo("NOT_REBUILDABLE");
-        assertThat(operator.post("/ops/v1/rebuilds", "{\"models\":[]}").status()).isEqualTo(400);
-        assertThat(operator.post("/ops/v1/rebuilds", "{\"onePass\":true}").status()).isEqualTo(400);
+        assertThat(operator.post("/ops/v1/rebuilds", "{\"models\":[]}").status())
+                .isEqualTo(400);
+        assertThat(operator.post("/ops/v1/rebuilds", "{\"onePass\":true}").status())
+                .isEqualTo(400);
     }
 }

@@ -53,7 +53,8 @@ public final class RebuildBenchmark {
     private static final int EVENTS_PER_TICKET = 7;
     private static final int TICKETS_AT_ONCE = 20;
     private static final int WRITERS = 3;
-    private static final String BODY = "The printer on the third floor takes no paper and says PC LOAD LETTER. ".repeat(3);
+    private static final String BODY =
+            "The printer on the third floor takes no paper and says PC LOAD LETTER. ".repeat(3);
     private static final Envelope ENVELOPE = new Envelope(
             new Envelope.Actor(ActorKind.AGENT, UUID.randomUUID(), List.of("agent")),
             null,
@@ -87,8 +88,8 @@ public final class RebuildBenchmark {
                 Runtime.version(),
                 System.getProperty("commit"),
                 Instant.now());
-        try (RunningApplication app = RunningApplication.in(
-                data, Map.of("hindsight.rebuild.threads", Integer.getInteger("threads", 1)))) {
+        try (RunningApplication app =
+                RunningApplication.in(data, Map.of("hindsight.rebuild.threads", Integer.getInteger("threads", 1)))) {
             new RebuildBenchmark(app).run(events);
         } finally {
             FileSystemUtils.deleteRecursively(data);
@@ -156,11 +157,7 @@ public final class RebuildBenchmark {
         for (int i = 0; i < events.size(); i++) {
             TicketEvent event = events.get(i);
             messages.add(new GenericDomainEventMessage<>(
-                    "Ticket",
-                    event.streamId(),
-                    i % EVENTS_PER_TICKET,
-                    event,
-                    MetaData.with(Envelope.KEY, ENVELOPE)));
+                    "Ticket", event.streamId(), i % EVENTS_PER_TICKET, event, MetaData.with(Envelope.KEY, ENVELOPE)));
         }
         return messages;
     }
@@ -209,7 +206,9 @@ public final class RebuildBenchmark {
     }
 
     private void awaitLive() throws InterruptedException {
-        while (!projections().valueStream().allMatch(model -> model.path("lagEvents").asLong() == 0)) {
+        while (!projections()
+                .valueStream()
+                .allMatch(model -> model.path("lagEvents").asLong() == 0)) {
             Thread.sleep(200);
         }
     }
@@ -232,7 +231,9 @@ public final class RebuildBenchmark {
         while (job.path("endedAt").isNull()) {
             Thread.sleep(10);
             job = operator.get("/ops/v1/jobs/" + started.id()).body();
-            if (expectedAt == null && job.path("percent").asDouble() >= 10 && !job.path("eta").isNull()) {
+            if (expectedAt == null
+                    && job.path("percent").asDouble() >= 10
+                    && !job.path("eta").isNull()) {
                 expectedAt = Instant.parse(job.path("eta").asString());
                 expected = job.path("percent").asDouble();
             }
@@ -246,7 +247,8 @@ public final class RebuildBenchmark {
             }
         }
         double whole = seconds(begun);
-        long peak = heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
+        long peak =
+                heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
         OUT.printf(
                 Locale.ROOT,
                 "%n%s, round %d: %s, %,d events in %.1f s, %,.0f events/s in all; switch %.1f ms; heap at most %,d MiB%n",

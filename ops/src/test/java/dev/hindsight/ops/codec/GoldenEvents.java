@@ -236,7 +236,8 @@ final class GoldenEvents {
                 new ProjectionRebuildStarted(JOB, AT, "tickets", 4, 3, 1_000_000),
                 new ProjectionRebuildCancelled(JOB, AT, "tickets", 4),
                 new ProjectionRebuildFailed(JOB, AT, "tickets", 4, "PSQLException: SQLSTATE 53100"),
-                new ProjectionVerified(JOB, AT, "tickets", 4, 1_000_000, 1_804_311, 1, "ticket:150000:-31 ticket_link:0:0"),
+                new ProjectionVerified(
+                        JOB, AT, "tickets", 4, 1_000_000, 1_804_311, 1, "ticket:150000:-31 ticket_link:0:0"),
                 new ProjectionSwitched(JOB, AT, "tickets", 3, 4, 1_000_000, 1_000_002, "rows were deleted by hand"),
                 new ProjectionSwitchReverted(JOB, AT, "tickets", 4, 3, 1_000_005, 1_000_005, null));
     }

@@ -95,8 +95,7 @@ public final class LiveModel implements AutoCloseable {
         };
         processor = PooledStreamingEventProcessor.builder()
                 .name(name)
-                .eventHandlerInvoker(
-                        new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, told, traced))
+                .eventHandlerInvoker(new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, told, traced))
                 .errorHandler(PropagatingErrorHandler.instance())
                 .messageSource(new ChunkedSource(tail, fold, watch()))
                 .tokenStore(progress)

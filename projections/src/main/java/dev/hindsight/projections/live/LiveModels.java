@@ -98,8 +98,7 @@ public final class LiveModels implements SmartLifecycle {
             return followed.entrySet().stream()
                     .flatMap(model -> model.getValue().values().stream()
                             .map(one -> one.live().status())
-                            .filter(status ->
-                                    Objects.equals(answering.get(model.getKey()), status.generation())))
+                            .filter(status -> Objects.equals(answering.get(model.getKey()), status.generation())))
                     .toList();
         } finally {
             lock.unlock();
@@ -208,7 +207,9 @@ public final class LiveModels implements SmartLifecycle {
                 looking.shutdownNow();
                 looking = null;
             }
-            followed.values().forEach(generations -> generations.values().forEach(one -> one.live().close()));
+            followed.values()
+                    .forEach(generations ->
+                            generations.values().forEach(one -> one.live().close()));
             followed.clear();
         } finally {
             lock.unlock();

@@ -62,8 +62,8 @@ final class Comparison {
                 var lives = digest(table, shape, live, still);
                 var freshes = digest(table, shape, fresh, still);
                 var differing = lives.equals(freshes) ? 0 : differences(table, shape, live, fresh, still);
-                tables.add(new Table(
-                        table.name(), freshes.rows(), freshes.sum(), lives.rows(), lives.sum(), differing));
+                tables.add(
+                        new Table(table.name(), freshes.rows(), freshes.sum(), lives.rows(), lives.sum(), differing));
             }
             return new Report(
                     common,
@@ -123,10 +123,8 @@ final class Comparison {
                         + rows.formatted(physicalName(table.name(), fresh)) + ") f ON " + shape.sameKey("l", "f")
                         + " WHERE l.its_hash IS DISTINCT FROM f.its_hash LIMIT " + MOST_STREAMS)
                 .query((ResultSet row, int number) -> {
-                    found.add(new Found(
-                            table.stream(row.getString(1)),
-                            row.getString(2),
-                            List.of((String[]) row.getArray(3).getArray())));
+                    found.add(new Found(table.stream(row.getString(1)), row.getString(2), List.of((String[])
+                            row.getArray(3).getArray())));
                     return row.getLong(4);
                 })
                 .list();

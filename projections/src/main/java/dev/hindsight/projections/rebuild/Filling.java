@@ -140,7 +140,8 @@ final class Filling<R> {
 
         Workers(int threads) {
             pool = Executors.newFixedThreadPool(
-                    threads, Thread.ofPlatform().name("rebuild-fold-", 0).daemon().factory());
+                    threads,
+                    Thread.ofPlatform().name("rebuild-fold-", 0).daemon().factory());
         }
 
         @Override
@@ -195,7 +196,8 @@ final class Filling<R> {
         return new One<>(rows, null);
     }
 
-    private boolean write(Future<Folded<R>> future, Set<Long> skipped, Progress progress) throws SQLException, InterruptedException {
+    private boolean write(Future<Folded<R>> future, Set<Long> skipped, Progress progress)
+            throws SQLException, InterruptedException {
         Folded<R> folded;
         try {
             folded = future.get();
@@ -284,7 +286,12 @@ final class Filling<R> {
 
     private void park(String stream, long position, Throwable cause) throws SQLException {
         var told = Faults.describe(cause);
-        LOG.warn("The rebuild of {} parks {} from position {} on: {}", fold.model().id(), stream, position, told);
+        LOG.warn(
+                "The rebuild of {} parks {} from position {} on: {}",
+                fold.model().id(),
+                stream,
+                position,
+                told);
         parked.park(connection, stream, position, told);
     }
 }

@@ -166,8 +166,8 @@ public final class JobRunner implements SmartLifecycle {
 
     /** Until the connection ends, however it ends. */
     private static boolean locked(Connection connection, UUID id) throws SQLException {
-        try (var lock = connection.prepareStatement(
-                "SELECT pg_try_advisory_lock(hashtext('readmodel.job'), hashtext(?))")) {
+        try (var lock =
+                connection.prepareStatement("SELECT pg_try_advisory_lock(hashtext('readmodel.job'), hashtext(?))")) {
             lock.setString(1, id.toString());
             try (var answer = lock.executeQuery()) {
                 return answer.next() && answer.getBoolean(1);

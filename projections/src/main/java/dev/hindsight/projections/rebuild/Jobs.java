@@ -32,8 +32,7 @@ public final class Jobs {
     static final Set<ReadModel> REBUILDABLE = Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY);
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String NOT_SWITCHED =
-            "phase NOT IN ('RECORDING', 'SWITCHING_BACK', 'RECORDING_BACK', 'OVER')";
+    private static final String NOT_SWITCHED = "phase NOT IN ('RECORDING', 'SWITCHING_BACK', 'RECORDING_BACK', 'OVER')";
     private static final double ROOM = 1.3;
     private static final int MOST_LISTED = 200;
 
@@ -93,16 +92,15 @@ public final class Jobs {
         try {
             jdbc.sql("INSERT INTO readmodel.job (id, kind, model, definition_version, switch_mode, gentle, max_rate,"
                             + " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb)")
-                    .params(
-                            Arrays.asList(
-                                    id,
-                                    kind.name(),
-                                    model.id(),
-                                    model.definitionVersion(),
-                                    wish.switchMode().name(),
-                                    wish.gentle(),
-                                    wish.maxRate(),
-                                    JSON.writeValueAsString(by)))
+                    .params(Arrays.asList(
+                            id,
+                            kind.name(),
+                            model.id(),
+                            model.definitionVersion(),
+                            wish.switchMode().name(),
+                            wish.gentle(),
+                            wish.maxRate(),
+                            JSON.writeValueAsString(by)))
                     .update();
         } catch (DuplicateKeyException e) {
             throw running(name);
@@ -114,7 +112,8 @@ public final class Jobs {
     private static Refusal running(String name) {
         return new Refusal(
                 "REBUILD_RUNNING",
-                "A rebuild or verification of " + name + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
+                "A rebuild or verification of " + name
+                        + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
     }
 
     private void refuseWithoutRoom(ReadModel model, BulkLog bulk) {
@@ -159,7 +158,8 @@ public final class Jobs {
 
     /** The newest first, at most 200. */
     public List<Job> list() {
-        return jdbc.sql(JobRow.SELECT + " ORDER BY created_at DESC LIMIT " + MOST_LISTED)
+        return jdbc
+                .sql(JobRow.SELECT + " ORDER BY created_at DESC LIMIT " + MOST_LISTED)
                 .query(JobRow::of)
                 .list()
                 .stream()
@@ -201,7 +201,11 @@ public final class Jobs {
 
     /** @throws Refusal {@code NOT_NOW} where it does not work */
     public Job pause(UUID id) {
-        change(id, "state = 'PAUSED'", "state IN ('WAITING', 'RUNNING') AND " + NOT_SWITCHED, "only a job that works, and does not switch, can be paused");
+        change(
+                id,
+                "state = 'PAUSED'",
+                "state IN ('WAITING', 'RUNNING') AND " + NOT_SWITCHED,
+                "only a job that works, and does not switch, can be paused");
         return read(id);
     }
 
@@ -220,8 +224,7 @@ public final class Jobs {
         change(
                 id,
                 "state = 'CANCELLING', ordered_by = ?::jsonb",
-                "state IN ('WAITING', 'RUNNING', 'PAUSED', 'READY', 'VERIFICATION_FAILED') AND "
-                        + NOT_SWITCHED,
+                "state IN ('WAITING', 'RUNNING', 'PAUSED', 'READY', 'VERIFICATION_FAILED') AND " + NOT_SWITCHED,
                 "the job is over or switches at this moment",
                 JSON.writeValueAsString(by));
         return read(id);
@@ -267,7 +270,8 @@ public final class Jobs {
         var row = row(id);
         var previous = row.previous();
         if (previous != null && !generations.followed(row.model()).contains(previous)) {
-            throw new Refusal("GENERATION_GONE", "Generation " + previous + " was dropped; only a rebuild brings it back.");
+            throw new Refusal(
+                    "GENERATION_GONE", "Generation " + previous + " was dropped; only a rebuild brings it back.");
         }
         try {
             change(
@@ -308,8 +312,8 @@ public final class Jobs {
         if (owned > 0 || !generations.drop(model, generation)) {
             throw new Refusal(
                     "GENERATION_IN_USE",
-                    "Generation " + generation + " answers, or did so until a moment ago, or belongs to a job that is not"
-                            + " over.");
+                    "Generation " + generation
+                            + " answers, or did so until a moment ago, or belongs to a job that is not" + " over.");
         }
     }
 

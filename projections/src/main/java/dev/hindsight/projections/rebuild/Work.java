@@ -25,10 +25,10 @@ import java.util.Objects;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -106,7 +106,10 @@ final class Work {
     }
 
     private JobRow row() throws SQLException {
-        var row = jdbc.sql(JobRow.SELECT + " WHERE id = ?").param(id).query(JobRow::of).single();
+        var row = jdbc.sql(JobRow.SELECT + " WHERE id = ?")
+                .param(id)
+                .query(JobRow::of)
+                .single();
         connection.commit();
         return row;
     }
@@ -182,8 +185,9 @@ final class Work {
                     @Override
                     public boolean written(String reached, int events) {
                         var millis = worked();
-                        return jdbc.sql("UPDATE readmodel.job SET reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
-                                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state, gentle, max_rate")
+                        return jdbc.sql(
+                                        "UPDATE readmodel.job SET reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
+                                                + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state, gentle, max_rate")
                                 .params(reached, events, millis, millis, id)
                                 .query((its, number) -> {
                                     pace.set(its.getBoolean(2), its.getInt(3), events);
@@ -294,7 +298,8 @@ final class Work {
         var refolding = new Refolding<>(fold, tools.events(), connection);
         var streams = new LinkedHashSet<>(comparison.streams());
         streams.addAll(refolding.some(REFOLDED_BY_CHANCE));
-        return report.with(streams.size(), refolding.wrong(new ArrayList<>(streams)).size());
+        return report.with(
+                streams.size(), refolding.wrong(new ArrayList<>(streams)).size());
     }
 
     /** One text for all tables. */
@@ -337,7 +342,8 @@ final class Work {
             }
             Thread.sleep(1);
         }
-        var going = jdbc.sql("UPDATE readmodel.job SET phase = ?, done = ?, total = ? WHERE id = ? AND state = 'RUNNING'")
+        var going = jdbc.sql(
+                        "UPDATE readmodel.job SET phase = ?, done = ?, total = ? WHERE id = ? AND state = 'RUNNING'")
                 .params(then.name(), position(row, from), position(row, to), id)
                 .update();
         if (going == 0) {
@@ -350,7 +356,11 @@ final class Work {
                 .update();
         connection.commit();
         var millis = (System.nanoTime() - since) / 1e6;
-        LOG.info("Model {} answers from generation {} now; the switch took {} ms", row.model().id(), to, millis);
+        LOG.info(
+                "Model {} answers from generation {} now; the switch took {} ms",
+                row.model().id(),
+                to,
+                millis);
         jdbc.sql("UPDATE readmodel.job SET switched_ms = ? WHERE id = ?")
                 .params(millis, id)
                 .update();
@@ -434,7 +444,8 @@ final class Work {
                     row,
                     "ended",
                     row.state() == State.CANCELLING
-                            ? new ProjectionRebuildCancelled(id, now(), row.model().id(), generation)
+                            ? new ProjectionRebuildCancelled(
+                                    id, now(), row.model().id(), generation)
                             : new ProjectionRebuildFailed(
                                     id,
                                     now(),

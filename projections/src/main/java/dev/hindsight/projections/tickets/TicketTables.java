@@ -63,19 +63,17 @@ final class TicketTables {
                 .collect(Collectors.joining(
                         ", ", "ON CONFLICT (id) DO UPDATE SET ", " WHERE t.version < excluded.version"));
         tickets = columns.into(ticket + " AS t", updates);
-        words = WORDS
-                .into(
-                        wording + " AS t",
-                        "ON CONFLICT (ticket_id) DO UPDATE SET version = excluded.version,"
-                                + " last_position = excluded.last_position, words = excluded.words"
-                                + " WHERE t.version < excluded.version");
+        words = WORDS.into(
+                wording + " AS t",
+                "ON CONFLICT (ticket_id) DO UPDATE SET version = excluded.version,"
+                        + " last_position = excluded.last_position, words = excluded.words"
+                        + " WHERE t.version < excluded.version");
         entries = ENTRY.into(timeline, "ON CONFLICT DO NOTHING");
         messages = MESSAGE.into(message, "ON CONFLICT DO NOTHING");
-        links = LINK
-                .into(
-                        link + " AS t",
-                        "ON CONFLICT (ticket_id, type, other_id) DO UPDATE SET version = excluded.version,"
-                                + " last_position = excluded.last_position WHERE t.version < excluded.version");
+        links = LINK.into(
+                link + " AS t",
+                "ON CONFLICT (ticket_id, type, other_id) DO UPDATE SET version = excluded.version,"
+                        + " last_position = excluded.last_position WHERE t.version < excluded.version");
         var files = ATTACHMENT;
         attachments = files.into(
                 attachment + " AS t",

@@ -95,7 +95,8 @@ class RebuildTest {
                             Optional.of(bulk),
                             log,
                             () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
-                            (job, step, by, event) -> recorded.add(event.getClass().getSimpleName()),
+                            (job, step, by, event) ->
+                                    recorded.add(event.getClass().getSimpleName()),
                             live::look,
                             Clock.systemUTC(),
                             name,
@@ -131,9 +132,11 @@ class RebuildTest {
         }
 
         Job over(Job job) throws InterruptedException {
-            return await(job, now -> now.endedAt() != null
-                    || now.state() == State.READY
-                    || now.state() == State.VERIFICATION_FAILED);
+            return await(
+                    job,
+                    now -> now.endedAt() != null
+                            || now.state() == State.READY
+                            || now.state() == State.VERIFICATION_FAILED);
         }
 
         @Override
@@ -166,8 +169,7 @@ class RebuildTest {
     }
 
     private void assertThatBothAreTheSame(int one, int other) {
-        assertThat(Database.differences(
-                        database.rows(ReadModel.TICKETS, one), database.rows(ReadModel.TICKETS, other)))
+        assertThat(Database.differences(database.rows(ReadModel.TICKETS, one), database.rows(ReadModel.TICKETS, other)))
                 .isEmpty();
     }
 
@@ -211,14 +213,16 @@ class RebuildTest {
 
     /** What is indexed and how, without names. */
     private List<String> indexes(String suffix) {
-        return database.jdbc
+        return database
+                .jdbc
                 .sql("SELECT indexdef FROM pg_indexes WHERE schemaname = 'readmodel' AND tablename LIKE 'ticket%'"
                         + " AND tablename LIKE '%' || ?")
                 .param(suffix)
                 .query(String.class)
                 .list()
                 .stream()
-                .map(definition -> definition.replaceFirst("INDEX \\S+ ON", "INDEX ON").replace(suffix, ""))
+                .map(definition ->
+                        definition.replaceFirst("INDEX \\S+ ON", "INDEX ON").replace(suffix, ""))
                 .sorted()
                 .toList();
     }
@@ -498,11 +502,10 @@ class RebuildTest {
     void what_can_not_be_done_is_refused_with_the_figure() {
         var node = node();
         freeDisk = 1_000;
-        assertThatThrownBy(() -> node.start(Kind.REBUILD, AUTO))
-                .isInstanceOfSatisfying(Refusal.class, refusal -> {
-                    assertThat(refusal.code()).isEqualTo("DISK_SHORT");
-                    assertThat(refusal.getMessage()).contains("0 MB are free");
-                });
+        assertThatThrownBy(() -> node.start(Kind.REBUILD, AUTO)).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.code()).isEqualTo("DISK_SHORT");
+            assertThat(refusal.getMessage()).contains("0 MB are free");
+        });
         assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "ticket-search", AUTO, OLGA))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("NOT_REBUILDABLE"));
