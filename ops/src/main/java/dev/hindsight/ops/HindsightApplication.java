@@ -4,11 +4,13 @@ import dev.hindsight.command.CommandModule;
 import dev.hindsight.ops.attachments.AttachmentConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
+import dev.hindsight.ops.operator.RebuildConfiguration;
 import dev.hindsight.ops.watch.WatchConfiguration;
 import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.ops.wiring.DatabaseConfiguration;
 import dev.hindsight.ops.wiring.EventStoreConfiguration;
 import dev.hindsight.projections.ProjectionsModule;
+import dev.hindsight.projections.rebuild.RebuildModule;
 import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.QueryModule;
 import dev.hindsight.query.feed.FeedModule;
@@ -33,6 +35,7 @@ import org.springframework.util.StringUtils;
     AxonConfiguration.class,
     CommandModule.class,
     ProjectionsModule.class,
+    RebuildModule.class,
     SearchProjection.class,
     QueryModule.class,
     SearchModule.class,
@@ -41,6 +44,7 @@ import org.springframework.util.StringUtils;
     AttachmentConfiguration.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
+    RebuildConfiguration.class,
     WatchConfiguration.class
 })
 public class HindsightApplication {

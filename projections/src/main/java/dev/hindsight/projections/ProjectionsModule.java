@@ -2,6 +2,7 @@ package dev.hindsight.projections;
 
 import dev.hindsight.projections.directory.DirectoryModel;
 import dev.hindsight.projections.live.LiveModels;
+import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.live.TracedBatches;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
@@ -10,7 +11,8 @@ import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.tickets.TicketModel;
-import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -25,6 +27,10 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Configuration(proxyBeanMethods = false)
 public class ProjectionsModule {
+
+    /** Makes one generation of each model that lies in PostgreSQL. */
+    public static final Map<ReadModel, IntFunction<? extends StreamFold<?>>> FOLDS =
+            Map.of(ReadModel.TICKETS, TicketModel::new, ReadModel.DIRECTORY, DirectoryModel::new);
 
     @Bean
     Generations generations(DataSource dataSource, PlatformTransactionManager transactions) {
@@ -51,10 +57,10 @@ public class ProjectionsModule {
             FreshnessGate freshness,
             ObjectProvider<TracedBatches> traces,
             @Value("${hindsight.node:${HOSTNAME:one}}") String node) {
+        FOLDS.keySet().forEach(generations::ensure);
         return new LiveModels(
-                List.of(
-                        new TicketModel(generations.ensure(ReadModel.TICKETS)),
-                        new DirectoryModel(generations.ensure(ReadModel.DIRECTORY))),
+                FOLDS,
+                generations,
                 tail,
                 log,
                 dataSource,

@@ -3,6 +3,7 @@ package dev.hindsight.domain.operations;
 import dev.hindsight.domain.Event;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What happens to the log and the installation as a whole. Stream {@code operations}. */
 public sealed interface OperationsEvent extends Event {
@@ -31,5 +32,74 @@ public sealed interface OperationsEvent extends Event {
     /** @param irregular moves stored although live commands would refuse them */
     record ImportFinished(
             UUID importId, Instant at, long rows, long tickets, long events, long irregular, long rejected)
+            implements OperationsEvent {}
+
+    /**
+     * A new generation of a read model is being filled beside the one that answers.
+     *
+     * @param upTo position up to which the log is read before its tail is followed
+     */
+    record ProjectionRebuildStarted(
+            UUID jobId, Instant at, String model, int generation, int definitionVersion, long upTo)
+            implements OperationsEvent {}
+
+    /** What had been filled was dropped. */
+    record ProjectionRebuildCancelled(UUID jobId, Instant at, String model, int generation)
+            implements OperationsEvent {}
+
+    /**
+     * The same because it could not go on.
+     *
+     * @param cause holds no content of events
+     */
+    record ProjectionRebuildFailed(UUID jobId, Instant at, String model, int generation, String cause)
+            implements OperationsEvent {}
+
+    /**
+     * A generation was held against one that was made anew.
+     *
+     * @param position up to which both were compared
+     * @param differing rows that were not the same
+     * @param digest of the rows that were made anew: table, rows and sum of their hashes
+     */
+    record ProjectionVerified(
+            UUID jobId,
+            Instant at,
+            String model,
+            int generation,
+            long position,
+            long rows,
+            long differing,
+            String digest)
+            implements OperationsEvent {}
+
+    /**
+     * Another generation answers from now on.
+     *
+     * @param fromPosition of the one that answered before
+     * @param toPosition of the other, never less
+     * @param reason why it was forced in spite of differences, null where it was not
+     */
+    record ProjectionSwitched(
+            UUID jobId,
+            Instant at,
+            String model,
+            int from,
+            int to,
+            long fromPosition,
+            long toPosition,
+            @Nullable String reason)
+            implements OperationsEvent {}
+
+    /** The generation that had answered before answers again. */
+    record ProjectionSwitchReverted(
+            UUID jobId,
+            Instant at,
+            String model,
+            int from,
+            int to,
+            long fromPosition,
+            long toPosition,
+            @Nullable String reason)
             implements OperationsEvent {}
 }

@@ -22,6 +22,10 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             TokenCommand.class,
             ImportCommand.class,
+            ProjectionsCommand.class,
+            RebuildCommand.class,
+            VerifyProjectionCommand.class,
+            JobsCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

@@ -1,21 +1,16 @@
 package dev.hindsight.ops.cli;
 
-import dev.hindsight.domain.people.Role;
-import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.io.Console;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +43,7 @@ final class ImportCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private DataOption data;
+    private ServerOption server;
 
     @Parameters(paramLabel = "FILE", description = "CSV with a header line, UTF-8")
     private Path file;
@@ -66,7 +61,7 @@ final class ImportCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(), "There is no file to read at " + input);
             }
         }
-        try (ImportClient client = new ImportClient(server(), token())) {
+        try (ImportClient client = new ImportClient(server.client("import", "Import"))) {
             JsonNode job = follow(client, client.start(file, mapping));
             if (json) {
                 out().println(job.toString());
@@ -142,38 +137,6 @@ final class ImportCommand implements Callable<Integer> {
         if (problems.size() > SHOWN) {
             out().println("... and more; --json shows the first thousand");
         }
-    }
-
-    private URI server() {
-        String url = environment("HINDSIGHT_URL");
-        String port = environment("SERVER_PORT");
-        try {
-            URI server = URI.create(url == null ? "http://localhost:" + (port == null ? "8080" : port) : url);
-            if (server.getHost() != null) {
-                return server;
-            }
-        } catch (IllegalArgumentException noAddress) {
-            // said below
-        }
-        throw new CommandFailure("HINDSIGHT_URL is no address such as http://localhost:8080");
-    }
-
-    private String token() {
-        String given = environment("HINDSIGHT_TOKEN");
-        if (given != null) {
-            return given;
-        }
-        if (DevelopmentIssuer.isIn(data.directory())) {
-            return DevelopmentIssuer.of(data.directory())
-                    .issue(EnumSet.of(Role.OPERATOR), "import", "Import", Instant.now(), Duration.ofHours(12));
-        }
-        throw new CommandFailure("Who are you? Set HINDSIGHT_TOKEN to an operator's token, or --data to the folder of"
-                + " a development installation.");
-    }
-
-    private static @Nullable String environment(String name) {
-        String value = System.getenv(name);
-        return value == null || value.isBlank() ? null : value;
     }
 
     private PrintWriter out() {

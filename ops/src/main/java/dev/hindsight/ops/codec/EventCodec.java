@@ -9,9 +9,11 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
 import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.codec.keys.DataKeys;
+import dev.hindsight.ops.codec.keys.KeyOwner;
 import dev.hindsight.ops.codec.keys.KeyWishes;
 import dev.hindsight.projections.readmodel.EventForms;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -70,6 +72,14 @@ public final class EventCodec {
             }
         }
         keys.prepare(wishes);
+    }
+
+    /** Fetches the keys of these streams at once: a bulk reader calls it before it decodes their events one by one. */
+    public void prefetch(Collection<String> streams) {
+        keys.prefetch(streams.stream()
+                .map(KeyOwner::ofStream)
+                .filter(Objects::nonNull)
+                .toList());
     }
 
     /**

@@ -18,6 +18,12 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildCancelled;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildFailed;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildStarted;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
@@ -161,6 +167,12 @@ public final class EventNames {
                 .add("log.initialized", 1, LogInitialized.class)
                 .add("import.started", 1, ImportStarted.class)
                 .add("import.finished", 1, ImportFinished.class)
+                .add("projection.rebuild-started", 1, ProjectionRebuildStarted.class)
+                .add("projection.rebuild-cancelled", 1, ProjectionRebuildCancelled.class)
+                .add("projection.rebuild-failed", 1, ProjectionRebuildFailed.class)
+                .add("projection.verified", 1, ProjectionVerified.class)
+                .add("projection.switched", 1, ProjectionSwitched.class)
+                .add("projection.switch-reverted", 1, ProjectionSwitchReverted.class)
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.hindsight.ops.eventstore;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,23 @@ public final class BulkEventReader {
      * @param to the last position to read
      */
     public BulkReading byStream(@Nullable String afterStream, long to) throws SQLException {
-        return open(connection -> new StreamChunks(connection, afterStream, to));
+        return open(connection -> new StreamChunks(connection, List.of(), afterStream, to));
+    }
+
+    /**
+     * The same for some streams.
+     *
+     * @param prefixes how their names begin; not empty
+     * @param sortBytes how much memory the server may use to sort before it uses its disk
+     */
+    public BulkReading byStream(Collection<String> prefixes, @Nullable String afterStream, long to, long sortBytes)
+            throws SQLException {
+        return open(connection -> {
+            try (var setting = connection.createStatement()) {
+                setting.execute("SET work_mem = " + (sortBytes >> 10)); // kB
+            }
+            return new StreamChunks(connection, prefixes, afterStream, to);
+        });
     }
 
     private BulkReading open(Opening opening) throws SQLException {

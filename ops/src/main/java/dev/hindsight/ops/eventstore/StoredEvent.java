@@ -33,7 +33,7 @@ public record StoredEvent(
         byte[] payload) {
 
     /** Bytes that this event holds on to, roughly; for bounding buffers. */
-    int weight() {
+    public int weight() {
         return 160 + stream.length() + eventId.length() + metadata.length + payload.length;
     }
 }

@@ -3,16 +3,19 @@ package dev.hindsight.ops.eventstore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Chunks stream by stream, in order of version: one query, read as it comes. */
+/** Chunks stream by stream, in order of version: one query, sorted by the server, read as it comes. */
 final class StreamChunks implements BulkEventReader.Chunks {
 
     private final CopyRows rows;
     private final BulkEventReader.ChunkSize size = new BulkEventReader.ChunkSize();
 
-    StreamChunks(Connection connection, @Nullable String afterStream, long to) throws SQLException {
+    StreamChunks(Connection connection, Collection<String> prefixes, @Nullable String afterStream, long to)
+            throws SQLException {
         this.rows = CopyRows.of(
                 connection,
                 // Whole tables: a join by equality, where log.placed_event would look up each event's place.
@@ -21,10 +24,23 @@ final class StreamChunks implements BulkEventReader.Chunks {
                         + " SELECT number AS append_number, first_position + (number - first_append) AS position,"
                         + " recorded_at FROM log.placement, generate_series(first_append, first_append + appends - 1)"
                         + " AS number) p USING (append_number) WHERE p.position + e.append_index <= " + to
-                        + (afterStream == null
-                                ? ""
-                                : " AND e.stream > '" + afterStream.replace("'", "''") + "' COLLATE \"C\"")
+                        + beginningWith(prefixes)
+                        + (afterStream == null ? "" : " AND e.stream > " + literal(afterStream) + " COLLATE \"C\"")
                         + " ORDER BY e.stream, e.version");
+    }
+
+    /** COPY takes no parameters. */
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    /** SQL: that the stream's name begins with one of these, whatever it is where there are none. */
+    static String beginningWith(Collection<String> prefixes) {
+        return prefixes.isEmpty()
+                ? ""
+                : prefixes.stream()
+                        .map(prefix -> "e.stream ^@ " + literal(prefix))
+                        .collect(Collectors.joining(" OR ", " AND (", ")"));
     }
 
     @Override

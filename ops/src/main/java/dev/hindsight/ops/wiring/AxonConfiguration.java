@@ -10,6 +10,7 @@ import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.ops.watch.MeteredPositions;
 import dev.hindsight.ops.watch.Traces;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
+import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.LogTail;
 import io.micrometer.core.instrument.MeterRegistry;
 import javax.sql.DataSource;
@@ -84,6 +85,11 @@ public class AxonConfiguration {
         @Bean
         DecodedLog decodedLog(DataSource dataSource, EventCodec codec, EventSerializer serializer) {
             return new DecodedLog(new StoredStreams(dataSource), codec, serializer);
+        }
+
+        @Bean
+        BulkLog bulkLog(DirectConnections direct, EventCodec codec, DecodedLog log) {
+            return new DecodedBulkLog(direct.dataSource(), codec, log);
         }
     }
 

@@ -42,7 +42,7 @@ final class DecodedLog implements EventLog {
         return streams.head();
     }
 
-    private LoggedEvent decode(StoredEvent stored) {
+    LoggedEvent decode(StoredEvent stored) {
         MetaData metadata = serializer.deserialize(
                 new SimpleSerializedObject<>(stored.metadata(), byte[].class, MetaData.class.getName(), null));
         Envelope envelope = (Envelope) Objects.requireNonNull(metadata).get(Envelope.KEY);

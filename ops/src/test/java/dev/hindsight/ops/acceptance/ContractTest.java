@@ -7,6 +7,7 @@ import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -95,6 +96,19 @@ class ContractTest {
                         .path("items")
                         .path(0),
                 "Projection");
+        JsonNode job = app.as(Role.OPERATOR, "op")
+                .post("/ops/v1/projections/directory/verifications", null)
+                .body();
+        assertMembers(job, "Job");
+        Journey.eventually(Duration.ofSeconds(60), () -> {
+            JsonNode now = app.as(Role.OPERATOR, "op")
+                    .get("/ops/v1/jobs/" + job.path("id").asString())
+                    .body();
+            if (!now.path("report").isNull()) {
+                assertMembers(now.path("report"), "VerificationReport");
+            }
+            return !now.path("endedAt").isNull();
+        });
         assertMembers(app.withToken("").get("/api/version").body(), "VersionInfo");
     }
 

@@ -106,6 +106,8 @@ class RightsTest {
         samples.put("putAgent", body("{}"));
         samples.put("putOrganization", body("{\"name\":\"Scratch\"}"));
         samples.put("putPerson", body("{}"));
+        samples.put("startRebuilds", body("{\"models\":[\"nothing\"]}"));
+        samples.put("changeJob", body("{\"gentle\":true}"));
         samples.put(
                 "startImport",
                 new Sample(
@@ -207,17 +209,20 @@ class RightsTest {
         Sample sample = samples(ticket).getOrDefault(name, NOTHING);
         String other = name.equals("linkTickets") || name.equals("unlinkTickets") ? otherTicket() : "";
         String path = operation.path();
-        var values = Map.of(
-                "id", ticket.id(),
-                "tag", "rights",
-                "type", "RELATES_TO",
-                "otherId", other,
-                "queue", "scratch",
-                "team", "scratch",
-                "category", "scratch",
-                "field", "scratch",
-                "organization", "00000000-0000-7000-8000-00000000c0de",
-                "importId", "00000000-0000-7000-8000-00000000c0de");
+        var values = Map.ofEntries(
+                Map.entry("id", ticket.id()),
+                Map.entry("tag", "rights"),
+                Map.entry("type", "RELATES_TO"),
+                Map.entry("otherId", other),
+                Map.entry("queue", "scratch"),
+                Map.entry("team", "scratch"),
+                Map.entry("category", "scratch"),
+                Map.entry("field", "scratch"),
+                Map.entry("organization", "00000000-0000-7000-8000-00000000c0de"),
+                Map.entry("importId", "00000000-0000-7000-8000-00000000c0de"),
+                Map.entry("jobId", "00000000-0000-7000-8000-00000000c0de"),
+                Map.entry("name", "nothing"),
+                Map.entry("generation", "1"));
         for (var value : values.entrySet()) {
             path = path.replace("{" + value.getKey() + "}", value.getValue());
         }

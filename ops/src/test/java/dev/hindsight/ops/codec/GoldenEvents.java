@@ -18,6 +18,12 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildCancelled;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildFailed;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildStarted;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
@@ -83,6 +89,7 @@ final class GoldenEvents {
     private static final UUID BEN = UUID.fromString("0193a000-0000-7000-8000-00000000b001");
     private static final UUID MESSAGE = UUID.fromString("0193a000-0000-7000-8000-00000000c001");
     private static final UUID ACME = UUID.fromString("0193a000-0000-7000-8000-00000000d001");
+    private static final UUID JOB = UUID.fromString("0193a000-0000-7000-8000-00000000f001");
     private static final UUID IMPORT = UUID.fromString("0193a000-0000-7000-8000-00000000e001");
 
     private GoldenEvents() {}
@@ -225,6 +232,13 @@ final class GoldenEvents {
                         "servicenow",
                         "servicenow-incidents",
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
-                new ImportFinished(IMPORT, AT, 141_712, 24_918, 263_001, 6, 2));
+                new ImportFinished(IMPORT, AT, 141_712, 24_918, 263_001, 6, 2),
+                new ProjectionRebuildStarted(JOB, AT, "tickets", 4, 3, 1_000_000),
+                new ProjectionRebuildCancelled(JOB, AT, "tickets", 4),
+                new ProjectionRebuildFailed(JOB, AT, "tickets", 4, "PSQLException: SQLSTATE 53100"),
+                new ProjectionVerified(
+                        JOB, AT, "tickets", 4, 1_000_000, 1_804_311, 1, "ticket:150000:-31 ticket_link:0:0"),
+                new ProjectionSwitched(JOB, AT, "tickets", 3, 4, 1_000_000, 1_000_002, "rows were deleted by hand"),
+                new ProjectionSwitchReverted(JOB, AT, "tickets", 4, 3, 1_000_005, 1_000_005, null));
     }
 }

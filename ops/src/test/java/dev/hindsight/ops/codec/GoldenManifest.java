@@ -28,6 +28,12 @@ final class GoldenManifest {
             0e5e34271d626b96998a9f75418be7a7480a658ea1d92ae90f2ad9c8e732feef  events/person.registered.1.json
             6d7493634b15bd5e2a0dccd7529ffafefe3d72b3ffa0315af6c198001af87380  events/person.renamed.1.json
             457fa121228db041d0d48dce6592e55d9f1de0e555a64ddb7a684fe9f412ff8a  events/person.verified-email.1.json
+            8d18c557656447a1b877b3758235b0a83cf593cc951ae649520e95a81b5525d7  events/projection.rebuild-cancelled.1.json
+            f6899677535d6b089c6d0f904e67cc656904150dfd611dcdda0a82471505dd31  events/projection.rebuild-failed.1.json
+            189f97eda40146fb01f96ee38b5f3ba53535701c82719c95183ad01c3f07b543  events/projection.rebuild-started.1.json
+            f65b04bf85797c3b0b2bf948c7aaf19aa82c2b6a112122beed65dfc182d31d0a  events/projection.switch-reverted.1.json
+            41ac26e258f842972c7e0f44f3a2e394c23fa4ac871872af7527cafd1aca344d  events/projection.switched.1.json
+            fa717c40d9b349d16854cf526fef8f568405603b1d1ff92c15e5d38d38b27dd3  events/projection.verified.1.json
             42cead5aed435317e25a3f75f282138f69b91848051d6adddd95b913e7943be1  events/queue.access-granted.1.json
             160d71d121011016426424b2f5cb447fabf9a730634b681ab0dc6d61125172ae  events/queue.access-revoked.1.json
             55153b1e73cb706f8697dbc461be5b648d8ecc5ebe0ab69c9f0f3a4da3d5af65  events/queue.changed.1.json

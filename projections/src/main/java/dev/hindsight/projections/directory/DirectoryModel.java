@@ -1,6 +1,8 @@
 package dev.hindsight.projections.directory;
 
+import dev.hindsight.projections.live.CopyBatch;
 import dev.hindsight.projections.live.StreamFold;
+import dev.hindsight.projections.live.StreamTable;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
@@ -35,6 +37,16 @@ public final class DirectoryModel implements StreamFold<DirectoryEntry> {
     @Override
     public boolean reads(String stream) {
         return tables.stream().anyMatch(table -> table.holds(stream));
+    }
+
+    @Override
+    public List<String> prefixes() {
+        return tables.stream().map(DirectoryTable::prefix).toList();
+    }
+
+    @Override
+    public List<StreamTable> tables() {
+        return tables.stream().map(DirectoryTable::layout).toList();
     }
 
     @Override
@@ -73,15 +85,28 @@ public final class DirectoryModel implements StreamFold<DirectoryEntry> {
 
     @Override
     public void write(Connection connection, Collection<DirectoryEntry> entries) throws SQLException {
+        var rows = rows(entries);
+        for (var table : tables) {
+            table.write(connection, rows);
+        }
+    }
+
+    @Override
+    public void copy(Collection<DirectoryEntry> entries, CopyBatch batch) {
+        var rows = rows(entries);
+        for (var table : tables) {
+            table.copy(rows, batch);
+        }
+    }
+
+    private static List<DirectoryRow> rows(Collection<DirectoryEntry> entries) {
         var rows = new ArrayList<DirectoryRow>();
         for (var entry : entries) {
             if (entry.row != null) {
                 rows.add(entry.row);
             }
         }
-        for (var table : tables) {
-            table.write(connection, rows);
-        }
+        return rows;
     }
 
     @Override

@@ -10,7 +10,9 @@ import dev.hindsight.projections.directory.DirectoryRow.OrganizationRow;
 import dev.hindsight.projections.directory.DirectoryRow.PersonRow;
 import dev.hindsight.projections.directory.DirectoryRow.QueueRow;
 import dev.hindsight.projections.directory.DirectoryRow.TeamRow;
+import dev.hindsight.projections.live.CopyBatch;
 import dev.hindsight.projections.live.SetInsert;
+import dev.hindsight.projections.live.StreamTable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,6 +39,9 @@ final class DirectoryTable<T extends DirectoryRow> {
     }
 
     private final String prefix;
+    private final String table;
+    private final String key;
+    private final SetInsert.Columns<T> columns;
     private final Class<T> kind;
     private final String keyType;
     private final Reader<T> reader;
@@ -47,12 +52,17 @@ final class DirectoryTable<T extends DirectoryRow> {
     private DirectoryTable(
             String prefix,
             Class<T> kind,
-            String table,
+            String template,
+            int generation,
             String key,
             String keyType,
             SetInsert.Columns<T> columns,
             Reader<T> reader) {
         this.prefix = prefix;
+        this.table = template;
+        this.key = key;
+        this.columns = columns;
+        var physical = "readmodel." + physicalName(template, generation);
         this.kind = kind;
         this.keyType = keyType;
         this.reader = reader;
@@ -61,11 +71,11 @@ final class DirectoryTable<T extends DirectoryRow> {
                 .map(name -> name + " = excluded." + name)
                 .collect(Collectors.joining(", "));
         insert = columns.into(
-                "readmodel." + table + " AS t",
+                physical + " AS t",
                 "ON CONFLICT (" + key + ") DO UPDATE SET " + updates + " WHERE t.version < excluded.version");
-        select = "SELECT '" + prefix + "' || " + key + " AS stream, * FROM readmodel." + table + " WHERE " + key
+        select = "SELECT '" + prefix + "' || " + key + " AS stream, * FROM " + physical + " WHERE " + key
                 + " = ANY (?::" + keyType + "[])";
-        delete = "DELETE FROM readmodel." + table + " WHERE " + key + " = ?::" + keyType;
+        delete = "DELETE FROM " + physical + " WHERE " + key + " = ?::" + keyType;
     }
 
     static List<DirectoryTable<?>> all(int generation) {
@@ -105,6 +115,22 @@ final class DirectoryTable<T extends DirectoryRow> {
                 rows.stream().filter(kind::isInstance).map(kind::cast).toList());
     }
 
+    String prefix() {
+        return prefix;
+    }
+
+    StreamTable layout() {
+        return new StreamTable(table, prefix, key, "last_position", table, key);
+    }
+
+    /** Adds those rows that are of this kind. */
+    void copy(Collection<DirectoryRow> rows, CopyBatch batch) {
+        batch.add(
+                table,
+                columns,
+                rows.stream().filter(kind::isInstance).map(kind::cast).toList());
+    }
+
     void delete(Connection connection, String stream) throws SQLException {
         try (var statement = connection.prepareStatement(delete)) {
             statement.setString(1, key(stream));
@@ -120,7 +146,8 @@ final class DirectoryTable<T extends DirectoryRow> {
         return new DirectoryTable<>(
                 "person-",
                 PersonRow.class,
-                physicalName("person", generation),
+                "person",
+                generation,
                 "id",
                 "uuid",
                 new SetInsert.Columns<PersonRow>()
@@ -154,7 +181,8 @@ final class DirectoryTable<T extends DirectoryRow> {
         return new DirectoryTable<>(
                 "organization-",
                 OrganizationRow.class,
-                physicalName("organization", generation),
+                "organization",
+                generation,
                 "id",
                 "uuid",
                 new SetInsert.Columns<OrganizationRow>()
@@ -177,7 +205,8 @@ final class DirectoryTable<T extends DirectoryRow> {
         return new DirectoryTable<>(
                 "queue-",
                 QueueRow.class,
-                physicalName("queue", generation),
+                "queue",
+                generation,
                 "key",
                 "text",
                 new SetInsert.Columns<QueueRow>()
@@ -207,7 +236,8 @@ final class DirectoryTable<T extends DirectoryRow> {
         return new DirectoryTable<>(
                 "team-",
                 TeamRow.class,
-                physicalName("team", generation),
+                "team",
+                generation,
                 "key",
                 "text",
                 new SetInsert.Columns<TeamRow>()
@@ -233,7 +263,8 @@ final class DirectoryTable<T extends DirectoryRow> {
         return new DirectoryTable<>(
                 "category-",
                 CategoryRow.class,
-                physicalName("category", generation),
+                "category",
+                generation,
                 "key",
                 "text",
                 new SetInsert.Columns<CategoryRow>()
@@ -256,7 +287,8 @@ final class DirectoryTable<T extends DirectoryRow> {
         return new DirectoryTable<>(
                 "field-",
                 FieldRow.class,
-                physicalName("custom_field", generation),
+                "custom_field",
+                generation,
                 "key",
                 "text",
                 new SetInsert.Columns<FieldRow>()

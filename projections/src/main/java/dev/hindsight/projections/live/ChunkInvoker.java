@@ -1,6 +1,5 @@
 package dev.hindsight.projections.live;
 
-import dev.hindsight.projections.readmodel.FreshnessGate;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,16 +26,19 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
     private final DataSource dataSource;
     private final LongConsumer onCommit;
     private final Consumer<Throwable> onFailure;
-    private final FreshnessGate freshness;
+    private final LongConsumer freshness;
     private final TracedBatches traces;
 
-    /** @param dataSource that of the unit of work's transaction */
+    /**
+     * @param dataSource that of the unit of work's transaction
+     * @param freshness told after each commit how far the generation is
+     */
     ChunkInvoker(
             StreamFold<R> fold,
             DataSource dataSource,
             LongConsumer onCommit,
             Consumer<Throwable> onFailure,
-            FreshnessGate freshness,
+            LongConsumer freshness,
             TracedBatches traces) {
         this.fold = fold;
         this.projector = new BatchProjector<>(fold);
@@ -70,7 +72,7 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
         work.afterCommit(committed -> {
             var reached = arrivals.getLast().position();
             onCommit.accept(reached);
-            freshness.advanced(fold.model(), reached);
+            freshness.accept(reached);
             chunks.forEach(chunk -> chunk.done().run());
             traces.committed(fold.model(), traceparents(arrivals), System.nanoTime() - begun);
         });

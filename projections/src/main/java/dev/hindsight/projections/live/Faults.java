@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 /** Tells the fault of one stream's events, which parks that stream, from a fault of the infrastructure, which never does. */
-final class Faults {
+public final class Faults {
 
     /** SQLState classes that blame the data: cardinality, value, constraint, program limit. All others back off. */
     private static final Set<String> OF_DATA = Set.of("21", "22", "23", "54");
 
     private Faults() {}
 
-    static boolean ofInfrastructure(Throwable fault) {
+    /** Whether trying again later may help: nothing is said about any event. */
+    public static boolean ofInfrastructure(Throwable fault) {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 return !ofData(sql);
@@ -29,7 +30,8 @@ final class Faults {
         return fault instanceof DataAccessException;
     }
 
-    static boolean ofData(SQLException fault) {
+    /** Whether the data of a row was refused. */
+    public static boolean ofData(SQLException fault) {
         var state = fault.getSQLState();
         return state != null && state.length() == 5 && OF_DATA.contains(state.substring(0, 2));
     }
@@ -38,7 +40,7 @@ final class Faults {
      * What operators read. Messages of other software may quote what an event holds, so only our own are told; the place
      * in our code says the rest.
      */
-    static String describe(Throwable fault) {
+    public static String describe(Throwable fault) {
         var text = new StringBuilder(fault.getClass().getSimpleName());
         if (fault instanceof FoldFailure) {
             text.append(": ").append(fault.getMessage());

@@ -11,6 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import javax.sql.DataSource;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.TrackedEventMessage;
@@ -57,17 +59,43 @@ public final class LiveModel implements AutoCloseable {
             FreshnessGate freshness,
             TracedBatches traces,
             String node) {
+        this(fold, tail, dataSource, transactionManager, freshness, () -> true, traces, node);
+    }
+
+    /**
+     * The same for a generation that may not answer queries, or not yet.
+     *
+     * @param answers whether it does at this moment: who waits for a position waits for the one that answers
+     */
+    public LiveModel(
+            StreamFold<?> fold,
+            StreamableMessageSource<TrackedEventMessage<?>> tail,
+            DataSource dataSource,
+            PlatformTransactionManager transactionManager,
+            FreshnessGate freshness,
+            BooleanSupplier answers,
+            TracedBatches traces,
+            String node) {
         this.fold = fold;
-        var name = fold.model().id();
+        var name = fold.model().id() + "-g" + fold.generation();
         coordinator = executor(name + "-coordinator");
         worker = executor(name + "-worker");
         progress = new ProgressTokenStore(
                 JdbcClient.create(dataSource), fold.model(), fold.generation(), node, CLAIM_TIMEOUT);
         transactions = new PatientTransactions(transactionManager, () -> backingOff("the database does not answer"));
+        LongConsumer told = reached -> {
+            if (answers.getAsBoolean()) {
+                freshness.advanced(fold.model(), reached);
+            }
+        };
+        TracedBatches traced = (model, traceparents, nanos) -> {
+            if (answers.getAsBoolean()) {
+                traces.committed(model, traceparents, nanos);
+            }
+        };
         processor = PooledStreamingEventProcessor.builder()
                 .name(name)
-                .eventHandlerInvoker(
-                        new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, freshness, traces))
+                .eventHandlerInvoker(new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, told, traced))
                 .errorHandler(PropagatingErrorHandler.instance())
                 .messageSource(new ChunkedSource(tail, fold, watch()))
                 .tokenStore(progress)
@@ -88,6 +116,11 @@ public final class LiveModel implements AutoCloseable {
 
     public ReadModel model() {
         return fold.model();
+    }
+
+    /** Which generation of it. */
+    public int generation() {
+        return fold.generation();
     }
 
     public ModelStatus status() {

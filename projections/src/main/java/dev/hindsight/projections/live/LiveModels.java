@@ -2,26 +2,63 @@ package dev.hindsight.projections.live;
 
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The PostgreSQL read models that this node keeps following the log, and what operators ask of them. */
+/**
+ * The PostgreSQL read models that this node keeps following the log, and what operators ask of them. Every generation of
+ * this software's version that is not being filled has a processor of its own, so that one can take over the answers
+ * from another at any time without either ever writing to the other's tables. Which there are is looked up every second.
+ * Safe for concurrent use.
+ */
 public final class LiveModels implements SmartLifecycle {
 
-    private final List<One<?>> models = new ArrayList<>();
-    private volatile boolean running;
+    private static final Logger LOG = LoggerFactory.getLogger(LiveModels.class);
+
+    private final Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds;
+    private final Generations generations;
+    private final LogTail tail;
+    private final EventLog log;
+    private final DataSource dataSource;
+    private final PlatformTransactionManager transactions;
+    private final FreshnessGate freshness;
+    private final TracedBatches traces;
+    private final String node;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<ReadModel, TreeMap<Integer, One<?>>> followed = new EnumMap<>(ReadModel.class);
+    private volatile Map<ReadModel, Integer> answering = Map.of();
+    private @Nullable ScheduledExecutorService looking;
 
     private record One<R>(LiveModel live, Parking<R> parking) {}
 
-    /** @param node names this process among those that share the database, and stays over a restart */
+    /**
+     * @param folds makes one generation of each model that is followed
+     * @param generations knows one of each already
+     * @param node names this process among those that share the database, and stays over a restart
+     */
     public LiveModels(
-            List<? extends StreamFold<?>> folds,
+            Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds,
+            Generations generations,
             LogTail tail,
             EventLog log,
             DataSource dataSource,
@@ -29,58 +66,163 @@ public final class LiveModels implements SmartLifecycle {
             FreshnessGate freshness,
             TracedBatches traces,
             String node) {
-        for (var fold : folds) {
-            models.add(one(fold, tail, log, dataSource, transactions, freshness, traces, node));
-        }
+        this.folds = new EnumMap<>(folds);
+        this.generations = generations;
+        this.tail = tail;
+        this.log = log;
+        this.dataSource = dataSource;
+        this.transactions = transactions;
+        this.freshness = freshness;
+        this.traces = traces;
+        this.node = node;
     }
 
-    private static <R> One<R> one(
-            StreamFold<R> fold,
-            LogTail tail,
-            EventLog log,
-            DataSource dataSource,
-            PlatformTransactionManager transactions,
-            FreshnessGate freshness,
-            TracedBatches traces,
-            String node) {
+    private <R> One<R> one(StreamFold<R> fold) {
         return new One<>(
-                new LiveModel(fold, tail.source(), dataSource, transactions, freshness, traces, node),
+                new LiveModel(
+                        fold,
+                        tail.source(),
+                        dataSource,
+                        transactions,
+                        freshness,
+                        () -> Objects.equals(answering.get(fold.model()), fold.generation()),
+                        traces,
+                        node),
                 new Parking<>(fold, log, dataSource, new TransactionTemplate(transactions)));
     }
 
-    /** How each model fares on this node. */
+    /** How each model's generation that answers fares on this node. */
     public List<ModelStatus> statuses() {
-        return models.stream().map(one -> one.live().status()).toList();
+        lock.lock();
+        try {
+            return followed.entrySet().stream()
+                    .flatMap(model -> model.getValue().values().stream()
+                            .map(one -> one.live().status())
+                            .filter(status -> Objects.equals(answering.get(model.getKey()), status.generation())))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
-     * Folds a parked stream of a model anew.
+     * Folds a parked stream of a model anew, in every generation that is followed.
      *
+     * @return how it ended in the generation that answers
      * @throws IllegalArgumentException when the model is not one of these
      */
     public Parking.Outcome retry(ReadModel model, String stream) {
-        return models.stream()
-                .filter(one -> one.live().model() == model)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(model.id() + " is not followed here"))
-                .parking()
-                .retry(stream);
+        List<One<?>> all;
+        lock.lock();
+        try {
+            all = List.copyOf(followed.getOrDefault(model, new TreeMap<>()).values());
+        } finally {
+            lock.unlock();
+        }
+        Parking.@Nullable Outcome answer = null;
+        for (var one : all) {
+            var outcome = one.parking().retry(stream);
+            if (Objects.equals(answering.get(model), one.live().generation())) {
+                answer = outcome;
+            }
+        }
+        if (answer == null) {
+            throw new IllegalArgumentException(model.id() + " is not followed here");
+        }
+        return answer;
+    }
+
+    /**
+     * Looks now which generations are to be followed and which answer.
+     *
+     * @throws DataAccessException when the database does not answer; nothing changes then
+     */
+    public void look() {
+        bringLevel().forEach(LiveModel::close); // which may take seconds, and nobody need wait for it
+    }
+
+    /** @return those that are no longer to be followed */
+    private List<LiveModel> bringLevel() {
+        var ended = new ArrayList<LiveModel>();
+        lock.lock();
+        try {
+            if (looking == null) {
+                return ended;
+            }
+            var answers = new EnumMap<ReadModel, Integer>(ReadModel.class);
+            for (var model : folds.keySet()) {
+                generations.answering(model).ifPresent(generation -> answers.put(model, generation));
+            }
+            answering = answers;
+            for (var model : folds.entrySet()) {
+                var wanted = generations.followed(model.getKey());
+                var here = followed.computeIfAbsent(model.getKey(), none -> new TreeMap<>());
+                for (var gone : List.copyOf(here.keySet())) {
+                    if (!wanted.contains(gone)) {
+                        ended.add(Objects.requireNonNull(here.remove(gone)).live());
+                    }
+                }
+                for (var generation : wanted) {
+                    if (!here.containsKey(generation)) {
+                        var one = one(model.getValue().apply(generation));
+                        here.put(generation, one);
+                        one.live().start();
+                    }
+                }
+            }
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lookAgain() {
+        try {
+            look();
+        } catch (DataAccessException e) {
+            LOG.debug("Which generations there are could not be looked up; asked again in a second", e);
+        } catch (RuntimeException e) {
+            LOG.warn("Which generations there are could not be looked up", e);
+        }
     }
 
     @Override
     public void start() {
-        models.forEach(one -> one.live().start());
-        running = true;
+        lock.lock();
+        try {
+            looking = Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("generations").daemon().factory());
+            look();
+            var _ = looking.scheduleWithFixedDelay(this::lookAgain, 1, 1, TimeUnit.SECONDS);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public void stop() {
-        models.forEach(one -> one.live().close());
-        running = false;
+        lock.lock();
+        try {
+            if (looking != null) {
+                looking.shutdownNow();
+                looking = null;
+            }
+            followed.values()
+                    .forEach(generations ->
+                            generations.values().forEach(one -> one.live().close()));
+            followed.clear();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        lock.lock();
+        try {
+            return looking != null;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -9,23 +9,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The stored exceptions from following the log: parked streams of one generation, and the model's skipped positions. */
-final class ParkedStreams {
+public final class ParkedStreams {
 
     private static final String TICKET = "ticket-";
 
     private final ReadModel model;
     private final int generation;
 
-    ParkedStreams(ReadModel model, int generation) {
+    public ParkedStreams(ReadModel model, int generation) {
         this.model = model;
         this.generation = generation;
     }
 
     /** What a batch must know. */
-    record Exceptions(Set<String> parkedStreams, Set<Long> skippedPositions) {}
+    public record Exceptions(Set<String> parkedStreams, Set<Long> skippedPositions) {}
 
     /** @param from first position of interest; parked streams are told whole */
-    Exceptions exceptions(Connection connection, long from, long to) throws SQLException {
+    public Exceptions exceptions(Connection connection, long from, long to) throws SQLException {
         try (var query = connection.prepareStatement("""
                 SELECT stream, NULL::bigint FROM readmodel.parked WHERE model = ? AND generation = ?
                 UNION ALL
@@ -52,7 +52,7 @@ final class ParkedStreams {
     }
 
     /** A stream that is parked already stays parked since then; the newest cause is told. */
-    void park(Connection connection, String stream, long firstPosition, String cause) throws SQLException {
+    public void park(Connection connection, String stream, long firstPosition, String cause) throws SQLException {
         try (var insert = connection.prepareStatement("""
                 INSERT INTO readmodel.parked (model, generation, stream, ticket_id, first_position, cause)
                 VALUES (?, ?, ?, ?, ?, ?)

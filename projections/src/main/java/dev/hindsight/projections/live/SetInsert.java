@@ -61,6 +61,41 @@ public final class SetInsert<T> {
             return new SetInsert<>(List.copyOf(columns), sql);
         }
 
+        /**
+         * Appends rows in the text format of {@code COPY … FROM STDIN}, one line each.
+         *
+         * @param rows their values, read as by {@link SetInsert#write}
+         */
+        void copyTo(StringBuilder lines, Collection<? extends T> rows) {
+            for (var row : rows) {
+                for (var i = 0; i < columns.size(); i++) {
+                    if (i > 0) {
+                        lines.append('\t');
+                    }
+                    var value = columns.get(i).value.apply(row);
+                    if (value == null) {
+                        lines.append("\\N");
+                    } else {
+                        escape(lines, value.toString());
+                    }
+                }
+                lines.append('\n');
+            }
+        }
+
+        private static void escape(StringBuilder lines, String text) {
+            for (var i = 0; i < text.length(); i++) {
+                var sign = text.charAt(i);
+                switch (sign) {
+                    case '\\' -> lines.append("\\\\");
+                    case '\n' -> lines.append("\\n");
+                    case '\r' -> lines.append("\\r");
+                    case '\t' -> lines.append("\\t");
+                    default -> lines.append(sign);
+                }
+            }
+        }
+
         private String selected(int i) {
             var column = columns.get(i);
             return column.type.equals(column.transport) ? "c" + i : "c" + i + "::" + column.type;

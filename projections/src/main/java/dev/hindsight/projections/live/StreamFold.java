@@ -5,6 +5,7 @@ import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +19,12 @@ public interface StreamFold<R> {
     ReadModel model();
 
     int generation();
+
+    /** How the names of the streams begin that the model reads; no other stream is. */
+    List<String> prefixes();
+
+    /** Where the rows of a stream lie, in all the model's tables. */
+    List<StreamTable> tables();
 
     /** Whether the model has to do with this stream at all; events of others are not even decoded. */
     boolean reads(String stream);
@@ -43,6 +50,9 @@ public interface StreamFold<R> {
 
     /** Writes the rows; repeating it changes nothing. */
     void write(Connection connection, Collection<R> rows) throws SQLException;
+
+    /** Adds everything that whole streams have made, each begun by {@link #begin} and not loaded. */
+    void copy(Collection<R> rows, CopyBatch batch);
 
     /** Removes every row of a stream. */
     void delete(Connection connection, String stream) throws SQLException;

@@ -1,12 +1,15 @@
 package dev.hindsight.projections.tickets;
 
+import dev.hindsight.projections.live.CopyBatch;
 import dev.hindsight.projections.live.StreamFold;
+import dev.hindsight.projections.live.StreamTable;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -36,6 +39,24 @@ public final class TicketModel implements StreamFold<TicketRows> {
     @Override
     public boolean reads(String stream) {
         return stream.startsWith(STREAM);
+    }
+
+    @Override
+    public List<String> prefixes() {
+        return List.of(STREAM);
+    }
+
+    @Override
+    public List<StreamTable> tables() {
+        return ReadModel.TICKETS.tables().stream()
+                .map(table -> new StreamTable(
+                        table,
+                        STREAM,
+                        table.equals("ticket") ? "id" : "ticket_id",
+                        table.equals("ticket_timeline") ? "position" : "last_position",
+                        "ticket",
+                        "id"))
+                .toList();
     }
 
     @Override
@@ -77,6 +98,11 @@ public final class TicketModel implements StreamFold<TicketRows> {
     @Override
     public void write(Connection connection, Collection<TicketRows> rows) throws SQLException {
         tables.write(connection, rows);
+    }
+
+    @Override
+    public void copy(Collection<TicketRows> rows, CopyBatch batch) {
+        TicketTables.copy(rows, batch);
     }
 
     @Override

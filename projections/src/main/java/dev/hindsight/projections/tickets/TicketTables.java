@@ -4,6 +4,7 @@ import static dev.hindsight.projections.readmodel.ReadModel.physicalName;
 
 import dev.hindsight.domain.configuration.FieldValue;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
+import dev.hindsight.projections.live.CopyBatch;
 import dev.hindsight.projections.live.SetInsert;
 import dev.hindsight.projections.readmodel.TicketWords;
 import java.sql.Array;
@@ -30,6 +31,13 @@ final class TicketTables {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final TypeReference<TreeMap<String, Object>> FIELDS = new TypeReference<>() {};
 
+    private static final SetInsert.Columns<TicketRow> TICKET = ticketColumns();
+    private static final SetInsert.Columns<TicketRow> WORDS = wordColumns();
+    private static final SetInsert.Columns<TicketStep.Entry> ENTRY = entryColumns();
+    private static final SetInsert.Columns<TicketStep.Message> MESSAGE = messageColumns();
+    private static final SetInsert.Columns<TicketStep.Link> LINK = linkColumns();
+    private static final SetInsert.Columns<TicketStep.Attachment> ATTACHMENT = attachmentColumns();
+
     private final SetInsert<TicketRow> tickets;
     private final SetInsert<TicketRow> words;
     private final SetInsert<TicketStep.Entry> entries;
@@ -48,27 +56,25 @@ final class TicketTables {
         var message = "readmodel." + physicalName("ticket_message", generation);
         var timeline = "readmodel." + physicalName("ticket_timeline", generation);
         var attachment = "readmodel." + physicalName("ticket_attachment", generation);
-        var columns = ticketColumns();
+        var columns = TICKET;
         var updates = columns.names().stream()
                 .filter(name -> !name.equals("id"))
                 .map(name -> name + " = excluded." + name)
                 .collect(Collectors.joining(
                         ", ", "ON CONFLICT (id) DO UPDATE SET ", " WHERE t.version < excluded.version"));
         tickets = columns.into(ticket + " AS t", updates);
-        words = wordColumns()
-                .into(
-                        wording + " AS t",
-                        "ON CONFLICT (ticket_id) DO UPDATE SET version = excluded.version,"
-                                + " last_position = excluded.last_position, words = excluded.words"
-                                + " WHERE t.version < excluded.version");
-        entries = entryColumns().into(timeline, "ON CONFLICT DO NOTHING");
-        messages = messageColumns().into(message, "ON CONFLICT DO NOTHING");
-        links = linkColumns()
-                .into(
-                        link + " AS t",
-                        "ON CONFLICT (ticket_id, type, other_id) DO UPDATE SET version = excluded.version,"
-                                + " last_position = excluded.last_position WHERE t.version < excluded.version");
-        var files = attachmentColumns();
+        words = WORDS.into(
+                wording + " AS t",
+                "ON CONFLICT (ticket_id) DO UPDATE SET version = excluded.version,"
+                        + " last_position = excluded.last_position, words = excluded.words"
+                        + " WHERE t.version < excluded.version");
+        entries = ENTRY.into(timeline, "ON CONFLICT DO NOTHING");
+        messages = MESSAGE.into(message, "ON CONFLICT DO NOTHING");
+        links = LINK.into(
+                link + " AS t",
+                "ON CONFLICT (ticket_id, type, other_id) DO UPDATE SET version = excluded.version,"
+                        + " last_position = excluded.last_position WHERE t.version < excluded.version");
+        var files = ATTACHMENT;
         attachments = files.into(
                 attachment + " AS t",
                 files.names().stream()
@@ -126,6 +132,40 @@ final class TicketTables {
         attachments.write(
                 connection, files.stream().filter(it -> it.added() != null).toList());
         detach(connection, files.stream().filter(it -> it.added() == null).toList());
+    }
+
+    /** What whole tickets have made; links and attachments that are gone again left nothing. */
+    static void copy(Collection<TicketRows> rows, CopyBatch batch) {
+        batch.add(
+                "ticket",
+                TICKET,
+                rows.stream().map(its -> Objects.requireNonNull(its.row)).toList());
+        batch.add(
+                "ticket_words",
+                WORDS,
+                rows.stream().map(its -> its.worded).filter(Objects::nonNull).toList());
+        batch.add(
+                "ticket_timeline",
+                ENTRY,
+                rows.stream().flatMap(its -> its.entries.stream()).toList());
+        batch.add(
+                "ticket_message",
+                MESSAGE,
+                rows.stream().flatMap(its -> its.messages.stream()).toList());
+        batch.add(
+                "ticket_link",
+                LINK,
+                rows.stream()
+                        .flatMap(its -> its.links.values().stream())
+                        .filter(TicketStep.Link::linked)
+                        .toList());
+        batch.add(
+                "ticket_attachment",
+                ATTACHMENT,
+                rows.stream()
+                        .flatMap(its -> its.attachments.values().stream())
+                        .filter(it -> it.added() != null)
+                        .toList());
     }
 
     private void detach(Connection connection, List<TicketStep.Attachment> gone) throws SQLException {

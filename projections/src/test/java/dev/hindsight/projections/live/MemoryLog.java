@@ -38,12 +38,12 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
     }
 
     /** From now on the event at this position can't be decoded. */
-    MemoryLog spoil(long position, RuntimeException fault) {
+    public MemoryLog spoil(long position, RuntimeException fault) {
         unreadable.put(position, fault);
         return this;
     }
 
-    void mend(long position) {
+    public void mend(long position) {
         unreadable.remove(position);
     }
 
@@ -61,8 +61,12 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
 
     @Override
     public Stream<LoggedEvent> eventsOf(String stream) {
+        return stored().filter(event -> event.stream().equals(stream));
+    }
+
+    /** All, in order, each decoded when it is asked for. */
+    public Stream<LoggedEvent> stored() {
         return events.stream()
-                .filter(event -> event.stream().equals(stream))
                 .map(event -> new LoggedEvent(
                         event.position(),
                         event.stream(),

@@ -1,0 +1,105 @@
+package dev.hindsight.ops.cli;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Talks to a running server as an operator; every failure is a {@link CommandFailure} that says what to do. */
+final class ServerClient implements AutoCloseable {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration ANSWER = Duration.ofMinutes(10);
+
+    private final URI server;
+    private final String token;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+
+    ServerClient(URI server, String token) {
+        this.server = server;
+        this.token = token;
+    }
+
+    /** A part of a path that somebody typed. */
+    static String segment(String typed) {
+        return URLEncoder.encode(typed, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    JsonNode get(String path) throws InterruptedException {
+        return send(request(path).GET());
+    }
+
+    /** @param body JSON, null for none */
+    JsonNode post(String path, @Nullable JsonNode body) throws InterruptedException {
+        return send(
+                body == null
+                        ? request(path).POST(BodyPublishers.noBody())
+                        : request(path)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(body.toString())));
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(server.resolve(path))
+                .timeout(ANSWER)
+                .header("Accept", "application/json")
+                .header("Authorization", "Bearer " + token);
+    }
+
+    JsonNode send(HttpRequest.Builder request) throws InterruptedException {
+        HttpResponse<String> response;
+        try {
+            response = http.send(request.build(), BodyHandlers.ofString());
+        } catch (ConnectException e) {
+            throw new CommandFailure("No server answers at " + server
+                    + ". Start one (./hindsight serve), or set HINDSIGHT_URL to where it runs.");
+        } catch (IOException e) {
+            throw new CommandFailure("The connection to " + server + " broke: " + e.getMessage()
+                    + ". Try it again: what is done stays done.");
+        }
+        return switch (response.statusCode()) {
+            case 200, 202 -> json(response.body());
+            case 401 ->
+                throw new CommandFailure(
+                        "The server at " + server
+                                + " does not accept the token. Set HINDSIGHT_TOKEN to an operator's, or --data to its installation.");
+            case 403 -> throw new CommandFailure("Only operators may: the token's roles do not allow it.");
+            default -> throw new CommandFailure(refusal(response));
+        };
+    }
+
+    private static String refusal(HttpResponse<String> response) {
+        try {
+            JsonNode problem = JSON.readTree(response.body());
+            return problem.path("code").asString("HTTP " + response.statusCode()) + ": "
+                    + problem.path("detail").asString("the server says no more");
+        } catch (JacksonException noProblem) {
+            return "HTTP " + response.statusCode() + ": is this the address of a Hindsight server?";
+        }
+    }
+
+    private JsonNode json(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException e) {
+            throw new CommandFailure(server + " does not answer like a Hindsight server.");
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.hindsight.ops.cli;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.token.DevelopmentIssuer;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+
+/** Which server a command talks to, and as whom: of the environment, or a development installation's own. */
+@SuppressWarnings("NullAway.Init") // picocli sets the options
+final class ServerOption {
+
+    @Mixin
+    private DataOption data;
+
+    /**
+     * @param user subject of the token that a development installation issues itself
+     * @param name the same person's
+     */
+    ServerClient client(String user, String name) {
+        return new ServerClient(server(), token(user, name));
+    }
+
+    private static URI server() {
+        String url = environment("HINDSIGHT_URL");
+        String port = environment("SERVER_PORT");
+        try {
+            URI server = URI.create(url == null ? "http://localhost:" + (port == null ? "8080" : port) : url);
+            if (server.getHost() != null) {
+                return server;
+            }
+        } catch (IllegalArgumentException noAddress) {
+            // said below
+        }
+        throw new CommandFailure("HINDSIGHT_URL is no address such as http://localhost:8080");
+    }
+
+    private String token(String user, String name) {
+        String given = environment("HINDSIGHT_TOKEN");
+        if (given != null) {
+            return given;
+        }
+        if (DevelopmentIssuer.isIn(data.directory())) {
+            return DevelopmentIssuer.of(data.directory())
+                    .issue(EnumSet.of(Role.OPERATOR), user, name, Instant.now(), Duration.ofHours(12));
+        }
+        throw new CommandFailure("Who are you? Set HINDSIGHT_TOKEN to an operator's token, or --data to the folder of"
+                + " a development installation.");
+    }
+
+    private static @Nullable String environment(String name) {
+        String value = System.getenv(name);
+        return value == null || value.isBlank() ? null : value;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.hindsight.ops.wiring;
+
+import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.eventstore.BulkEventReader;
+import dev.hindsight.ops.eventstore.BulkReading;
+import dev.hindsight.ops.eventstore.StoredEvent;
+import dev.hindsight.projections.readmodel.BulkLog;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Large parts of the log on PostgreSQL, decoded by whoever reads them. */
+final class DecodedBulkLog implements BulkLog {
+
+    /** The server sorts in this much memory, and on disk what does not fit. */
+    private static final long SORT_MEMORY = 64L << 20;
+
+    private final BulkEventReader reader;
+    private final DataSource dataSource;
+    private final DecodedLog decoder;
+    private final EventCodec codec;
+
+    /** @param dataSource connections without a time limit */
+    DecodedBulkLog(DataSource dataSource, EventCodec codec, DecodedLog decoder) {
+        this.codec = codec;
+        this.reader = new BulkEventReader(dataSource);
+        this.dataSource = dataSource;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public long count(Collection<String> prefixes) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement("SELECT count(*) FROM log.event e"
+                        + " WHERE EXISTS (SELECT FROM unnest(?::text[]) prefix WHERE e.stream ^@ prefix)")) {
+            statement.setArray(1, connection.createArrayOf("text", prefixes.toArray()));
+            return number(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be counted", e);
+        }
+    }
+
+    @Override
+    public long sortBytes() {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT pg_table_size('log.event') + pg_table_size('log.placement')")) {
+            return number(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be measured", e);
+        }
+    }
+
+    private static long number(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Override
+    public void prepare(Collection<? extends Stored> events) {
+        codec.prefetch(events.stream().map(Stored::stream).distinct().toList());
+    }
+
+    @Override
+    public Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo) {
+        try {
+            BulkReading reading = reader.byStream(prefixes, afterStream, upTo, SORT_MEMORY);
+            return new Reading() {
+                @Override
+                public @Nullable List<Stored> next() throws InterruptedException {
+                    List<StoredEvent> events = reading.next();
+                    return events == null
+                            ? null
+                            : events.stream().<Stored>map(Undecoded::new).toList();
+                }
+
+                @Override
+                public void close() {
+                    try {
+                        reading.close();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException("The reading could not be ended", e);
+                    }
+                }
+            };
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be read", e);
+        }
+    }
+
+    private final class Undecoded implements Stored {
+
+        private final StoredEvent event;
+
+        Undecoded(StoredEvent event) {
+            this.event = event;
+        }
+
+        @Override
+        public String stream() {
+            return event.stream();
+        }
+
+        @Override
+        public long position() {
+            return event.position();
+        }
+
+        @Override
+        public int bytes() {
+            return event.weight();
+        }
+
+        @Override
+        public LoggedEvent decoded() {
+            return decoder.decode(event);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package dev.hindsight.ops.benchmarks;
+
+import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.domain.ticket.TicketEvent;
+import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
+import dev.hindsight.domain.ticket.TicketEvent.PublicReplyAdded;
+import dev.hindsight.domain.ticket.TicketEvent.TagAdded;
+import dev.hindsight.domain.ticket.TicketEvent.TicketAssigned;
+import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
+import dev.hindsight.domain.ticket.TicketEvent.TicketResolved;
+import dev.hindsight.domain.ticket.TicketEvent.WorkStarted;
+import dev.hindsight.ops.acceptance.RunningApplication;
+import dev.hindsight.ops.acceptance.RunningApplication.Answer;
+import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.ops.codec.EventCodec;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How fast read models are rebuilt, phase by phase, beside the speed at which live processing brought in the same events.
+ * Run by {@code ops/benchmarks/rebuild.sh}; the argument says how many events.
+ */
+public final class RebuildBenchmark {
+
+    private static final PrintStream OUT = System.out;
+    private static final int EVENTS_PER_TICKET = 7;
+    private static final int TICKETS_AT_ONCE = 20;
+    private static final int WRITERS = 3;
+    private static final String BODY =
+            "The printer on the third floor takes no paper and says PC LOAD LETTER. ".repeat(3);
+    private static final Envelope ENVELOPE = new Envelope(
+            new Envelope.Actor(ActorKind.AGENT, UUID.randomUUID(), List.of("agent")),
+            null,
+            null,
+            "benchmark",
+            "benchmark",
+            "benchmark",
+            null,
+            "API",
+            null,
+            Envelope.TENANT,
+            "benchmark",
+            null);
+
+    private final RunningApplication app;
+    private final Person operator;
+
+    private RebuildBenchmark(RunningApplication app) {
+        this.app = app;
+        this.operator = app.as(Role.OPERATOR, "olga@example.org");
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        int events = arguments.length == 0 ? 1_000_000 : Integer.parseInt(arguments[0]);
+        Path data = Files.createTempDirectory("hindsight-rebuild");
+        OUT.printf(
+                "%s %s, %d cores, Java %s, commit %s, %s%n",
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version(),
+                System.getProperty("commit"),
+                Instant.now());
+        try (RunningApplication app =
+                RunningApplication.in(data, Map.of("hindsight.rebuild.threads", Integer.getInteger("threads", 1)))) {
+            new RebuildBenchmark(app).run(events);
+        } finally {
+            FileSystemUtils.deleteRecursively(data);
+        }
+        System.exit(0);
+    }
+
+    private void run(int events) throws Exception {
+        long begun = System.nanoTime();
+        generate(events / EVENTS_PER_TICKET);
+        double seconds = seconds(begun);
+        awaitLive();
+        OUT.printf(
+                Locale.ROOT,
+                "%n%,d events on %,d tickets appended in %.0f s; live processing was level after %.0f s, %,.0f events/s"
+                        + " while they were appended%n",
+                head(),
+                events / EVENTS_PER_TICKET,
+                seconds,
+                seconds(begun),
+                head() / seconds(begun));
+        for (int round = 1; round <= 2; round++) {
+            rebuild("tickets", round);
+        }
+        rebuild("directory", 1);
+        verification();
+    }
+
+    private void generate(int tickets) throws Exception {
+        EventStore store = app.context().getBean(EventStore.class);
+        TransactionManager transactions = app.context().getBean(TransactionManager.class);
+        EventCodec codec = app.context().getBean(EventCodec.class);
+        List<UUID> people = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            people.add(UUID.randomUUID());
+        }
+        try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int w = 0; w < WRITERS; w++) {
+                int from = tickets / WRITERS * w;
+                int to = w == WRITERS - 1 ? tickets : tickets / WRITERS * (w + 1);
+                all.add(writers.submit(() -> {
+                    SplittableRandom random = new SplittableRandom(from);
+                    for (int i = from; i < to; i += TICKETS_AT_ONCE) {
+                        List<TicketEvent> some = new ArrayList<>();
+                        for (int j = i; j < Math.min(to, i + TICKETS_AT_ONCE); j++) {
+                            some.addAll(ticket(j, people, random));
+                        }
+                        codec.prepare(some);
+                        DefaultUnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
+                        unit.attachTransaction(transactions);
+                        unit.execute(() -> store.publish(messages(some)));
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+    }
+
+    private static List<EventMessage<?>> messages(List<TicketEvent> events) {
+        List<EventMessage<?>> messages = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            TicketEvent event = events.get(i);
+            messages.add(new GenericDomainEventMessage<>(
+                    "Ticket", event.streamId(), i % EVENTS_PER_TICKET, event, MetaData.with(Envelope.KEY, ENVELOPE)));
+        }
+        return messages;
+    }
+
+    private static List<TicketEvent> ticket(int number, List<UUID> people, SplittableRandom random) {
+        UUID id = UUID.randomUUID();
+        UUID agent = people.get(random.nextInt(people.size()));
+        UUID requester = people.get(random.nextInt(people.size()));
+        Instant at = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        return List.of(
+                new TicketOpened(
+                        id,
+                        at,
+                        1_000_000L + number,
+                        "INCIDENT",
+                        "Printer " + number + " is jammed",
+                        UUID.randomUUID(),
+                        BODY,
+                        requester,
+                        null,
+                        3,
+                        3,
+                        "P5",
+                        "hindsight-1",
+                        "queue-" + random.nextInt(8),
+                        null,
+                        List.of("printer"),
+                        Map.of(),
+                        Map.of(),
+                        "API",
+                        null),
+                new TicketAssigned(id, at, null, agent),
+                new WorkStarted(id, at, "NEW", false),
+                new PublicReplyAdded(id, at, UUID.randomUUID(), agent, BODY),
+                new TagAdded(id, at, "floor-" + random.nextInt(20)),
+                new InternalNoteAdded(id, at, UUID.randomUUID(), agent, BODY),
+                new TicketResolved(id, at, "OPEN", "FIXED", "New toner.", null, false));
+    }
+
+    private long head() {
+        return projections().path(0).path("head").asLong();
+    }
+
+    private JsonNode projections() {
+        return operator.get("/ops/v1/projections").body().path("items");
+    }
+
+    private void awaitLive() throws InterruptedException {
+        while (!projections()
+                .valueStream()
+                .allMatch(model -> model.path("lagEvents").asLong() == 0)) {
+            Thread.sleep(200);
+        }
+    }
+
+    private void rebuild(String model, int round) throws InterruptedException {
+        List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .toList();
+        System.gc();
+        heap.forEach(MemoryPoolMXBean::resetPeakUsage);
+        long begun = System.nanoTime();
+        Answer started = operator.post("/ops/v1/projections/" + model + "/rebuilds", "{\"switch\":\"auto\"}");
+        Map<String, Double> phases = new LinkedHashMap<>();
+        long phaseBegun = begun;
+        String phase = "PREPARING";
+        JsonNode job = started.body();
+        long events = 0;
+        Double expected = null;
+        Instant expectedAt = null;
+        while (job.path("endedAt").isNull()) {
+            Thread.sleep(10);
+            job = operator.get("/ops/v1/jobs/" + started.id()).body();
+            if (expectedAt == null
+                    && job.path("percent").asDouble() >= 10
+                    && !job.path("eta").isNull()) {
+                expectedAt = Instant.parse(job.path("eta").asString());
+                expected = job.path("percent").asDouble();
+            }
+            if (job.path("phase").asString().equals("COPYING")) {
+                events = job.path("total").asLong();
+            }
+            if (!job.path("phase").asString().equals(phase)) {
+                phases.merge(phase, seconds(phaseBegun), Double::sum);
+                phaseBegun = System.nanoTime();
+                phase = job.path("phase").asString();
+            }
+        }
+        double whole = seconds(begun);
+        long peak =
+                heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
+        OUT.printf(
+                Locale.ROOT,
+                "%n%s, round %d: %s, %,d events in %.1f s, %,.0f events/s in all; switch %.1f ms; heap at most %,d MiB%n",
+                model,
+                round,
+                job.path("state").asString(),
+                events,
+                whole,
+                events / whole,
+                job.path("switchMillis").asDouble(),
+                peak >> 20);
+        long copied = events;
+        phases.forEach((name, took) ->
+                OUT.printf(Locale.ROOT, "  %-12s %6.2f s  %,10.0f events/s%n", name, took, copied / took));
+        if (expectedAt != null) {
+            OUT.printf(
+                    Locale.ROOT,
+                    "  at %.0f %% it was expected to end %.1f s from its real end%n",
+                    expected,
+                    Duration.between(Instant.now(), expectedAt).toMillis() / 1000.0);
+        }
+    }
+
+    private void verification() throws InterruptedException {
+        long begun = System.nanoTime();
+        Answer started = operator.post("/ops/v1/projections/tickets/verifications", null);
+        JsonNode job = started.body();
+        while (job.path("endedAt").isNull()) {
+            Thread.sleep(10);
+            job = operator.get("/ops/v1/jobs/" + started.id()).body();
+        }
+        double whole = seconds(begun);
+        OUT.printf(
+                Locale.ROOT,
+                "%nverification of tickets: %,d rows, %,d differ, in %.1f s, %,.0f events/s%n",
+                job.path("report").path("rows").asLong(),
+                job.path("report").path("differing").asLong(),
+                whole,
+                head() / whole);
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+}

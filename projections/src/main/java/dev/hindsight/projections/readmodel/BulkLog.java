@@ -1,0 +1,61 @@
+package dev.hindsight.projections.readmodel;
+
+import dev.hindsight.domain.UnknownEvent;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Large parts of the log, stream by stream, for rebuilds and verifications. The event store's wiring provides it. */
+public interface BulkLog {
+
+    /** How many events these streams have; those that have no position yet may be counted too. */
+    long count(Collection<String> prefixes);
+
+    /** Bytes of disk that a reading by stream may take at most while it sorts, roughly. */
+    long sortBytes();
+
+    /**
+     * Every event of the streams whose names begin so, stream by stream in the order of bytes, each in order of version.
+     *
+     * @param afterStream the last stream not to read; null for all
+     * @param upTo the last position to read
+     */
+    Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo);
+
+    /** Fetches at once what decoding these events will need; any thread. */
+    void prepare(Collection<? extends Stored> events);
+
+    /** For one thread. Holds a connection until it is closed, also after the last event. */
+    interface Reading extends AutoCloseable {
+
+        /**
+         * The next events, never an empty list; null after the last.
+         *
+         * @throws RuntimeException when the store fails
+         */
+        @Nullable
+        List<Stored> next() throws InterruptedException;
+
+        @Override
+        void close();
+    }
+
+    /** An event as it lies in the store. Immutable, so that it can be decoded on another thread. */
+    interface Stored {
+
+        String stream();
+
+        long position();
+
+        /** Bytes that it holds on to, roughly. */
+        int bytes();
+
+        /**
+         * The event; what it holds is decoded when that is asked for.
+         *
+         * @throws UnknownEvent when newer software wrote it
+         * @throws RuntimeException when it can't be read
+         */
+        LoggedEvent decoded();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.hindsight.projections.rebuild;
+
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.rebuild.Job.Kind;
+import dev.hindsight.projections.rebuild.Job.Phase;
+import dev.hindsight.projections.rebuild.Job.State;
+import dev.hindsight.projections.rebuild.Job.SwitchMode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A job as it is stored.
+ *
+ * @param reached the last stream that is written
+ * @param workedMillis in all, pauses left out
+ * @param orderedBy who gave the last order, or asked for the job
+ */
+record JobRow(
+        UUID id,
+        Kind kind,
+        ReadModel model,
+        int definitionVersion,
+        State state,
+        Phase phase,
+        @Nullable Integer generation,
+        @Nullable Integer previous,
+        SwitchMode switchMode,
+        boolean gentle,
+        @Nullable Integer maxRate,
+        @Nullable Long upTo,
+        @Nullable String reached,
+        long done,
+        long total,
+        long workedMillis,
+        long phaseMillis,
+        @Nullable Double switchedMillis,
+        @Nullable String reason,
+        @Nullable Report report,
+        @Nullable String error,
+        Envelope.Actor orderedBy,
+        Instant createdAt,
+        @Nullable Instant endedAt) {
+
+    static final String SELECT = "SELECT id, kind, model, definition_version, state, phase, generation, previous,"
+            + " switch_mode, gentle, max_rate, up_to, reached, done, total, worked_ms, phase_ms, switched_ms, reason,"
+            + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at FROM readmodel.job";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    static JobRow of(ResultSet row, int number) throws SQLException {
+        var model = row.getString("model");
+        var report = row.getString("report");
+        var ended = row.getObject("ended_at", OffsetDateTime.class);
+        var switched = row.getBigDecimal("switched_ms");
+        return new JobRow(
+                row.getObject("id", UUID.class),
+                Kind.valueOf(row.getString("kind")),
+                Arrays.stream(ReadModel.values())
+                        .filter(its -> its.id().equals(model))
+                        .findFirst()
+                        .orElseThrow(),
+                row.getInt("definition_version"),
+                State.valueOf(row.getString("state")),
+                Phase.valueOf(row.getString("phase")),
+                row.getObject("generation", Integer.class),
+                row.getObject("previous", Integer.class),
+                SwitchMode.valueOf(row.getString("switch_mode")),
+                row.getBoolean("gentle"),
+                row.getObject("max_rate", Integer.class),
+                row.getObject("up_to", Long.class),
+                row.getString("reached"),
+                row.getLong("done"),
+                row.getLong("total"),
+                row.getLong("worked_ms"),
+                row.getLong("phase_ms"),
+                switched == null ? null : switched.doubleValue(),
+                row.getString("reason"),
+                report == null ? null : JSON.readValue(report, Report.class),
+                row.getString("error"),
+                JSON.readValue(row.getString("ordered_by"), Envelope.Actor.class),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                ended == null ? null : ended.toInstant());
+    }
+
+    Job job() {
+        var percent = endedAt != null && state == State.DONE ? 100 : phase.percent(done, total);
+        var rate = phaseMillis == 0 ? 0 : done * 1_000.0 / phaseMillis;
+        var eta = state == State.RUNNING && percent > 0 && percent < 100
+                ? Instant.now()
+                        .plus(Duration.ofMillis(Math.round(workedMillis * (100 - percent) / percent)))
+                        .truncatedTo(ChronoUnit.MILLIS)
+                : null;
+        return new Job(
+                id,
+                kind,
+                model.id(),
+                kind == Kind.REBUILD ? generation : null,
+                previous,
+                state,
+                phase,
+                Math.round(percent * 10) / 10.0,
+                done,
+                total,
+                Math.round(rate * 10) / 10.0,
+                eta,
+                upTo,
+                switchMode,
+                gentle,
+                maxRate,
+                switchedMillis,
+                report,
+                error,
+                createdAt,
+                endedAt);
+    }
+}

@@ -1,0 +1,340 @@
+package dev.hindsight.projections.rebuild;
+
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.NotFound;
+import dev.hindsight.domain.Refusal;
+import dev.hindsight.projections.readmodel.BulkLog;
+import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.rebuild.Job.Kind;
+import dev.hindsight.projections.rebuild.Job.SwitchMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What operators ask of rebuilds and verifications. Every order is a row that some node carries out, so each can be
+ * given on any node. Safe for concurrent use.
+ */
+public final class Jobs {
+
+    /** Models that can be rebuilt. */
+    static final Set<ReadModel> REBUILDABLE = Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY);
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String NOT_SWITCHED = "phase NOT IN ('RECORDING', 'SWITCHING_BACK', 'RECORDING_BACK', 'OVER')";
+    private static final double ROOM = 1.3;
+    private static final int MOST_LISTED = 200;
+
+    private final JdbcClient jdbc;
+    private final Generations generations;
+    private final Optional<BulkLog> log;
+    private final FreeDisk disk;
+    private final Runnable onOrder;
+
+    /**
+     * @param log empty where the event store can't be read stream by stream: nothing can be rebuilt then
+     * @param onOrder told when there may be something to do
+     */
+    Jobs(DataSource dataSource, Generations generations, Optional<BulkLog> log, FreeDisk disk, Runnable onOrder) {
+        this.jdbc = JdbcClient.create(dataSource);
+        this.generations = generations;
+        this.log = log;
+        this.disk = disk;
+        this.onOrder = onOrder;
+    }
+
+    /**
+     * How it is to be done.
+     *
+     * @param maxRate events a second, from 1; null for as fast as can be
+     * @param gentle rests as long as it works, so that others get on
+     */
+    public record Wish(@Nullable Integer maxRate, boolean gentle, SwitchMode switchMode) {
+
+        public Wish {
+            check(maxRate);
+        }
+
+        private static void check(@Nullable Integer maxRate) {
+            if (maxRate != null && maxRate < 1) {
+                throw new InvalidRequest("maxRate", "must be at least 1 event a second");
+            }
+        }
+    }
+
+    /**
+     * Begins a job.
+     *
+     * @param id the new job's
+     * @param name of the model
+     * @throws NotFound where there is no such model
+     * @throws Refusal {@code REBUILD_RUNNING}, {@code DISK_SHORT}, {@code NOT_REBUILDABLE}
+     */
+    public Job start(UUID id, Kind kind, String name, Wish wish, Envelope.Actor by) {
+        var model = model(name);
+        if (!REBUILDABLE.contains(model)) {
+            throw new Refusal("NOT_REBUILDABLE", "The model " + name + " can't be rebuilt by this call yet.");
+        } else if (log.isEmpty()) {
+            throw new Refusal("NOT_REBUILDABLE", "Rebuilds read the event store on PostgreSQL; this is another.");
+        }
+        refuseWithoutRoom(model, log.get());
+        try {
+            jdbc.sql("INSERT INTO readmodel.job (id, kind, model, definition_version, switch_mode, gentle, max_rate,"
+                            + " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb)")
+                    .params(Arrays.asList(
+                            id,
+                            kind.name(),
+                            model.id(),
+                            model.definitionVersion(),
+                            wish.switchMode().name(),
+                            wish.gentle(),
+                            wish.maxRate(),
+                            JSON.writeValueAsString(by)))
+                    .update();
+        } catch (DuplicateKeyException e) {
+            throw running(name);
+        }
+        onOrder.run();
+        return read(id);
+    }
+
+    private static Refusal running(String name) {
+        return new Refusal(
+                "REBUILD_RUNNING",
+                "A rebuild or verification of " + name
+                        + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
+    }
+
+    private void refuseWithoutRoom(ReadModel model, BulkLog bulk) {
+        var free = disk.bytes();
+        if (free.isEmpty()) {
+            return;
+        }
+        long size = 0;
+        var generation = generations.answering(model).orElse(0);
+        for (var table : model.tables()) {
+            size += jdbc.sql("SELECT coalesce(pg_total_relation_size(to_regclass('readmodel.' || quote_ident(?))), 0)")
+                    .param(ReadModel.physicalName(table, generation))
+                    .query(Long.class)
+                    .single();
+        }
+        long needed = Math.round(size * ROOM) + bulk.sortBytes();
+        if (free.getAsLong() < needed) {
+            throw new Refusal(
+                    "DISK_SHORT",
+                    String.format(
+                            Locale.ROOT,
+                            "A second generation of %s may take %,d MB while it is made, and %,d MB are free.",
+                            model.id(),
+                            needed >> 20,
+                            free.getAsLong() >> 20));
+        }
+    }
+
+    private static ReadModel model(String name) {
+        for (var model : ReadModel.values()) {
+            if (model.id().equals(name)) {
+                return model;
+            }
+        }
+        throw new NotFound("There is no read model of this name.");
+    }
+
+    /** Models that can be rebuilt, in the order in which they are. */
+    public List<String> rebuildable() {
+        return REBUILDABLE.stream().sorted().map(ReadModel::id).toList();
+    }
+
+    /** The newest first, at most 200. */
+    public List<Job> list() {
+        return jdbc
+                .sql(JobRow.SELECT + " ORDER BY created_at DESC LIMIT " + MOST_LISTED)
+                .query(JobRow::of)
+                .list()
+                .stream()
+                .map(JobRow::job)
+                .toList();
+    }
+
+    /** @throws NotFound where there is none */
+    public Job read(UUID id) {
+        return row(id).job();
+    }
+
+    private JobRow row(UUID id) {
+        return jdbc.sql(JobRow.SELECT + " WHERE id = ?")
+                .param(id)
+                .query(JobRow::of)
+                .optional()
+                .orElseThrow(() -> new NotFound("There is no job of this id."));
+    }
+
+    /**
+     * Changes the pace, from the next batch on.
+     *
+     * @param gentle null leaves it
+     * @param setMaxRate whether the rate is given; null then lifts the limit
+     */
+    public Job pace(UUID id, @Nullable Boolean gentle, boolean setMaxRate, @Nullable Integer maxRate) {
+        Wish.check(maxRate);
+        change(
+                id,
+                "gentle = coalesce(?::boolean, gentle), max_rate = CASE WHEN ? THEN ?::integer ELSE max_rate END",
+                "ended_at IS NULL",
+                "the job is over",
+                gentle,
+                setMaxRate,
+                maxRate);
+        return read(id);
+    }
+
+    /** @throws Refusal {@code NOT_NOW} where it does not work */
+    public Job pause(UUID id) {
+        change(
+                id,
+                "state = 'PAUSED'",
+                "state IN ('WAITING', 'RUNNING') AND " + NOT_SWITCHED,
+                "only a job that works, and does not switch, can be paused");
+        return read(id);
+    }
+
+    /** @throws Refusal {@code NOT_NOW} where it is not paused */
+    public Job resume(UUID id) {
+        change(id, "state = 'WAITING'", "state = 'PAUSED'", "only a paused job can be resumed");
+        return read(id);
+    }
+
+    /**
+     * Ends it and drops what it has made.
+     *
+     * @throws Refusal {@code NOT_NOW} where it is over or switches
+     */
+    public Job cancel(UUID id, Envelope.Actor by) {
+        change(
+                id,
+                "state = 'CANCELLING', ordered_by = ?::jsonb",
+                "state IN ('WAITING', 'RUNNING', 'PAUSED', 'READY', 'VERIFICATION_FAILED') AND " + NOT_SWITCHED,
+                "the job is over or switches at this moment",
+                JSON.writeValueAsString(by));
+        return read(id);
+    }
+
+    /**
+     * Lets the generation that was made answer.
+     *
+     * @param force in spite of differences; wants a reason
+     * @throws Refusal {@code VERIFICATION_FAILED} where differences were found and it is not forced, {@code NOT_NOW}
+     *     where it is not ready
+     */
+    public Job switchOver(UUID id, boolean force, @Nullable String reason, Envelope.Actor by) {
+        if (force && (reason == null || reason.isBlank())) {
+            throw new InvalidRequest("reason", "is required to force a switch: it is recorded");
+        }
+        var row = row(id);
+        if (row.state() == Job.State.VERIFICATION_FAILED && !force) {
+            throw new Refusal(
+                    "VERIFICATION_FAILED",
+                    "The rows differ from those that answer; see the job's report. Cancel it, or force the switch with"
+                            + " a reason.");
+        }
+        change(
+                id,
+                "state = 'WAITING', phase = 'SWITCHING', force = ?, reason = ?, ordered_by = ?::jsonb",
+                "state = 'READY' OR ? AND state = 'VERIFICATION_FAILED'",
+                "the job is not ready to switch",
+                force,
+                reason,
+                JSON.writeValueAsString(by),
+                force);
+        return read(id);
+    }
+
+    /**
+     * Lets the generation answer again that did before the job's; both are kept level, so nothing goes back in time.
+     *
+     * @throws Refusal {@code GENERATION_GONE} where it was dropped, {@code NOT_NOW} where the job's does not answer,
+     *     {@code REBUILD_RUNNING}
+     */
+    public Job switchBack(UUID id, @Nullable String reason, Envelope.Actor by) {
+        var row = row(id);
+        var previous = row.previous();
+        if (previous != null && !generations.followed(row.model()).contains(previous)) {
+            throw new Refusal(
+                    "GENERATION_GONE", "Generation " + previous + " was dropped; only a rebuild brings it back.");
+        }
+        try {
+            change(
+                    id,
+                    "state = 'WAITING', phase = 'SWITCHING_BACK', ended_at = NULL, reason = ?, ordered_by = ?::jsonb",
+                    "state = 'DONE' AND kind = 'REBUILD' AND EXISTS (SELECT FROM readmodel.active_generation a"
+                            + " WHERE a.model = job.model AND a.definition_version = job.definition_version"
+                            + " AND a.generation = job.generation)",
+                    "only a rebuild whose generation answers can be taken back",
+                    reason,
+                    JSON.writeValueAsString(by));
+        } catch (DuplicateKeyException e) {
+            throw running(row.model().id());
+        }
+        return read(id);
+    }
+
+    /**
+     * Drops a generation that is not needed any more.
+     *
+     * @throws NotFound where there is none
+     * @throws Refusal {@code GENERATION_IN_USE} where it answers, did so until a moment ago, or belongs to a job
+     */
+    public void drop(String name, int generation) {
+        var model = model(name);
+        var there = jdbc.sql("SELECT count(*) FROM readmodel.generation WHERE model = ? AND generation = ?")
+                .params(model.id(), generation)
+                .query(Integer.class)
+                .single();
+        if (there == 0 || !REBUILDABLE.contains(model)) {
+            throw new NotFound("There is no such generation.");
+        }
+        var owned = jdbc.sql("SELECT count(*) FROM readmodel.job WHERE model = ? AND ended_at IS NULL"
+                        + " AND (generation = ? OR previous = ?)")
+                .params(model.id(), generation, generation)
+                .query(Integer.class)
+                .single();
+        if (owned > 0 || !generations.drop(model, generation)) {
+            throw new Refusal(
+                    "GENERATION_IN_USE",
+                    "Generation " + generation
+                            + " answers, or did so until a moment ago, or belongs to a job that is not" + " over.");
+        }
+    }
+
+    /** Only where the row is as the condition says; parameters of both in this order. */
+    private void change(UUID id, String set, String where, String otherwise, @Nullable Object... parameters) {
+        read(id);
+        var all = new ArrayList<@Nullable Object>();
+        var beforeWhere = (int) set.chars().filter(sign -> sign == '?').count();
+        for (var i = 0; i < beforeWhere; i++) {
+            all.add(parameters[i]);
+        }
+        all.add(id);
+        for (var i = beforeWhere; i < parameters.length; i++) {
+            all.add(parameters[i]);
+        }
+        var changed = jdbc.sql("UPDATE readmodel.job SET " + set + " WHERE id = ? AND (" + where + ")")
+                .params(all)
+                .update();
+        if (changed == 0) {
+            throw new Refusal("NOT_NOW", "Refused: " + otherwise + ".");
+        }
+        onOrder.run();
+    }
+}

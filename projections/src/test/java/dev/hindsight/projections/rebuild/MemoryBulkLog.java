@@ -1,0 +1,84 @@
+package dev.hindsight.projections.rebuild;
+
+import dev.hindsight.projections.live.MemoryLog;
+import dev.hindsight.projections.readmodel.BulkLog;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A log in memory, stream by stream. */
+final class MemoryBulkLog implements BulkLog {
+
+    private static final int CHUNK = 300;
+
+    private final MemoryLog log;
+
+    MemoryBulkLog(MemoryLog log) {
+        this.log = log;
+    }
+
+    private record Event(LoggedEvent decoded) implements Stored {
+
+        @Override
+        public String stream() {
+            return decoded.stream();
+        }
+
+        @Override
+        public long position() {
+            return decoded.position();
+        }
+
+        @Override
+        public int bytes() {
+            return 500;
+        }
+    }
+
+    private Stream<LoggedEvent> of(Collection<String> prefixes) {
+        return log.stored()
+                .filter(event ->
+                        prefixes.stream().anyMatch(prefix -> event.stream().startsWith(prefix)));
+    }
+
+    @Override
+    public long count(Collection<String> prefixes) {
+        return of(prefixes).count();
+    }
+
+    @Override
+    public long sortBytes() {
+        return 1 << 20;
+    }
+
+    @Override
+    public void prepare(Collection<? extends Stored> events) {}
+
+    @Override
+    public Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo) {
+        Iterator<Stored> events = of(prefixes)
+                .filter(event -> event.position() <= upTo)
+                .filter(event -> afterStream == null || event.stream().compareTo(afterStream) > 0)
+                .sorted(Comparator.comparing(LoggedEvent::stream).thenComparingLong(LoggedEvent::version))
+                .<Stored>map(Event::new)
+                .iterator();
+        return new Reading() {
+            @Override
+            public @Nullable List<Stored> next() {
+                List<Stored> chunk = Stream.generate(() -> events)
+                        .limit(CHUNK)
+                        .takeWhile(Iterator::hasNext)
+                        .map(Iterator::next)
+                        .toList();
+                return chunk.isEmpty() ? null : chunk;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+}

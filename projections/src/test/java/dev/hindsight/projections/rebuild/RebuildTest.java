@@ -1,0 +1,515 @@
+package dev.hindsight.projections.rebuild;
+
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.NotFound;
+import dev.hindsight.domain.Refusal;
+import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
+import dev.hindsight.projections.ProjectionsModule;
+import dev.hindsight.projections.live.Database;
+import dev.hindsight.projections.live.Histories;
+import dev.hindsight.projections.live.LiveModels;
+import dev.hindsight.projections.live.MemoryLog;
+import dev.hindsight.projections.live.TracedBatches;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.rebuild.Job.Kind;
+import dev.hindsight.projections.rebuild.Job.Phase;
+import dev.hindsight.projections.rebuild.Job.State;
+import dev.hindsight.projections.rebuild.Job.SwitchMode;
+import dev.hindsight.projections.rebuild.Jobs.Wish;
+import java.sql.DriverManager;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rebuilds and verifications beside live processing, on a real PostgreSQL. */
+class RebuildTest {
+
+    private static final Envelope.Actor OLGA =
+            new Envelope.Actor(ActorKind.OPERATOR, UUID.randomUUID(), List.of("operator"));
+    private static final Wish AUTO = new Wish(null, false, SwitchMode.AUTO);
+    private static final Wish MANUAL = new Wish(null, false, SwitchMode.MANUAL);
+    private static final String TICKETS = "tickets";
+
+    private final Database database = new Database();
+    private final MemoryLog log = new MemoryLog();
+    private final List<String> recorded = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> nodes = new ArrayList<>();
+    private final ReadModels readModels = new ReadModels(database.pool);
+    private final FreshnessGate freshness = new FreshnessGate(readModels::position);
+    private long freeDisk = Long.MAX_VALUE;
+
+    @AfterEach
+    void end() throws Exception {
+        for (var node : nodes.reversed()) {
+            node.close();
+        }
+        database.close();
+    }
+
+    /** One process that follows and works. */
+    private final class Node implements AutoCloseable {
+        final LiveModels live;
+        final JobRunner runner;
+        final Jobs jobs;
+
+        Node(String name, int threads, int batchEvents) {
+            live = new LiveModels(
+                    ProjectionsModule.FOLDS,
+                    database.generations,
+                    log,
+                    log,
+                    database.pool,
+                    database.transactions,
+                    freshness,
+                    TracedBatches.NOBODY,
+                    name);
+            var bulk = new MemoryBulkLog(log);
+            runner = new JobRunner(
+                    new JobRunner.Tools(
+                            ProjectionsModule.FOLDS,
+                            database.generations,
+                            Optional.of(bulk),
+                            log,
+                            () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
+                            (job, step, by, event) ->
+                                    recorded.add(event.getClass().getSimpleName()),
+                            live::look,
+                            Clock.systemUTC(),
+                            name,
+                            threads,
+                            batchEvents),
+                    database.pool,
+                    2);
+            jobs = new Jobs(
+                    database.pool,
+                    database.generations,
+                    Optional.of(bulk),
+                    () -> OptionalLong.of(freeDisk),
+                    runner::wake);
+            live.start();
+            runner.start();
+            nodes.add(this);
+        }
+
+        Job start(Kind kind, Wish wish) {
+            return jobs.start(UUID.randomUUID(), kind, TICKETS, wish, OLGA);
+        }
+
+        Job await(Job job, Predicate<Job> until) throws InterruptedException {
+            var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (true) {
+                var now = jobs.read(job.id());
+                if (until.test(now)) {
+                    return now;
+                }
+                assertThat(System.nanoTime()).as("in time: " + now).isLessThan(deadline);
+                Thread.sleep(10);
+            }
+        }
+
+        Job over(Job job) throws InterruptedException {
+            return await(
+                    job,
+                    now -> now.endedAt() != null
+                            || now.state() == State.READY
+                            || now.state() == State.VERIFICATION_FAILED);
+        }
+
+        @Override
+        public void close() {
+            runner.stop();
+            live.stop();
+        }
+    }
+
+    private Node node() {
+        return new Node("one", 2, 200);
+    }
+
+    private void projected(List<LoggedEvent> history) {
+        log.append(history);
+        follow();
+    }
+
+    private void follow() {
+        assertThat(freshness.await(ReadModel.TICKETS, log.head(), Duration.ofSeconds(60)))
+                .isTrue();
+    }
+
+    private static Report report(Job job) {
+        return Objects.requireNonNull(job.report());
+    }
+
+    private int answering() {
+        return database.generations.answering(ReadModel.TICKETS).orElseThrow();
+    }
+
+    private void assertThatBothAreTheSame(int one, int other) {
+        assertThat(Database.differences(database.rows(ReadModel.TICKETS, one), database.rows(ReadModel.TICKETS, other)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"31, 1, 1", "32, 7, 2", "33, 200, 1", "34, 8192, 3"})
+    void rebuilt_equals_live_row_for_row_whatever_the_batches_and_threads(long seed, int batch, int threads)
+            throws Exception {
+        var node = new Node("one", threads, batch);
+        projected(Histories.of(seed, 1_500));
+        var job = node.over(node.start(Kind.REBUILD, AUTO));
+
+        assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
+        assertThat(report(job).differing()).isZero();
+        assertThat(report(job).rows()).isPositive();
+        assertThat(report(job).refolded()).isPositive();
+        assertThat(answering()).isEqualTo(2);
+        assertThatBothAreTheSame(1, 2);
+        assertThat(recorded).containsExactly("ProjectionRebuildStarted", "ProjectionVerified", "ProjectionSwitched");
+    }
+
+    @Test
+    void the_new_generation_has_the_indexes_the_live_path_needs_and_both_stay_level() throws Exception {
+        var history = Histories.of(41, 2_000);
+        var node = node();
+        projected(history.subList(0, 1_000));
+        node.over(node.start(Kind.REBUILD, AUTO));
+        assertThat(indexes("_g2")).isEqualTo(indexes("_g1"));
+
+        projected(history.subList(1_000, 2_000));
+        node.await(node.jobs.list().getFirst(), job -> position(1) == position(2));
+        assertThatBothAreTheSame(1, 2);
+    }
+
+    private long position(int generation) {
+        return database.jdbc
+                .sql("SELECT position FROM readmodel.generation WHERE model = 'tickets' AND generation = ?")
+                .param(generation)
+                .query(Long.class)
+                .single();
+    }
+
+    /** What is indexed and how, without names. */
+    private List<String> indexes(String suffix) {
+        return database
+                .jdbc
+                .sql("SELECT indexdef FROM pg_indexes WHERE schemaname = 'readmodel' AND tablename LIKE 'ticket%'"
+                        + " AND tablename LIKE '%' || ?")
+                .param(suffix)
+                .query(String.class)
+                .list()
+                .stream()
+                .map(definition ->
+                        definition.replaceFirst("INDEX \\S+ ON", "INDEX ON").replace(suffix, ""))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void readers_never_see_an_empty_or_partial_model_and_writes_meanwhile_are_in_both() throws Exception {
+        var history = Histories.of(42, 6_000);
+        var node = node();
+        projected(history.subList(0, 3_000));
+        var stop = new AtomicBoolean();
+        var seen = new HashSet<Integer>();
+        var wrong = new CopyOnWriteArrayList<String>();
+        var reader = Thread.ofPlatform().start(() -> {
+            long last = 0;
+            while (!stop.get()) {
+                var at = readModels.<long[]>read(snapshot -> new long[] {
+                    snapshot.generation(ReadModel.TICKETS),
+                    snapshot.position(ReadModel.TICKETS),
+                    snapshot.jooq().fetchCount(TICKET),
+                    snapshot.jooq().fetchCount(TICKET_TIMELINE)
+                });
+                var opened = history.subList(0, (int) at[1]).stream()
+                        .filter(event -> event.version() == 1)
+                        .count();
+                if (at[1] < last || at[2] != opened || at[3] != at[1]) {
+                    wrong.add("generation %d, position %d after %d, %d tickets of %d, %d entries"
+                            .formatted(at[0], at[1], last, at[2], opened, at[3]));
+                }
+                last = at[1];
+                seen.add((int) at[0]);
+            }
+        });
+        var writer = Thread.ofPlatform().start(() -> {
+            for (var from = 3_000; from < 6_000; from += 20) {
+                log.append(history.subList(from, from + 20));
+                LockSupport.parkNanos(10_000_000);
+            }
+        });
+        var job = node.start(Kind.REBUILD, new Wish(4_000, true, SwitchMode.AUTO));
+        job = node.over(job);
+        writer.join();
+        follow();
+        stop.set(true);
+        reader.join();
+
+        assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
+        assertThat(wrong).isEmpty();
+        assertThat(seen).containsExactlyInAnyOrder(1, 2);
+        node.await(job, its -> position(1) == 6_000 && position(2) == 6_000);
+        assertThatBothAreTheSame(1, 2);
+    }
+
+    @Test
+    void a_cancelled_rebuild_leaves_nothing_behind() throws Exception {
+        var node = node();
+        projected(Histories.of(43, 2_000));
+        var job = node.start(Kind.REBUILD, new Wish(500, false, SwitchMode.AUTO));
+        node.await(job, now -> now.phase() == Phase.COPYING && now.done() > 0);
+        assertThatThrownBy(() -> node.start(Kind.REBUILD, AUTO))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("REBUILD_RUNNING"));
+        node.jobs.cancel(job.id(), OLGA);
+        assertThat(node.over(job).state()).isEqualTo(State.CANCELLED);
+
+        assertThatOnlyGenerationOneIsThere();
+        assertThat(recorded).containsExactly("ProjectionRebuildStarted", "ProjectionRebuildCancelled");
+        assertThat(node.over(node.start(Kind.REBUILD, AUTO)).state()).isEqualTo(State.DONE);
+        assertThatBothAreTheSame(1, answering());
+    }
+
+    private void assertThatOnlyGenerationOneIsThere() {
+        assertThat(database.jdbc
+                        .sql("SELECT tablename FROM pg_tables WHERE schemaname = 'readmodel'"
+                                + " AND tablename ~ '^ticket.*_g[0-9]+$' AND tablename !~ '_g(1|99)$'")
+                        .query(String.class)
+                        .list())
+                .isEmpty();
+        assertThat(database.jdbc
+                        .sql("SELECT generation FROM readmodel.generation WHERE model = 'tickets'")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(1);
+    }
+
+    @Test
+    void a_paused_rebuild_goes_on_where_it_was_and_its_pace_can_be_changed() throws Exception {
+        var node = node();
+        projected(Histories.of(44, 2_000));
+        var job = node.start(Kind.REBUILD, new Wish(1_000, false, SwitchMode.MANUAL));
+        node.await(job, now -> now.phase() == Phase.COPYING && now.done() > 0);
+        node.jobs.pause(job.id());
+        Thread.sleep(500); // a batch that was under way
+        var paused = node.jobs.read(job.id());
+        Thread.sleep(500);
+        assertThat(node.jobs.read(job.id()).done()).isEqualTo(paused.done()).isLessThan(2_000);
+        assertThatThrownBy(() -> node.jobs.pause(job.id())).isInstanceOf(Refusal.class);
+
+        node.jobs.pace(job.id(), null, true, null);
+        node.jobs.resume(job.id());
+        var ready = node.over(job);
+        assertThat(ready.state()).as(ready.toString()).isEqualTo(State.READY);
+        assertThat(answering()).isEqualTo(1);
+        node.jobs.switchOver(job.id(), false, null, OLGA);
+        var done = node.await(job, now -> now.endedAt() != null);
+        assertThat(done.state()).isEqualTo(State.DONE);
+        assertThat(done.switchMillis()).isNotNull();
+        assertThat(answering()).isEqualTo(2);
+
+        node.jobs.switchBack(job.id(), "as a drill", OLGA);
+        node.await(job, now -> now.endedAt() != null);
+        assertThat(answering()).isEqualTo(1);
+        assertThat(recorded).endsWith("ProjectionSwitched", "ProjectionSwitchReverted");
+        Thread.sleep(5_100); // readers that began before
+        node.jobs.drop(TICKETS, 2);
+        assertThatOnlyGenerationOneIsThere();
+        assertThatThrownBy(() -> node.jobs.drop(TICKETS, 2)).isInstanceOf(NotFound.class);
+        assertThatThrownBy(() -> node.jobs.drop(TICKETS, 1)).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void poisoned_rows_are_found_and_mended_and_nothing_switches_to_differences_unasked() throws Exception {
+        var node = node();
+        projected(Histories.of(45, 2_000));
+        assertThat(node.over(node.start(Kind.VERIFICATION, AUTO)).report())
+                .satisfies(report -> assertThat(report.clean()).isTrue());
+        var sound = database.rows(ReadModel.TICKETS, 1);
+        database.jdbc
+                .sql("UPDATE readmodel.ticket_g1 SET subject = 'nonsense', status = 'CLOSED'"
+                        + " WHERE id = (SELECT id FROM readmodel.ticket_g1 ORDER BY number LIMIT 1)")
+                .update();
+        database.jdbc
+                .sql("DELETE FROM readmodel.ticket_timeline_g1 WHERE (ticket_id, version) IN"
+                        + " (SELECT ticket_id, version FROM readmodel.ticket_timeline_g1 ORDER BY position LIMIT 3)")
+                .update();
+        database.jdbc
+                .sql("INSERT INTO readmodel.ticket_link_g1 VALUES (gen_random_uuid(), 'RELATES_TO',"
+                        + " gen_random_uuid(), 1, 1)")
+                .update();
+
+        var verification = node.over(node.start(Kind.VERIFICATION, AUTO));
+        assertThat(verification.state()).isEqualTo(State.DONE);
+        assertThat(report(verification).differing()).isEqualTo(5);
+        assertThat(report(verification).samples())
+                .extracting(Report.Difference::kind)
+                .containsExactlyInAnyOrder("DIFFERENT", "MISSING", "MISSING", "MISSING", "SURPLUS");
+        assertThat(report(verification).samples())
+                .filteredOn(sample -> sample.kind().equals("DIFFERENT"))
+                .singleElement()
+                .satisfies(sample -> assertThat(sample.columns()).containsExactly("status", "subject"));
+        assertThat(report(verification).refoldedOtherwise()).isZero();
+        assertThatOnlyGenerationOneIsThere();
+
+        var rebuild = node.over(node.start(Kind.REBUILD, AUTO));
+        assertThat(rebuild.state()).isEqualTo(State.VERIFICATION_FAILED);
+        assertThat(answering()).isEqualTo(1);
+        assertThatThrownBy(() -> node.jobs.switchOver(rebuild.id(), false, null, OLGA))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("VERIFICATION_FAILED"));
+        assertThatThrownBy(() -> node.jobs.switchOver(rebuild.id(), true, " ", OLGA))
+                .isInstanceOf(InvalidRequest.class);
+        node.jobs.switchOver(rebuild.id(), true, "rows were changed by hand", OLGA);
+        node.await(rebuild, now -> now.endedAt() != null);
+        assertThat(Database.differences(database.rows(ReadModel.TICKETS, answering()), sound))
+                .isEmpty();
+        assertThat(node.over(node.start(Kind.VERIFICATION, AUTO)).report())
+                .satisfies(report -> assertThat(report.clean()).isTrue());
+    }
+
+    @Test
+    void streams_that_can_not_be_folded_or_written_are_parked_and_skips_are_kept() throws Exception {
+        var history = new ArrayList<>(Histories.of(46, 1_000));
+        var victim = history.stream()
+                .filter(event -> event.position() > 300 && event.version() == 3)
+                .findFirst()
+                .orElseThrow();
+        var skipped = history.stream()
+                .filter(event -> event.position() > 400
+                        && event.version() == 3
+                        && !event.stream().equals(victim.stream()))
+                .findFirst()
+                .orElseThrow();
+        var unwritable = history.getFirst();
+        var last = history.stream()
+                .filter(event -> event.stream().equals(unwritable.stream()))
+                .toList()
+                .getLast();
+        history.add(LoggedEvent.of(
+                1_001,
+                last.stream(),
+                last.version() + 1,
+                last.recordedAt(),
+                last.envelope(),
+                new InternalNoteAdded(
+                        UUID.fromString(last.stream().substring("ticket-".length())),
+                        last.event().at(),
+                        UUID.randomUUID(),
+                        null,
+                        "a text that \u0000 no database takes")));
+        log.spoil(victim.position(), new IllegalStateException("rotten"));
+        database.jdbc
+                .sql("INSERT INTO readmodel.skip (model, position, reason) VALUES ('tickets', ?, 'wrong on purpose')")
+                .param(skipped.position())
+                .update();
+        var node = node();
+        projected(history);
+        var job = node.over(node.start(Kind.REBUILD, MANUAL));
+
+        assertThat(database.jdbc
+                        .sql("SELECT stream FROM readmodel.parked WHERE model = 'tickets' AND generation = 2")
+                        .query(String.class)
+                        .list())
+                .containsExactlyInAnyOrder(victim.stream(), unwritable.stream());
+        assertThat(database.jdbc
+                        .sql("SELECT first_position FROM readmodel.parked WHERE generation = 2 AND stream = ?")
+                        .param(unwritable.stream())
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(1_001);
+        assertThat(database.jdbc
+                        .sql("SELECT count(*) FROM readmodel.ticket_timeline_g2 WHERE 'ticket-' || ticket_id = ?")
+                        .param(unwritable.stream())
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(last.version());
+        assertThat(report(job).refoldedOtherwise()).isZero();
+        assertThat(database.jdbc
+                        .sql("SELECT count(*) FROM readmodel.ticket_timeline_g2 WHERE position = ?")
+                        .param(skipped.position())
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void a_rebuild_whose_connection_dies_goes_on_and_another_node_takes_over() throws Exception {
+        var node = node();
+        projected(Histories.of(47, 3_000));
+        var job = node.start(Kind.REBUILD, new Wish(2_000, false, SwitchMode.AUTO));
+        node.await(job, now -> now.phase() == Phase.COPYING && now.done() > 0);
+        killJobs();
+        node.await(job, now -> now.done() > 1_500);
+        node.close();
+        nodes.remove(node);
+        var left = node.jobs.read(job.id());
+        assertThat(left.endedAt()).isNull();
+
+        var other = new Node("two", 1, 100);
+        other.jobs.pace(job.id(), null, true, null);
+        var done = other.over(job);
+        assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
+        assertThatBothAreTheSame(1, 2);
+        assertThat(recorded).containsOnlyOnce("ProjectionRebuildStarted");
+    }
+
+    /** Ends the sessions that hold a job's lock, as the death of their node would. */
+    private void killJobs() {
+        database.jdbc
+                .sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                .query()
+                .listOfRows();
+    }
+
+    @Test
+    void two_nodes_never_work_on_the_same_job() throws Exception {
+        var one = node();
+        var two = new Node("two", 1, 50);
+        projected(Histories.of(48, 1_500));
+        var job = one.over(one.start(Kind.REBUILD, AUTO));
+        assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
+        assertThat(two.jobs.read(job.id()).state()).isEqualTo(State.DONE);
+        assertThatBothAreTheSame(1, 2);
+        assertThat(recorded).hasSize(3);
+    }
+
+    @Test
+    void what_can_not_be_done_is_refused_with_the_figure() {
+        var node = node();
+        freeDisk = 1_000;
+        assertThatThrownBy(() -> node.start(Kind.REBUILD, AUTO)).isInstanceOfSatisfying(Refusal.class, refusal -> {
+            assertThat(refusal.code()).isEqualTo("DISK_SHORT");
+            assertThat(refusal.getMessage()).contains("0 MB are free");
+        });
+        assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "ticket-search", AUTO, OLGA))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("NOT_REBUILDABLE"));
+        assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "nothing", AUTO, OLGA))
+                .isInstanceOf(NotFound.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hindsight.projections.rebuild;
+
+import org.jspecify.annotations.NullMarked;
