@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>Auditors see everything.
  *   <li>Those who work tickets see all but the restricted queues that were granted neither to them nor to a team of
  *       theirs; a ticket without a queue is open.
- *   <li>Clients and admins see the queues that were granted to them, with notes, and nothing else.
  *   <li>Requesters see their own tickets, and those of their organization where it shares them, without notes and
  *       internal reasons.
+ *   <li>Clients and admins see the queues that were granted to them, with notes, and nothing else.
  * </ul>
  *
- * <p>The first of these that applies to one of the caller's roles counts. Immutable; equal for equal rights.
+ * <p>The first of these that applies to one of the caller's roles counts: a client or admin who is also a requester has
+ * nothing of what was granted, for else notes of their own tickets would be shown to them. Immutable; equal for equal
+ * rights.
  *
  * @param internal whether notes and internal reasons are shown
  * @param closed restricted queues that are hidden, where all other tickets are seen; empty for everything
@@ -100,10 +102,10 @@ public record Visibility(
             return EVERYTHING;
         } else if (caller.worksTickets()) {
             return grants.closed().isEmpty() ? EVERYTHING : allBut(grants.closed());
-        } else if (!grants.granted().isEmpty() && (caller.is(Role.CLIENT) || caller.is(Role.ADMIN))) {
-            return onlyIn(grants.granted());
         } else if (caller.is(Role.REQUESTER)) {
             return onlyOf(caller.requesters(), grants.organizations());
+        } else if (!grants.granted().isEmpty() && (caller.is(Role.CLIENT) || caller.is(Role.ADMIN))) {
+            return onlyIn(grants.granted());
         }
         throw nothing();
     }

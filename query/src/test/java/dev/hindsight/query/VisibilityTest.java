@@ -139,6 +139,19 @@ class VisibilityTest {
     }
 
     @Test
+    void who_is_also_a_requester_sees_no_notes_by_a_grant() {
+        rows.grants.grant("open", LEE);
+        Visibility requester = of(LEE, Role.REQUESTER);
+        for (Role other : List.of(Role.CLIENT, Role.ADMIN)) {
+            var both = new Caller(LEE, Set.of(other, Role.REQUESTER), null);
+            Visibility seen = rows.models.read(
+                    new Grants.Holder(LEE, both.requesters()), snapshot -> Visibility.of(snapshot, both));
+            assertThat(seen).isEqualTo(requester);
+            assertThat(seen.internal()).isFalse();
+        }
+    }
+
+    @Test
     void me_is_also_who_is_known_by_the_same_address() {
         var both = new Caller(ANA, LEE, Set.of(Role.REQUESTER), null);
         long own = rows.jooq.fetchCount(TICKET, TICKET.REQUESTER.eq(LEE));

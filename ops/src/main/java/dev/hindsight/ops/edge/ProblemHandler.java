@@ -339,7 +339,11 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
             case NOT_IMPLEMENTED -> new Problem(status, "NOT_IMPLEMENTED", "There is no such method here.");
             case UNSUPPORTED_MEDIA_TYPE ->
                 new Problem(status, "UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.");
-            case NOT_ACCEPTABLE -> new Problem(status, "NOT_ACCEPTABLE", "Answers are application/json.");
+            case NOT_ACCEPTABLE ->
+                new Problem(
+                        status,
+                        "NOT_ACCEPTABLE",
+                        "Accept application/json; of the feed application/x-ndjson or text/event-stream.");
             case CONTENT_TOO_LARGE -> tooLarge();
             default ->
                 new Problem(
@@ -354,7 +358,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
     }
 
     private static String text(Throwable throwable) {
-        return String.valueOf(throwable.getMessage());
+        return String.valueOf(throwable.getMessage()).strip(); // an error of the whole body has no field in front
     }
 
     private static String word(Class<?> type) {

@@ -290,6 +290,14 @@ class FeedTest {
     }
 
     @Test
+    void whoAcceptsNoFeedIsToldWhatToAccept() {
+        Answer refused = agent.call("GET", FEED, null, "Accept", "text/csv");
+        assertThat(refused.status()).isEqualTo(406);
+        assertThat(refused.code()).isEqualTo("NOT_ACCEPTABLE");
+        assertThat(refused.body().path("detail").asString()).contains("application/x-ndjson", "text/event-stream");
+    }
+
+    @Test
     void aStreamIsRefusedForAnotherLogAnotherEpochAndWhatIsAhead() {
         String log = app.withToken("").get("/api/version").body().path("logId").asString();
         for (Map.Entry<String, Integer> id : Map.of(

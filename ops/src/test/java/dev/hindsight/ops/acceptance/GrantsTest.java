@@ -11,10 +11,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a grant opens and a revocation closes, on every path, with the very next call. */
 class GrantsTest {
 
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String TICKETS = "/api/v1/tickets";
 
     private final RunningApplication app = RunningApplication.shared();
@@ -167,6 +169,49 @@ class GrantsTest {
                     .as(path)
                     .doesNotContain(hidden.id());
         }
+    }
+
+    @Test
+    void theFeedNamesTheTicketBeforeAFollowUpOnlyToThoseWhoSeeBoth() {
+        Opened hidden = desks.ticket("hidden " + word);
+        Person works = desks.of("agentWorks");
+        Desks.ok(works.put(
+                TICKETS + "/" + hidden.id() + "/status",
+                "{\"status\":\"CANCELLED\",\"reason\":\"x\"}",
+                "If-Match",
+                "*"));
+        Answer late = Desks.ok(desks.of("own").post(TICKETS + "/" + hidden.id() + "/replies", "{\"body\":\"late\"}"));
+        assertThat(late.body().path("followUpOf").asString()).isEqualTo(hidden.id());
+        String open = "open-" + desks.suffix;
+        Desks.ok(desks.admin.put("/api/v1/queues/" + open, "{\"name\":\"Open\",\"access\":\"OPEN\"}"));
+        Answer moved = Desks.ok(
+                works.put(TICKETS + "/" + late.id() + "/assignment", "{\"queue\":\"" + open + "\"}", "If-Match", "*"));
+
+        for (String who : List.of("agentWorks", "agentReads", "clientReads", "auditor", "own", "same")) {
+            assertThat(opening(who, late, moved).path("followUpOf").asString())
+                    .as(who)
+                    .isEqualTo(hidden.id());
+        }
+        for (String who : List.of("agentClosed", "superClosed", "client")) {
+            JsonNode data = opening(who, late, moved);
+            assertThat(data.toString()).as(who).doesNotContain(hidden.id(), "followUpOf");
+            assertThat(data.path("description").asString()).isEqualTo("late");
+        }
+    }
+
+    /** What the feed tells of a ticket's opening. */
+    private JsonNode opening(String who, Answer opened, Answer last) {
+        desks.of(who).get("/api/v1/tickets?minPosition=" + app.after(last));
+        Answer page = Desks.ok(desks.of(who).get("/api/v1/feed?limit=1000&after=" + (opened.position() - 20)));
+        return page.raw()
+                .body()
+                .lines()
+                .map(JSON::readTree)
+                .filter(line -> line.path("event").asString().equals("ticket.opened")
+                        && line.path("ticketId").asString().equals(opened.id()))
+                .findAny()
+                .orElseThrow()
+                .path("data");
     }
 
     @Test

@@ -48,6 +48,14 @@ class HostileRequestsTest {
         assertThat(answer.code()).isEqualTo("INVALID_REQUEST");
     }
 
+    @Test
+    void anErrorOfTheWholeBodyBeginsWithAWord() {
+        String cut = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc";
+        Answer answer = agent.post(ticket() + "/attachments", cut, "Content-Type", MULTIPART);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body().path("detail").asString()).startsWith("must be well-formed multipart");
+    }
+
     private String ticket() {
         return "/api/v1/tickets/"
                 + Desks.ok(agent.post("/api/v1/tickets", "{\"subject\":\"hostile\"}"))

@@ -68,6 +68,8 @@ final class FeedLine {
     /** A key leaves the installation for nobody, not even wrapped. */
     private static final String WRAPPED_KEY = "wrappedKey";
 
+    private static final String FOLLOW_UP_OF = "followUpOf";
+
     private final LoggedEvent logged;
     private final EventForms forms;
     private volatile @Nullable Event decoded;
@@ -102,17 +104,27 @@ final class FeedLine {
     }
 
     /**
-     * The tickets that it tells of: its own and, of a link, the other one.
+     * The tickets whose ids it tells: its own, of a link the other one, and of a follow-up the one before.
      *
      * @throws Unavailable when the event can't be read
      */
     Stream<UUID> tickets() {
+        return Stream.concat(needed(), Stream.ofNullable(followUpOf()));
+    }
+
+    /** The tickets that must all be seen, or else the line is not. */
+    private Stream<UUID> needed() {
         return switch (event()) {
             case TicketLinked link -> Stream.of(link.ticketId(), link.otherId());
             case TicketUnlinked link -> Stream.of(link.ticketId(), link.otherId());
             case TicketEvent ticket -> Stream.of(ticket.ticketId());
             default -> Stream.empty();
         };
+    }
+
+    /** The ticket that the line names only to those who see that one, too; null for none. */
+    private @Nullable UUID followUpOf() {
+        return event() instanceof TicketOpened opened ? opened.followUpOf() : null;
     }
 
     /** Whether it may change what somebody sees: grants, queues, teams, and who belongs to which organization. */
@@ -136,8 +148,12 @@ final class FeedLine {
     byte @Nullable [] shownTo(FeedRights rights, Map<UUID, Held> held) {
         if (!(event() instanceof TicketEvent ticket)) {
             return rights.everything() ? full() : null;
-        } else if (!tickets().allMatch(id -> rights.sees(held.get(id)))) {
+        } else if (!needed().allMatch(id -> rights.sees(held.get(id)))) {
             return null;
+        }
+        UUID before = followUpOf();
+        if (before != null && !rights.sees(held.get(before))) {
+            return cut(Set.of(FOLLOW_UP_OF)); // of an opened ticket nothing else is withheld
         } else if (rights.internal()) {
             return full();
         }
@@ -201,6 +217,7 @@ final class FeedLine {
         return line;
     }
 
+    /** @param members the same whenever this line is cut */
     private byte[] cut(Set<String> members) {
         byte[] line = outside;
         if (line == null) {

@@ -31,6 +31,11 @@ record SearchScope(Set<UUID> me, Visibility visibility) {
         return new SearchScope(caller.requesters(), Visibility.of(snapshot, caller));
     }
 
+    /** Whether some tickets are hidden. */
+    boolean restricted() {
+        return !visibility.everything();
+    }
+
     /** What every hit must fulfil, beside the question. */
     Optional<Query> restriction() {
         if (visibility.everything()) {

@@ -9,13 +9,18 @@ import dev.hindsight.query.search.SearchQuery.Numbered;
 import dev.hindsight.query.search.SearchQuery.Phrase;
 import dev.hindsight.query.search.SearchQuery.Text;
 import dev.hindsight.query.search.SearchQuery.Word;
+import java.text.BreakIterator;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.opensearch.client.json.JsonData;
 import org.opensearch.client.opensearch._types.FieldValue;
 import org.opensearch.client.opensearch._types.query_dsl.BoolQuery;
@@ -29,11 +34,13 @@ import org.opensearch.client.opensearch._types.query_dsl.ZeroTermsQuery;
  * Says a {@link SearchQuery} in OpenSearch's terms, for one caller. Every word must be found, but each may be in
  * another text of the ticket; nearly matching spellings count for less. Whoever does not read notes asks no field that
  * holds them, so notes can neither match nor be counted for them.
+ *
+ * <p>Where all tickets may be found, rare words count for more. How rare a word is tells of all tickets that have it, so
+ * where some are hidden a hit's score says only in which of its own texts each word stands.
  */
 final class SearchTranslation {
 
-    private static final Map<String, String> BOOSTS = Map.of(
-            TicketIndex.SUBJECT, TicketIndex.SUBJECT + "^4", TicketIndex.DESCRIPTION, TicketIndex.DESCRIPTION + "^2");
+    private static final Map<String, Float> BOOSTS = Map.of(TicketIndex.SUBJECT, 4f, TicketIndex.DESCRIPTION, 2f);
 
     /** Words shorter than this are too easily mistaken for another. */
     private static final int SHORTEST_MISSPELT = 4;
@@ -51,16 +58,17 @@ final class SearchTranslation {
     private static final float NUMBER_BOOST = 50;
     private static final float OTHER_TEXTS = 0.3f;
 
+    private static final List<String> COMPARED = List.of(TicketIndex.SUBJECT, TicketIndex.DESCRIPTION);
+    private static final int SHORTEST_COMPARED = 3;
+    private static final int MOST_COMPARED = 25;
+    private static final String SHARED = "25%";
+
     private final SearchScope scope;
-    private final List<String> texts;
     /** How many spellings of a word are tried beside its own. */
     private int spellings;
 
     SearchTranslation(SearchScope scope) {
         this.scope = scope;
-        this.texts = scope.texts().stream()
-                .map(text -> BOOSTS.getOrDefault(text, text))
-                .toList();
     }
 
     /** @param nearly whether words that are nearly spelled so are found too; else inflected forms alone */
@@ -99,14 +107,18 @@ final class SearchTranslation {
         var bool = new BoolQuery.Builder();
         scope.restriction().ifPresent(bool::filter);
         bool.minimumShouldMatch("1")
-                .should(Query.of(query -> query.match(match -> match.field(TicketIndex.SUBJECT_TYPED)
-                        .query(FieldValue.of(typed))
-                        .operator(Operator.And))));
+                .should(ranked(
+                        Query.of(query -> query.match(match -> match.field(TicketIndex.SUBJECT_TYPED)
+                                .query(FieldValue.of(typed))
+                                .operator(Operator.And))),
+                        1));
         long number = SearchQueryParser.numberIn(typed.strip());
         if (number >= 0) {
-            bool.should(Query.of(query -> query.match(match -> match.field(TicketIndex.NUMBER_TYPED)
-                    .query(FieldValue.of(Long.toString(number)))
-                    .boost(NUMBER_BOOST))));
+            bool.should(ranked(
+                    Query.of(query -> query.match(match -> match.field(TicketIndex.NUMBER_TYPED)
+                            .query(FieldValue.of(Long.toString(number)))
+                            .boost(NUMBER_BOOST))),
+                    NUMBER_BOOST));
         }
         return bool.build().toQuery();
     }
@@ -122,25 +134,59 @@ final class SearchTranslation {
     }
 
     /**
-     * Other tickets about the same. Words that only this ticket has say nothing; a quarter of the telling ones must be
-     * there.
+     * Other tickets about the same: a quarter of the telling words must be there. Words that only this ticket has say
+     * nothing, where all tickets may be found; else the longest words are the telling ones.
      */
     Query similar(UUID ticket, String text) {
         var bool = new BoolQuery.Builder();
         scope.restriction().ifPresent(bool::filter);
-        return bool.must(Query.of(
-                        query -> query.moreLikeThis(more -> more.fields(TicketIndex.SUBJECT, TicketIndex.DESCRIPTION)
-                                .like(like -> like.text(text))
-                                .analyzer(TicketIndex.AS_SPELLED)
-                                .minTermFreq(1)
-                                .minDocFreq(2)
-                                .minWordLength(3)
-                                .maxQueryTerms(25)
-                                .minimumShouldMatch("25%"))))
+        return bool.must(scope.restricted() ? sharing(text) : like(text))
                 .mustNot(Query.of(query ->
                         query.term(term -> term.field(TicketIndex.ID).value(FieldValue.of(ticket.toString())))))
                 .build()
                 .toQuery();
+    }
+
+    private static Query like(String text) {
+        return Query.of(query -> query.moreLikeThis(more -> more.fields(COMPARED)
+                .like(like -> like.text(text))
+                .analyzer(TicketIndex.AS_SPELLED)
+                .minTermFreq(1)
+                .minDocFreq(2)
+                .minWordLength(SHORTEST_COMPARED)
+                .maxQueryTerms(MOST_COMPARED)
+                .minimumShouldMatch(SHARED)));
+    }
+
+    /** The score is how many words are shared. */
+    private static Query sharing(String text) {
+        List<Query> words = longestWords(text).stream()
+                .map(word -> constant(
+                        MultiMatchQuery.of(match -> match.query(word)
+                                        .fields(COMPARED)
+                                        .analyzer(TicketIndex.AS_SPELLED)
+                                        .minimumShouldMatch(SHARED)) // scripts without blanks: many words in one
+                                .toQuery(),
+                        1))
+                .toList();
+        return words.isEmpty()
+                ? Query.of(query -> query.matchNone(none -> none))
+                : Query.of(query -> query.bool(any -> any.should(words).minimumShouldMatch(SHARED)));
+    }
+
+    private static List<String> longestWords(String text) {
+        var words = new LinkedHashSet<String>();
+        var breaks = BreakIterator.getWordInstance(Locale.ROOT);
+        breaks.setText(text);
+        for (int from = breaks.first(), to = breaks.next(); to != BreakIterator.DONE; from = to, to = breaks.next()) {
+            if (to - from >= SHORTEST_COMPARED && Character.isLetterOrDigit(text.codePointAt(from))) {
+                words.add(text.substring(from, to).toLowerCase(Locale.ROOT));
+            }
+        }
+        return words.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .limit(MOST_COMPARED)
+                .toList();
     }
 
     private void add(BoolQuery.Builder bool, Alternative alternative) {
@@ -173,17 +219,17 @@ final class SearchTranslation {
 
     private Query word(String word, boolean negated) {
         var ways = new ArrayList<Query>();
-        ways.add(anywhere(word, negated).type(TextQueryType.BestFields).build().toQuery());
+        ways.add(anywhere(word, negated, 1, match -> match.type(TextQueryType.BestFields)));
         if (spellings > 0 && !negated && mayBeMisspelt(word)) {
-            ways.add(anywhere(word, true)
-                    .type(TextQueryType.BestFields)
-                    .analyzer(TicketIndex.AS_SPELLED)
-                    .fuzziness(MISSPELT)
-                    .prefixLength(1)
-                    .maxExpansions(spellings)
-                    .boost(MISSPELT_BOOST)
-                    .build()
-                    .toQuery());
+            ways.add(anywhere(
+                    word,
+                    true,
+                    MISSPELT_BOOST,
+                    match -> match.type(TextQueryType.BestFields)
+                            .analyzer(TicketIndex.AS_SPELLED)
+                            .fuzziness(MISSPELT)
+                            .prefixLength(1)
+                            .maxExpansions(spellings)));
         }
         long number = SearchQueryParser.numberIn(word);
         if (number >= 0) {
@@ -196,21 +242,53 @@ final class SearchTranslation {
     }
 
     private Query phrase(String phrase, boolean negated) {
-        return anywhere(phrase, negated)
-                .type(TextQueryType.Phrase)
-                .analyzer(TicketIndex.AS_SPELLED)
-                .build()
-                .toQuery();
+        return anywhere(
+                phrase, negated, 1, match -> match.type(TextQueryType.Phrase).analyzer(TicketIndex.AS_SPELLED));
     }
 
-    /** @param noneMatchesNothing what signs alone (in which there is no word) match: nothing, or else everything */
-    private MultiMatchQuery.Builder anywhere(String text, boolean noneMatchesNothing) {
+    /**
+     * In any of the texts that the caller searches; the best one counts.
+     *
+     * @param noneMatchesNothing what signs alone (in which there is no word) match: nothing, or else everything
+     */
+    private Query anywhere(
+            String text, boolean noneMatchesNothing, float boost, UnaryOperator<MultiMatchQuery.Builder> how) {
+        var none = noneMatchesNothing ? ZeroTermsQuery.None : ZeroTermsQuery.All;
+        if (!scope.restricted()) {
+            var fields = scope.texts().stream()
+                    .map(field -> field + "^" + boost(field))
+                    .toList();
+            return how.apply(in(fields, text, none).tieBreaker(OTHER_TEXTS).boost(boost))
+                    .build()
+                    .toQuery();
+        }
+        var fields = scope.texts().stream()
+                .map(field -> constant(
+                        how.apply(in(List.of(field), text, none)).build().toQuery(), boost * boost(field)))
+                .toList();
+        return Query.of(query -> query.disMax(best -> best.queries(fields).tieBreaker(OTHER_TEXTS)));
+    }
+
+    private static MultiMatchQuery.Builder in(List<String> fields, String text, ZeroTermsQuery none) {
         return new MultiMatchQuery.Builder()
                 .query(text)
-                .fields(texts)
+                .fields(fields)
                 .operator(Operator.And)
-                .tieBreaker(OTHER_TEXTS)
-                .zeroTermsQuery(noneMatchesNothing ? ZeroTermsQuery.None : ZeroTermsQuery.All);
+                .zeroTermsQuery(none);
+    }
+
+    private static float boost(String field) {
+        return BOOSTS.getOrDefault(field, 1f);
+    }
+
+    /** @param score what it counts for where its own score would tell of tickets that are hidden */
+    private Query ranked(Query query, float score) {
+        return scope.restricted() ? constant(query, score) : query;
+    }
+
+    private static Query constant(Query filter, float score) {
+        return Query.of(
+                query -> query.constantScore(constant -> constant.filter(filter).boost(score)));
     }
 
     /** Codes and numbers are meant as they are. */

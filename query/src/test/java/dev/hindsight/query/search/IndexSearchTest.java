@@ -190,6 +190,80 @@ class IndexSearchTest {
     }
 
     @Test
+    void hidden_tickets_change_neither_score_nor_order() throws Exception {
+        var closed = scope(Role.AGENT, new Grants(Set.of("vault"), Set.of(), Set.of()));
+        var granted = scope(Role.CLIENT, new Grants(Set.of("vault"), Set.of("open"), Set.of()));
+        var requester = SearchScope.of(Grants.NONE, new Caller(RITA, Set.of(Role.REQUESTER), null));
+        try (var own = new SearchStage(SharedOpenSearch.uri())) {
+            var asked = new IndexSearch(own.connection, own.index);
+            var first = own.ticket("Quokka heater whistles")
+                    .description("The whistling heater is near the wombat enclosure")
+                    .queue("open")
+                    .requester(RITA)
+                    .save();
+            own.ticket("Heater in the wombat enclosure")
+                    .description("Quokka heater again")
+                    .queue("open")
+                    .requester(RITA)
+                    .note("A quokka whistles")
+                    .save();
+            own.awaitFindable();
+            var before = new ArrayList<String>();
+            for (var scope : List.of(closed, granted, requester)) {
+                before.addAll(told(asked, scope, first));
+            }
+            String everything = told(asked, AGENT, first).toString();
+            assertThat(before).allMatch(line -> line.contains("="));
+
+            for (String word : List.of("quokka", "quokka whistles", "wombat", "enclosure heater")) {
+                own.ticket(word)
+                        .description(word)
+                        .queue("vault")
+                        .requester(ANA)
+                        .note(word)
+                        .save();
+            }
+            own.awaitFindable();
+
+            var after = new ArrayList<String>();
+            for (var scope : List.of(closed, granted, requester)) {
+                after.addAll(told(asked, scope, first));
+            }
+            assertThat(after).isEqualTo(before);
+            assertThat(told(asked, AGENT, first).toString()).isNotEqualTo(everything);
+        }
+    }
+
+    private static SearchScope scope(Role role, Grants grants) {
+        return SearchScope.of(grants, new Caller(ANA, Set.of(role), null));
+    }
+
+    /** Everything that ranks, with ids and scores in their order. */
+    private static List<String> told(IndexSearch asked, SearchScope scope, SearchStage.Row ticket) {
+        var told = new ArrayList<String>();
+        for (String query :
+                List.of("quokka", "whistles", "\"heater whistles\"", "quoka", "wombat OR quokka", "HD-1001")) {
+            told.add(query
+                    + asked.search(scope, SearchQueryParser.parse(query), 1, 10, null, false).tickets().stream()
+                            .map(hit -> hit.id() + "=" + hit.score())
+                            .toList());
+        }
+        told.add("similar"
+                + asked.similar(scope, ticket.id, "Quokka heater whistles near the enclosure", 1, 10).stream()
+                        .map(hit -> hit.id() + "=" + hit.score())
+                        .toList());
+        told.add("suggested=" + asked.suggest(scope, "heater", 1, 10).tickets());
+        return told;
+    }
+
+    @Test
+    void a_requesters_hit_in_the_subject_comes_before_one_in_the_description() {
+        assertThat(found(REQUESTER, "floor OR tunnel", 50, null).tickets())
+                .extracting(IndexSearch.FoundTicket::score)
+                .containsExactly(4.8, 2.4); // a fifth of it for being spelled nearly so, too
+    }
+
+    @Test
     void without_text_the_tickets_changed_last_come_first() {
         assertThat(ordered(AGENT, "")).containsExactly(1004L, 1003L, 1002L, 1001L);
     }
