@@ -16,6 +16,7 @@ import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A desk at work: so many commands and queries a second, sent at even distances whatever the answers do; a latency counts
@@ -38,6 +39,8 @@ public final class MixedBenchmark {
 
     private final Api api;
     private final AtomicLong number = new AtomicLong();
+    /** The last position that an opened ticket was given. */
+    private final AtomicLong newest = new AtomicLong();
     /** Tickets opened in this load, which later commands work on. */
     private final List<String> worked = new ArrayList<>();
 
@@ -225,9 +228,9 @@ public final class MixedBenchmark {
             case LIST ->
                 api.get("/api/v1/tickets?limit=50&status=NEW,OPEN&queue=" + queue(random)
                         + (random.nextBoolean() ? "&sort=-updatedAt" : "&priority=P2,P3"));
-            case DETAIL -> api.get(ticket());
-            case CONVERSATION -> api.get(ticket() + "/conversation");
-            case TIMELINE -> api.get(ticket() + "/timeline");
+            case DETAIL -> api.get(seen(""));
+            case CONVERSATION -> api.get(seen("/conversation"));
+            case TIMELINE -> api.get(seen("/timeline"));
             case SEARCH ->
                 api.get("/api/v1/search?limit=20&q=" + SampleTickets.rare(random.nextInt(4_000)) + "+status:new");
             case SUMMARIES -> api.get("/api/v1/queues/summaries");
@@ -254,9 +257,10 @@ public final class MixedBenchmark {
 
     private String open() throws Exception {
         long n = number.getAndIncrement();
-        return api.send("POST", "/api/v1/tickets", SampleTickets.body(n, QUEUES.get((int) (n % QUEUES.size()))))
-                .path("id")
-                .asString();
+        JsonNode opened =
+                api.send("POST", "/api/v1/tickets", SampleTickets.body(n, QUEUES.get((int) (n % QUEUES.size()))));
+        newest.accumulateAndGet(opened.path("position").asLong(0), Math::max);
+        return opened.path("id").asString();
     }
 
     /** The address of a ticket of this load: mostly one of the newest thousand, as people work. */
@@ -270,6 +274,11 @@ public final class MixedBenchmark {
             }
         }
         return "/api/v1/tickets/" + opened();
+    }
+
+    /** A read of a ticket, which may have been opened a moment ago. */
+    private String seen(String of) throws Exception {
+        return ticket() + of + "?minPosition=" + newest.get();
     }
 
     /** What is asked with one client. */
