@@ -1,6 +1,7 @@
 package dev.hindsight.ops.benchmarks;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -52,12 +53,26 @@ final class Api {
         return JSON.readTree(answer.body());
     }
 
+    /** The feed after a position, as it happens; close it. */
+    InputStream follow(long after) throws IOException, InterruptedException {
+        HttpResponse<InputStream> live = http.send(
+                request("/api/v1/feed?after=" + after)
+                        .header("Accept", "text/event-stream")
+                        .GET()
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        if (live.statusCode() != 200) {
+            throw new IllegalStateException("the feed answers " + live.statusCode());
+        }
+        return live.body();
+    }
+
     /** The last position of the log. */
     long head() throws IOException, InterruptedException {
         return json("/ops/v1/projections").path("items").path(0).path("head").asLong();
     }
 
-    HttpRequest.Builder request(String path) {
+    private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path)).header("Authorization", "Bearer " + token);
     }
 

@@ -74,27 +74,31 @@ public final class HttpBenchmark {
                 .path(0)
                 .path("id")
                 .asString();
-        repeat(
+        Load.repeat(
+                api,
                 "list page of 50, filters that some thousand match",
                 1_000,
                 i -> "/api/v1/tickets?limit=50&status=NEW&priority=P2,P3&createdAfter=" + lately + "&sort="
                         + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
-        repeat(
+        Load.repeat(
+                api,
                 "list page of 50, filters that more match than are counted",
                 1_000,
                 i -> "/api/v1/tickets?limit=50&status=NEW&priority=P2,P3&sort="
                         + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
-        repeat(
+        Load.repeat(
+                api,
                 "list page of 50, a word of some tickets",
                 1_000,
                 i -> "/api/v1/tickets?limit=50&text=" + SampleTickets.rare(i) + "&sort="
                         + (i % 2 == 0 ? "-createdAt" : "-updatedAt"));
-        repeat(
+        Load.repeat(
+                api,
                 "list page of 50, a word of many tickets and a filter",
                 1_000,
                 i -> "/api/v1/tickets?limit=50&status=NEW&text="
                         + Api.encoded(SampleTickets.THINGS.get(i % SampleTickets.THINGS.size())));
-        repeat("detail", 1_000, i -> "/api/v1/tickets/" + id);
+        Load.repeat(api, "detail", 1_000, i -> "/api/v1/tickets/" + id);
         searches("search with highlights, words of some tickets", i -> SampleTickets.rare(i));
         searches(
                 "search with highlights, words of many tickets",
@@ -107,20 +111,7 @@ public final class HttpBenchmark {
     }
 
     private void searches(String what, IntFunction<String> query) throws IOException, InterruptedException {
-        repeat(what, 300, i -> "/api/v1/search?limit=20&q=" + Api.encoded(query.apply(i)));
-    }
-
-    /** Twice as many requests go before those that are timed: both JVMs compile what reads need. */
-    private void repeat(String what, int times, IntFunction<String> path) throws IOException, InterruptedException {
-        long[] nanos = new long[times];
-        for (int i = -2 * times; i < times; i++) {
-            long begun = System.nanoTime();
-            api.get(path.apply(Math.abs(i)));
-            if (i >= 0) {
-                nanos[i] = System.nanoTime() - begun;
-            }
-        }
-        Figures.print(what, nanos);
+        Load.repeat(api, what, 300, i -> "/api/v1/search?limit=20&q=" + Api.encoded(query.apply(i)));
     }
 
     private void sight() throws IOException, InterruptedException {

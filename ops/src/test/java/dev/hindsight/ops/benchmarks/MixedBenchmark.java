@@ -11,8 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,10 +37,8 @@ public final class MixedBenchmark {
 
     private final Api api;
     private final AtomicLong number = new AtomicLong();
-    /** The last position that an opened ticket was given. */
-    private final AtomicLong newest = new AtomicLong();
     /** Tickets opened in this load, which later commands work on. */
-    private final List<String> worked = new ArrayList<>();
+    private final List<Opened> worked = new ArrayList<>();
 
     private enum Kind {
         OPEN,
@@ -63,6 +59,18 @@ public final class MixedBenchmark {
     }
 
     private record Done(Kind kind, long nanos) {}
+
+    private record Opened(String id, long position) {
+
+        String path() {
+            return "/api/v1/tickets/" + id;
+        }
+
+        /** A read of it, which may have been opened a moment ago. */
+        String read(String of) {
+            return path() + of + "?minPosition=" + position;
+        }
+    }
 
     private MixedBenchmark(Api api) {
         this.api = api;
@@ -98,7 +106,7 @@ public final class MixedBenchmark {
                     while (left.getAndDecrement() > 0) {
                         List<String> ids = new ArrayList<>();
                         for (int n = 0; n < OPENED_AT_ONCE; n++) {
-                            ids.add("\"" + open() + "\"");
+                            ids.add("\"" + open().id() + "\"");
                         }
                         String over = String.join(",", ids.subList(0, OPENED_AT_ONCE * 9 / 10));
                         api.send(
@@ -173,32 +181,11 @@ public final class MixedBenchmark {
 
     private List<Done> load(int seconds, int commands, int queries) throws Exception {
         int rate = commands + queries;
-        long begun = System.nanoTime() + 100_000_000;
-        long step = 1_000_000_000L / rate;
-        AtomicLong next = new AtomicLong();
-        try (ExecutorService pool = Executors.newFixedThreadPool(CLIENTS)) {
-            List<Future<List<Done>>> all = new ArrayList<>();
-            for (int c = 0; c < CLIENTS; c++) {
-                all.add(pool.submit(() -> {
-                    List<Done> done = new ArrayList<>();
-                    for (long n = next.getAndIncrement(); n < (long) seconds * rate; n = next.getAndIncrement()) {
-                        long due = begun + n * step;
-                        while (System.nanoTime() < due) {
-                            LockSupport.parkNanos(due - System.nanoTime());
-                        }
-                        Kind kind = Math.floorMod(n * 2_654_435_761L, (long) rate) < commands ? command() : query();
-                        act(kind);
-                        done.add(new Done(kind, System.nanoTime() - due));
-                    }
-                    return done;
-                }));
-            }
-            List<Done> done = new ArrayList<>();
-            for (Future<List<Done>> one : all) {
-                done.addAll(one.get());
-            }
-            return done;
-        }
+        return Load.evenly(CLIENTS, seconds, rate, (n, due) -> {
+            Kind kind = Math.floorMod(n * 2_654_435_761L, (long) rate) < commands ? command() : query();
+            act(kind);
+            return new Done(kind, System.nanoTime() - due);
+        });
     }
 
     private static Kind command() {
@@ -221,16 +208,18 @@ public final class MixedBenchmark {
         Random random = ThreadLocalRandom.current();
         switch (kind) {
             case OPEN -> opened();
-            case REPLY -> api.send("POST", ticket() + "/replies", "{\"body\":\"We look at it this afternoon.\"}");
-            case NOTE -> api.send("POST", ticket() + "/notes", "{\"body\":\"The same as last week, see the wiki.\"}");
-            case ASSIGN -> api.send("PUT", ticket() + "/assignment", "{\"queue\":\"" + queue(random) + "\"}");
+            case REPLY ->
+                api.send("POST", ticket().path() + "/replies", "{\"body\":\"We look at it this afternoon.\"}");
+            case NOTE ->
+                api.send("POST", ticket().path() + "/notes", "{\"body\":\"The same as last week, see the wiki.\"}");
+            case ASSIGN -> api.send("PUT", ticket().path() + "/assignment", "{\"queue\":\"" + queue(random) + "\"}");
             case STATUS -> begin();
             case LIST ->
                 api.get("/api/v1/tickets?limit=50&status=NEW,OPEN&queue=" + queue(random)
                         + (random.nextBoolean() ? "&sort=-updatedAt" : "&priority=P2,P3"));
-            case DETAIL -> api.get(seen(""));
-            case CONVERSATION -> api.get(seen("/conversation"));
-            case TIMELINE -> api.get(seen("/timeline"));
+            case DETAIL -> api.get(ticket().read(""));
+            case CONVERSATION -> api.get(ticket().read("/conversation"));
+            case TIMELINE -> api.get(ticket().read("/timeline"));
             case SEARCH ->
                 api.get("/api/v1/search?limit=20&q=" + SampleTickets.rare(random.nextInt(4_000)) + "+status:new");
             case SUMMARIES -> api.get("/api/v1/queues/summaries");
@@ -243,67 +232,47 @@ public final class MixedBenchmark {
 
     /** Begins work on a ticket of its own, so that the move is always allowed. */
     private void begin() throws Exception {
-        String id = opened();
-        api.send("PUT", "/api/v1/tickets/" + id + "/status", "{\"status\":\"OPEN\"}");
+        api.send("PUT", opened().path() + "/status", "{\"status\":\"OPEN\"}");
     }
 
-    private String opened() throws Exception {
-        String id = open();
+    private Opened opened() throws Exception {
+        Opened opened = open();
         synchronized (worked) {
-            worked.add(id);
+            worked.add(opened);
         }
-        return id;
+        return opened;
     }
 
-    private String open() throws Exception {
+    private Opened open() throws Exception {
         long n = number.getAndIncrement();
         JsonNode opened =
                 api.send("POST", "/api/v1/tickets", SampleTickets.body(n, QUEUES.get((int) (n % QUEUES.size()))));
-        newest.accumulateAndGet(opened.path("position").asLong(0), Math::max);
-        return opened.path("id").asString();
+        return new Opened(opened.path("id").asString(), opened.path("position").asLong(0));
     }
 
-    /** The address of a ticket of this load: mostly one of the newest thousand, as people work. */
-    private String ticket() throws Exception {
+    /** A ticket of this load: one of the newest thousand, as people work. */
+    private Opened ticket() throws Exception {
         synchronized (worked) {
             if (!worked.isEmpty()) {
                 int newest = Math.min(worked.size(), 1_000);
-                return "/api/v1/tickets/"
-                        + worked.get(
-                                worked.size() - 1 - ThreadLocalRandom.current().nextInt(newest));
+                return worked.get(
+                        worked.size() - 1 - ThreadLocalRandom.current().nextInt(newest));
             }
         }
-        return "/api/v1/tickets/" + opened();
-    }
-
-    /** A read of a ticket, which may have been opened a moment ago. */
-    private String seen(String of) throws Exception {
-        return ticket() + of + "?minPosition=" + newest.get();
+        return opened();
     }
 
     /** What is asked with one client. */
     private void one() throws Exception {
-        repeat("all queue summaries", 300, i -> "/api/v1/queues/summaries");
-        repeat("search with facets and highlights", 300, i -> {
+        Load.repeat(api, "all queue summaries", 300, i -> "/api/v1/queues/summaries");
+        Load.repeat(api, "search with facets and highlights", 300, i -> {
             String thing = SampleTickets.THINGS.get(i % SampleTickets.THINGS.size());
             return "/api/v1/search?limit=20&q=" + Api.encoded(thing + " status:new priority:P2");
         });
-        repeat("suggestions", 300, i -> {
+        Load.repeat(api, "suggestions", 300, i -> {
             String word =
                     i % 2 == 0 ? SampleTickets.rare(i) : SampleTickets.THINGS.get(i % SampleTickets.THINGS.size());
             return "/api/v1/search/suggestions?q=" + Api.encoded(word.substring(0, 3 + i % 2));
         });
-    }
-
-    private void repeat(String what, int times, IntFunction<String> path) throws Exception {
-        long[] nanos = new long[times];
-        for (int i = -times; i < times; i++) {
-            long begun = System.nanoTime();
-            api.get(path.apply(Math.abs(i)));
-            if (i >= 0) {
-                nanos[i] = System.nanoTime() - begun;
-            }
-        }
-        Figures.print(what, nanos);
     }
 }
