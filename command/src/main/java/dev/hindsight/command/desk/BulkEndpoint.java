@@ -160,6 +160,9 @@ public final class BulkEndpoint {
      * @throws InvalidRequest where one is of no ticket of this call: it would go unheeded
      */
     private Map<UUID, Long> byTicket(Map<String, Long> versions, List<String> tickets, Caller caller) {
+        if (versions.isEmpty()) {
+            return Map.of();
+        }
         var named = tickets.stream()
                 .flatMap(ticket -> known(ticket, caller).stream())
                 .collect(Collectors.toSet());

@@ -1,6 +1,7 @@
 package dev.hindsight.command.imports;
 
 import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.configuration.Configured;
 import dev.hindsight.domain.ticket.HoldReason;
 import dev.hindsight.domain.ticket.Level;
 import dev.hindsight.domain.ticket.Priority;
@@ -162,7 +163,7 @@ public record ImportMapping(
         required("activity", activity);
         required("time", time);
         required("states", states);
-        if (!source.matches("[a-z0-9][a-z0-9-]{0,62}")) {
+        if (!Configured.KEY.matcher(source).matches()) {
             throw new InvalidRequest("mapping.source", "must be a lower-case word");
         }
         required("time.column", time.column());
@@ -195,7 +196,7 @@ public record ImportMapping(
         fieldColumns().forEach((key, column) -> required("fields." + key, column));
         finalColumns().forEach((column, statuses) -> required("finalOnly." + column, statuses));
         for (String key : fieldColumns().keySet()) {
-            if (!key.matches("[a-z0-9][a-z0-9-]{0,62}")) {
+            if (!Configured.KEY.matcher(key).matches()) {
                 throw new InvalidRequest("mapping.fields." + key, "must be a lower-case word");
             }
         }

@@ -30,6 +30,7 @@ public sealed interface Configured {
     /** Longest choice, in characters. */
     int LONGEST_OPTION = 200;
 
+    /** What queues, teams, organizations, categories and fields are named by in streams and addresses. */
     Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
     /** Words that filters and addresses mean something else by. */

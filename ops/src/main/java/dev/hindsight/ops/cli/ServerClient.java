@@ -70,7 +70,7 @@ final class ServerClient implements AutoCloseable {
                     + ". Try it again: what is done stays done.");
         }
         return switch (response.statusCode()) {
-            case 200, 202 -> json(response.body());
+            case 200, 201, 202 -> json(response.body());
             case 401 ->
                 throw new CommandFailure(
                         "The server at " + server

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
-import dev.hindsight.ops.cli.Hindsight;
 import dev.hindsight.ops.demo.DemoFill;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,13 +51,10 @@ class BadDaysTest {
 
     @Test
     void killedInTheMiddleOfSixteenWriters() throws Exception {
-        int port = freePort();
-        Process server = serve(port);
         Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();
         List<String> asked = java.util.Collections.synchronizedList(new ArrayList<>());
-        try {
-            String url = "http://127.0.0.1:" + port;
-            awaitReady(url, server);
+        try (ServerProcess server = ServerProcess.start(data, "512m", Map.of())) {
+            String url = server.url();
             String token = DevelopmentIssuer.of(data)
                     .issue(EnumSet.of(Role.AGENT), "ana@example.org", null, Instant.now(), Duration.ofHours(1));
             AtomicBoolean stop = new AtomicBoolean();
@@ -86,8 +80,7 @@ class BadDaysTest {
                     }));
                 }
                 Journey.eventually(Duration.ofMinutes(2), () -> acknowledged.size() >= 300);
-                server.destroyForcibly(); // SIGKILL: its PostgreSQL and OpenSearch are left behind
-                server.waitFor(30, TimeUnit.SECONDS);
+                server.kill(); // its PostgreSQL and OpenSearch are left behind
                 stop.set(true);
                 for (Future<?> one : all) {
                     try {
@@ -97,8 +90,6 @@ class BadDaysTest {
                     }
                 }
             }
-        } finally {
-            server.destroyForcibly();
         }
 
         try (RunningApplication again = RunningApplication.in(data)) {
@@ -241,13 +232,11 @@ class BadDaysTest {
         try (RunningApplication first = RunningApplication.in(data)) {
             DemoFill.of(first.context()).fill(data, 2_000, (done, all) -> {});
         }
-        int port = freePort();
-        String url = "http://127.0.0.1:" + port;
         String job = "";
         for (int kill = 0; kill < 2; kill++) {
-            Process server = serve(port);
-            try (HttpClient http = HttpClient.newHttpClient()) {
-                awaitReady(url, server);
+            try (ServerProcess server = ServerProcess.start(data, "512m", Map.of());
+                    HttpClient http = HttpClient.newHttpClient()) {
+                String url = server.url();
                 if (kill == 0) {
                     JsonNode begun =
                             operate(http, url, "POST", "/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":9000}");
@@ -269,9 +258,7 @@ class BadDaysTest {
                                     .asString("")
                                     .equals("COPYING"));
                 }
-            } finally {
-                server.destroyForcibly();
-                server.waitFor(30, TimeUnit.SECONDS);
+                server.kill();
             }
         }
         try (RunningApplication again = RunningApplication.in(data)) {
@@ -356,52 +343,5 @@ class BadDaysTest {
                         .POST(HttpRequest.BodyPublishers.ofString(body(key)))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-    }
-
-    private Process serve(int port) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dhindsight.search-node.home=" + System.getProperty("hindsight.search-node.home"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Hindsight.class.getName(),
-                "serve",
-                "--dev",
-                "--data",
-                data.toString());
-        builder.environment().put("SERVER_PORT", Integer.toString(port));
-        Path log = Files.createTempFile("hindsight-serve", ".log");
-        log.toFile().deleteOnExit();
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    }
-
-    private static void awaitReady(String url, Process server) {
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            Journey.eventually(Duration.ofMinutes(3), () -> {
-                assertThat(server.isAlive()).as("the server runs").isTrue();
-                try {
-                    return http.send(
-                                            HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness"))
-                                                    .build(),
-                                            HttpResponse.BodyHandlers.discarding())
-                                    .statusCode()
-                            == 200;
-                } catch (IOException e) {
-                    return false; // not yet listening
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new IllegalStateException(e);
-                }
-            });
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

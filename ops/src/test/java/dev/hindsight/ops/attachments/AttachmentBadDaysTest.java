@@ -7,13 +7,12 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
-import dev.hindsight.ops.cli.Hindsight;
+import dev.hindsight.ops.acceptance.ServerProcess;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,7 +32,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -56,12 +54,10 @@ class AttachmentBadDaysTest {
 
     @Test
     void aLargeFileFitsAndAKillLeavesOnlyAnOrphanThatIsCleaned() throws Exception {
-        int port = freePort();
-        String url = "http://127.0.0.1:" + port;
-        Process server = serve(port);
         String ticket;
-        try {
-            eventually(Duration.ofMinutes(3), () -> isReady(url, server));
+        try (ServerProcess server =
+                ServerProcess.start(data, "224m", Map.of("HINDSIGHT_ATTACHMENTS_MAXFILESIZE", "200MB"))) {
+            String url = server.url();
             String token = DevelopmentIssuer.of(data)
                     .issue(EnumSet.of(Role.AGENT), "ana@example.org", null, Instant.now(), Duration.ofHours(1));
             ticket = "/api/v1/tickets/"
@@ -72,7 +68,7 @@ class AttachmentBadDaysTest {
                             .asString();
             large(url + ticket, token);
             long before = contents();
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 OutputStream out = socket.getOutputStream();
                 out.write(("POST " + ticket + "/attachments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                                 + token + "\r\nContent-Type: " + MULTIPART + "\r\nContent-Length: 100000\r\n\r\n"
@@ -80,11 +76,8 @@ class AttachmentBadDaysTest {
                         .getBytes(StandardCharsets.US_ASCII));
                 out.flush();
                 eventually(Duration.ofSeconds(60), () -> contents() == before + 1);
-                server.destroyForcibly();
-                assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+                server.kill();
             }
-        } finally {
-            server.destroyForcibly();
         }
 
         try (RunningApplication again = RunningApplication.in(data, Map.of("hindsight.attachments.grace", "1s"))) {
@@ -182,55 +175,11 @@ class AttachmentBadDaysTest {
         }
     }
 
-    private Process serve(int port) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx224m",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dhindsight.search-node.home=" + System.getProperty("hindsight.search-node.home"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Hindsight.class.getName(),
-                "serve",
-                "--dev",
-                "--data",
-                data.toString());
-        builder.environment().put("SERVER_PORT", Integer.toString(port));
-        builder.environment().put("HINDSIGHT_ATTACHMENTS_MAXFILESIZE", "200MB");
-        Path log = Files.createTempFile("hindsight-serve", ".log");
-        log.toFile().deleteOnExit();
-        return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    }
-
-    private boolean isReady(String url, Process server) {
-        assertThat(server.isAlive()).as("the server runs").isTrue();
-        try {
-            return http.send(
-                                    HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness"))
-                                            .build(),
-                                    BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        } catch (IOException notYet) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
     private static void eventually(Duration within, BooleanSupplier condition) {
         Instant deadline = Instant.now().plus(within);
         while (!condition.getAsBoolean()) {
             assertThat(Instant.now()).as("in time").isBefore(deadline);
             LockSupport.parkNanos(50_000_000);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.hindsight.query.history;
 
+import static dev.hindsight.domain.configuration.Configured.KEY;
+
 import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
@@ -14,7 +16,6 @@ import dev.hindsight.query.timeline.TimelineEntry;
 import dev.hindsight.query.timeline.TimelinePage;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -29,9 +30,6 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @RestController
 public final class HistoryController {
-
-    /** What streams are named by; whatever else is asked for has no history. */
-    private static final Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
     private final Freshness freshness;
     private final EventLog log;
