@@ -27,16 +27,11 @@ final class Indexes {
         this.jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
     }
 
-    /** A piece of the work; repeating one that is done does nothing or little. */
-    interface Step {
-        void run() throws SQLException;
-    }
-
     private record Index(String name, boolean primary, String definition) {}
 
     /** All of it, in order; each step commits. */
-    List<Step> steps() throws SQLException {
-        var steps = new ArrayList<Step>();
+    List<Build.Step> steps() throws SQLException {
+        var steps = new ArrayList<Build.Step>();
         for (var table : model.tables()) {
             var physical = ReadModel.physicalName(table, generation);
             for (var index : jdbc.sql("SELECT c.relname, i.indisprimary, pg_get_indexdef(i.indexrelid)"

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -89,6 +90,20 @@ record JobRow(
                 JSON.readValue(row.getString("ordered_by"), Envelope.Actor.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ended == null ? null : ended.toInstant());
+    }
+
+    /** The generation that the job makes. */
+    int made() {
+        return Objects.requireNonNull(generation, "set by the first phase");
+    }
+
+    /** The generation that answered when the job began. */
+    int answered() {
+        return Objects.requireNonNull(previous, "set by the first phase");
+    }
+
+    long readUpTo() {
+        return Objects.requireNonNull(upTo, "set by the first phase");
     }
 
     Job job() {

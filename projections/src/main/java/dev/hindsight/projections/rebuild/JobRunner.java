@@ -79,6 +79,10 @@ public final class JobRunner implements SmartLifecycle {
             return bulk.orElseThrow();
         }
 
+        Build build(ReadModel model, Ledger ledger) {
+            return new TableBuild(this, model, ledger);
+        }
+
         StreamFold<?> fold(ReadModel model, int generation) {
             return Objects.requireNonNull(folds.get(model)).apply(generation);
         }

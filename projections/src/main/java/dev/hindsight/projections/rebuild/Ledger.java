@@ -1,0 +1,166 @@
+package dev.hindsight.projections.rebuild;
+
+import dev.hindsight.domain.operations.OperationsEvent;
+import dev.hindsight.projections.rebuild.Job.Phase;
+import dev.hindsight.projections.rebuild.Job.State;
+import dev.hindsight.projections.rebuild.JobRunner.Tools;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * What is written down of a job: its row, through the connection that holds its lock, and its events in the stream of
+ * operations. For one thread.
+ */
+final class Ledger {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+    private final Tools tools;
+    private final Connection connection;
+    private final JdbcClient jdbc;
+    private final UUID id;
+    private long workedSince = System.nanoTime();
+    private long batchSince = System.nanoTime();
+
+    /** @param connection not in auto-commit */
+    Ledger(Tools tools, Connection connection, UUID id) {
+        this.tools = tools;
+        this.connection = connection;
+        this.jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+        this.id = id;
+    }
+
+    /** What was ordered while a batch was written. */
+    record Order(boolean goOn, Duration rest) {}
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** On the job's connection. */
+    JdbcClient jdbc() {
+        return jdbc;
+    }
+
+    UUID id() {
+        return id;
+    }
+
+    JobRow row() throws SQLException {
+        var row = jdbc.sql(JobRow.SELECT + " WHERE id = ?")
+                .param(id)
+                .query(JobRow::of)
+                .single();
+        connection.commit();
+        return row;
+    }
+
+    /** How far a generation of the job's model is. */
+    long position(JobRow row, int generation) {
+        return jdbc.sql("SELECT position FROM readmodel.generation WHERE model = ? AND generation = ?")
+                .params(row.model().id(), generation)
+                .query(Long.class)
+                .single();
+    }
+
+    /** Appends to the stream of operations; what can't be recorded at this moment is no fault of the job. */
+    void append(JobRow row, String step, OperationsEvent event) {
+        try {
+            tools.record().append(id, step, row.orderedBy(), event);
+        } catch (RuntimeException e) {
+            throw new TransientDataAccessResourceException("a step could not be recorded", e);
+        }
+    }
+
+    /** For events: as precise as they are stored. */
+    Instant now() {
+        return tools.clock().instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Stores the next phase with everything that this transaction has done. */
+    void next(Phase phase, long total) throws SQLException {
+        jdbc.sql("UPDATE readmodel.job SET phase = ?, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0"
+                        + " WHERE id = ?")
+                .params(phase.name(), total, worked(), id)
+                .update();
+        connection.commit();
+    }
+
+    /** It ends. */
+    void over(JobRow row, State state) throws SQLException {
+        jdbc.sql("UPDATE readmodel.job SET state = ?, phase = 'OVER', ended_at = clock_timestamp(),"
+                        + " worked_ms = worked_ms + ? WHERE id = ?")
+                .params(state.name(), worked(), id)
+                .update();
+        connection.commit();
+        LOG.info("Job {}, {} of {}: {}", id, row.kind(), row.model().id(), state);
+    }
+
+    /** It waits for an order, where it was not given another meanwhile. */
+    void await(State state) throws SQLException {
+        jdbc.sql("UPDATE readmodel.job SET state = ?, worked_ms = worked_ms + ?, done = 1, total = 1"
+                        + " WHERE id = ? AND state = 'RUNNING'")
+                .params(state.name(), worked(), id)
+                .update();
+        connection.commit();
+    }
+
+    /** @return whether it is to go on */
+    boolean progressed(long done, long total) throws SQLException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        var millis = worked();
+        var goOn = jdbc.sql("UPDATE readmodel.job SET done = ?, total = ?, worked_ms = worked_ms + ?,"
+                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state = 'RUNNING'")
+                .params(done, total, millis, millis, id)
+                .query(Boolean.class)
+                .single();
+        connection.commit();
+        return goOn;
+    }
+
+    /** A batch is written, in this transaction or before it. Commits nothing. */
+    Order written(String reached, int count) {
+        var millis = worked();
+        return jdbc.sql("UPDATE readmodel.job SET reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
+                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state, gentle, max_rate")
+                .params(reached, count, millis, millis, id)
+                .query((its, number) ->
+                        new Order(its.getString(1).equals("RUNNING"), rest(its.getBoolean(2), its.getInt(3), count)))
+                .single();
+    }
+
+    /** @param maxRate 0 for none */
+    private Duration rest(boolean gentle, int maxRate, int count) {
+        var took = System.nanoTime() - batchSince;
+        var rest = gentle ? took : 0;
+        if (maxRate > 0) {
+            rest = Math.max(rest, count * 1_000_000_000L / maxRate - took);
+        }
+        return Duration.ofNanos(Math.max(0, rest));
+    }
+
+    /** Between two batches, as long as was ordered; also hears that the node stops. */
+    void rest(Order order) throws InterruptedException {
+        Thread.sleep(order.rest());
+        batchSince = System.nanoTime();
+    }
+
+    /** Milliseconds since it was last asked. */
+    private long worked() {
+        var now = System.nanoTime();
+        var millis = (now - workedSince) / 1_000_000;
+        workedSince += millis * 1_000_000;
+        return millis;
+    }
+}

@@ -1,0 +1,148 @@
+package dev.hindsight.projections.rebuild;
+
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
+import dev.hindsight.projections.rebuild.Job.Phase;
+import dev.hindsight.projections.rebuild.Job.State;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Lets another generation of a model answer, and says so in the stream of operations. */
+final class Switchover {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Switchover.class);
+    private static final Duration SWITCH_WAIT = Duration.ofSeconds(2);
+    private static final Duration CATCH_UP_WAIT = Duration.ofSeconds(30);
+
+    private final Ledger ledger;
+    private final Connection connection;
+    private final JdbcClient jdbc;
+    private final Runnable look;
+
+    /** @param look has this node notice at once which generations there are */
+    Switchover(Ledger ledger, Runnable look) {
+        this.ledger = ledger;
+        this.connection = ledger.connection();
+        this.jdbc = ledger.jdbc();
+        this.look = look;
+    }
+
+    /**
+     * One row is changed. Batches of the generation that answers wait meanwhile, so that the other is never behind it at
+     * that moment and no reader goes back in time.
+     */
+    void change(JobRow row, int to, int from, Phase then) throws SQLException, InterruptedException {
+        if (answers(row, to)) {
+            ledger.next(then, 0); // it was done, and this node died before it could say so
+            return;
+        }
+        var deadline = System.nanoTime() + CATCH_UP_WAIT.toNanos();
+        while (ledger.position(row, to) < ledger.position(row, from)) {
+            connection.commit();
+            if (System.nanoTime() > deadline) {
+                standsStill(row, then);
+                return;
+            }
+            Thread.sleep(1);
+        }
+        connection.commit();
+        var since = System.nanoTime();
+        jdbc.sql("SELECT 1 FROM readmodel.generation WHERE model = ? AND generation = ? FOR UPDATE")
+                .params(row.model().id(), from)
+                .query()
+                .listOfRows();
+        while (ledger.position(row, to) < ledger.position(row, from)) {
+            if (System.nanoTime() - since > SWITCH_WAIT.toNanos()) {
+                connection.rollback();
+                return; // tried again: it was level a moment ago
+            }
+            Thread.sleep(1);
+        }
+        var going = jdbc.sql(
+                        "UPDATE readmodel.job SET phase = ?, done = ?, total = ? WHERE id = ? AND state = 'RUNNING'")
+                .params(then.name(), ledger.position(row, from), ledger.position(row, to), ledger.id())
+                .update();
+        if (going == 0) {
+            connection.rollback(); // cancelled or paused at the last moment
+            return;
+        }
+        jdbc.sql("UPDATE readmodel.active_generation SET generation = ?, previous = ?, since = clock_timestamp()"
+                        + " WHERE model = ? AND definition_version = ? AND generation = ?")
+                .params(to, from, row.model().id(), row.definitionVersion(), from)
+                .update();
+        connection.commit();
+        var millis = (System.nanoTime() - since) / 1e6;
+        LOG.info(
+                "Model {} answers from generation {} now; the switch took {} ms",
+                row.model().id(),
+                to,
+                millis);
+        jdbc.sql("UPDATE readmodel.job SET switched_ms = ? WHERE id = ?")
+                .params(millis, ledger.id())
+                .update();
+        connection.commit();
+        look.run();
+    }
+
+    /** Its processor does not follow: then what answers now goes on answering. */
+    private void standsStill(JobRow row, Phase then) throws SQLException {
+        var error = "the generation does not catch up with the one that answers: see its state";
+        if (then == Phase.RECORDING) {
+            jdbc.sql("UPDATE readmodel.job SET state = 'READY', phase = 'VERIFYING', error = ?"
+                            + " WHERE id = ? AND state = 'RUNNING'")
+                    .params(error, ledger.id())
+                    .update();
+            connection.commit();
+        } else {
+            jdbc.sql("UPDATE readmodel.job SET error = ? WHERE id = ?")
+                    .params(error, ledger.id())
+                    .update();
+            ledger.over(row, State.DONE);
+        }
+    }
+
+    private boolean answers(JobRow row, int generation) {
+        return jdbc.sql("SELECT count(*) FROM readmodel.active_generation"
+                                + " WHERE model = ? AND definition_version = ? AND generation = ?")
+                        .params(row.model().id(), row.definitionVersion(), generation)
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    void record(JobRow row) throws SQLException {
+        ledger.append(
+                row,
+                "switched",
+                new ProjectionSwitched(
+                        ledger.id(),
+                        ledger.now(),
+                        row.model().id(),
+                        row.answered(),
+                        row.made(),
+                        row.done(),
+                        row.total(),
+                        row.reason()));
+        ledger.next(Phase.OVER, 0);
+    }
+
+    void recordBack(JobRow row) throws SQLException {
+        ledger.append(
+                row,
+                "switched-back",
+                new ProjectionSwitchReverted(
+                        ledger.id(),
+                        ledger.now(),
+                        row.model().id(),
+                        row.made(),
+                        row.answered(),
+                        row.done(),
+                        row.total(),
+                        row.reason()));
+        ledger.next(Phase.OVER, 0);
+    }
+}
