@@ -33,34 +33,85 @@ public final class Generations {
     }
 
     /**
-     * The generation that answers for this software's version of the model. Where the version has none, an empty one is
-     * created, which the live processor fills from the beginning of the log.
+     * Sees to it that a generation answers for this software's version of the model. Where there is none of any version,
+     * an empty one is created, which the live processor fills from the beginning of the log. Where an older version's
+     * answers, that goes on answering until a rebuild has made this version's: columns and tables that it lacks are added
+     * to it, empty, so that this version's queries can be asked of it.
      */
     public int ensure(ReadModel model) {
         return transactions.execute(status -> {
             lock(model);
-            return jdbc.sql(
-                            "SELECT generation FROM readmodel.active_generation WHERE model = ? AND definition_version = ?")
-                    .params(model.id(), model.definitionVersion())
-                    .query(Integer.class)
-                    .optional()
-                    .orElseGet(() -> {
-                        var generation = create(model, "INCLUDING ALL", "LIVE");
-                        jdbc.sql("INSERT INTO readmodel.active_generation (model, definition_version, generation)"
-                                        + " VALUES (?, ?, ?)")
-                                .params(model.id(), model.definitionVersion(), generation)
-                                .update();
-                        return generation;
-                    });
+            var answering = active(model);
+            if (answering.isEmpty()) {
+                var generation = create(model, "INCLUDING ALL", "LIVE");
+                jdbc.sql("INSERT INTO readmodel.active_generation (model, definition_version, generation)"
+                                + " VALUES (?, ?, ?)")
+                        .params(model.id(), model.definitionVersion(), generation)
+                        .update();
+                return generation;
+            }
+            if (answering.get().definition() < model.definitionVersion()) {
+                complete(model, answering.get().generation());
+            }
+            return answering.get().generation();
         });
     }
 
-    /** The generation that answers queries of this software; empty before {@link #ensure}. */
+    /**
+     * The generation that answers queries of this software: of its own definition version or, until there is one, of the
+     * newest before it; empty before {@link #ensure}.
+     */
     public Optional<Integer> answering(ReadModel model) {
-        return jdbc.sql("SELECT generation FROM readmodel.active_generation WHERE model = ? AND definition_version = ?")
+        return active(model).map(Active::generation);
+    }
+
+    /** Whether what answers was made by this software's definition version or a newer one. */
+    public boolean upToDate(ReadModel model) {
+        return active(model)
+                .map(active -> active.definition() == model.definitionVersion())
+                .orElse(false);
+    }
+
+    private record Active(int generation, int definition) {}
+
+    private Optional<Active> active(ReadModel model) {
+        return jdbc.sql("SELECT generation, definition_version FROM readmodel.active_generation"
+                        + " WHERE model = ? AND definition_version <= ? ORDER BY definition_version DESC LIMIT 1")
                 .params(model.id(), model.definitionVersion())
+                .query((row, number) -> new Active(row.getInt(1), row.getInt(2)))
+                .optional();
+    }
+
+    /** The definition version that a generation was made by; empty where there is no such generation. */
+    public Optional<Integer> definition(ReadModel model, int generation) {
+        return jdbc.sql("SELECT definition_version FROM readmodel.generation WHERE model = ? AND generation = ?")
+                .params(model.id(), generation)
                 .query(Integer.class)
                 .optional();
+    }
+
+    /** Adds what the templates have and an older generation lacks: what its software never names stays empty. */
+    private void complete(ReadModel model, int generation) {
+        jdbc.sql("SET LOCAL lock_timeout = '5s'").update(); // readers must not queue up behind this
+        for (var table : model.tables()) {
+            var physical = ReadModel.physicalName(table, generation);
+            jdbc.sql("CREATE TABLE IF NOT EXISTS readmodel." + physical + " (LIKE readmodel." + table
+                            + " INCLUDING ALL)")
+                    .update();
+            for (var column :
+                    jdbc.sql("""
+                            SELECT format('%I %s', t.attname, format_type(t.atttypid, t.atttypmod))
+                                || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
+                            FROM pg_attribute t LEFT JOIN pg_attrdef d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
+                            WHERE t.attrelid = to_regclass('readmodel.' || quote_ident(?))
+                                AND t.attnum > 0 AND NOT t.attisdropped
+                                AND NOT EXISTS (SELECT FROM pg_attribute o
+                                    WHERE o.attrelid = to_regclass('readmodel.' || quote_ident(?))
+                                        AND o.attname = t.attname AND NOT o.attisdropped)""").params(table, physical).query(String.class).list()) {
+                jdbc.sql("ALTER TABLE readmodel." + physical + " ADD COLUMN " + column)
+                        .update();
+            }
+        }
     }
 
     /** The generations of this software's version that are kept level with the log, answering or not. */
@@ -70,6 +121,30 @@ public final class Generations {
                 .params(model.id(), model.definitionVersion())
                 .query(Integer.class)
                 .list());
+    }
+
+    /**
+     * Brings a generation of this software's version nearer to answering, where the log can't be read in bulk: creates an
+     * empty one, which the live processor fills, and lets it answer once it includes the log's head.
+     */
+    public void grow(ReadModel model, long head) {
+        transactions.executeWithoutResult(status -> {
+            lock(model);
+            var growing = jdbc.sql("SELECT generation FROM readmodel.generation"
+                            + " WHERE model = ? AND definition_version = ? ORDER BY generation LIMIT 1")
+                    .params(model.id(), model.definitionVersion())
+                    .query(Integer.class)
+                    .optional();
+            if (growing.isEmpty()) {
+                create(model, "INCLUDING ALL", "LIVE");
+            } else {
+                jdbc.sql("INSERT INTO readmodel.active_generation (model, definition_version, generation)"
+                                + " SELECT model, definition_version, generation FROM readmodel.generation"
+                                + " WHERE model = ? AND generation = ? AND position >= ? ON CONFLICT DO NOTHING")
+                        .params(model.id(), growing.get(), head)
+                        .update();
+            }
+        });
     }
 
     /** A new generation without indexes, which nobody follows until {@link #follow}. */
@@ -93,9 +168,11 @@ public final class Generations {
     }
 
     /**
-     * Drops a generation that does not answer, its tables and what is parked in it; nothing happens where it is gone.
+     * Drops a generation that does not answer, its tables and what is parked in it; nothing happens where it is gone. One
+     * that answers for older versions of the software alone is dropped too, once this version has its own and no node
+     * brought anything into it for a minute.
      *
-     * @return false where it answers queries, of whatever version of the software, or did until a moment ago
+     * @return false where it answers queries, or did until a moment ago
      */
     public boolean drop(ReadModel model, int generation) {
         return transactions.execute(status -> {
@@ -105,14 +182,25 @@ public final class Generations {
                     .params(model.id(), generation)
                     .query()
                     .listOfRows();
-            var used = jdbc.sql("SELECT count(*) FROM readmodel.active_generation WHERE model = ?"
-                            + " AND (generation = ? OR previous = ? AND since > clock_timestamp() - interval '5 s')")
-                    .params(model.id(), generation, generation)
+            var used = jdbc.sql("""
+                            SELECT count(*) FROM readmodel.active_generation a WHERE a.model = ? AND (
+                                a.previous = ? AND a.since > clock_timestamp() - interval '5 s'
+                                OR a.generation = ? AND (
+                                    a.definition_version >= ?
+                                    OR NOT EXISTS (SELECT FROM readmodel.active_generation own
+                                        WHERE own.model = a.model AND own.definition_version = ?)
+                                    OR EXISTS (SELECT FROM readmodel.generation g
+                                        WHERE g.model = a.model AND g.generation = a.generation
+                                            AND g.claimed_at > clock_timestamp() - interval '1 min')))""")
+                    .params(model.id(), generation, generation, model.definitionVersion(), model.definitionVersion())
                     .query(Integer.class)
                     .single();
             if (used > 0) {
                 return false;
             }
+            jdbc.sql("DELETE FROM readmodel.active_generation WHERE model = ? AND generation = ?")
+                    .params(model.id(), generation)
+                    .update();
             jdbc.sql("DELETE FROM readmodel.parked WHERE model = ? AND generation = ?")
                     .params(model.id(), generation)
                     .update();

@@ -1,6 +1,10 @@
 package dev.hindsight.projections.readmodel;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The read models. Raising a definition version lets nodes of the new version build and read a generation of their own
@@ -10,10 +14,25 @@ public enum ReadModel {
     TICKETS(
             "tickets",
             3,
-            List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link", "ticket_attachment")),
-    DIRECTORY("directory", 3, List.of("person", "organization", "queue", "category", "custom_field", "team")),
+            List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link", "ticket_attachment"),
+            Map.of(2, Set.of("ticket.watchers"), 3, Set.of("ticket_attachment"))),
+    DIRECTORY(
+            "directory",
+            3,
+            List.of("person", "organization", "queue", "category", "custom_field", "team"),
+            Map.of(
+                    2,
+                    Set.of("queue.restricted", "queue.readers", "queue.workers", "organization.shared_tickets", "team"),
+                    3,
+                    Set.of(
+                            "person.names",
+                            "person.names_since",
+                            "queue.names",
+                            "queue.names_since",
+                            "team.names",
+                            "team.names_since"))),
     /** Its documents lie in OpenSearch; its progress and parked tickets here. */
-    TICKET_SEARCH("ticket-search", 2, List.of());
+    TICKET_SEARCH("ticket-search", 2, List.of(), Map.of());
 
     private final String id;
     private final int definitionVersion;
@@ -21,10 +40,15 @@ public enum ReadModel {
     @SuppressWarnings("ImmutableEnumChecker") // filled by List.of
     private final List<String> tables;
 
-    ReadModel(String id, int definitionVersion, List<String> tables) {
+    @SuppressWarnings("ImmutableEnumChecker") // as above
+    private final Map<Integer, Set<String>> changes;
+
+    /** @param changes what each definition version fills otherwise than the one before: tables, or columns of them */
+    ReadModel(String id, int definitionVersion, List<String> tables, Map<Integer, Set<String>> changes) {
         this.id = id;
         this.definitionVersion = definitionVersion;
         this.tables = tables;
+        this.changes = changes;
     }
 
     /** The name that is stored, shown and asked for. */
@@ -35,6 +59,16 @@ public enum ReadModel {
     /** Of the software that runs. */
     public int definitionVersion() {
         return definitionVersion;
+    }
+
+    /**
+     * What this software fills otherwise than an older definition did, sorted: names of tables, and of columns as {@code
+     * table.column}. Everything else must come out the same, which a rebuild verifies before it switches.
+     */
+    public Set<String> changedSince(int olderDefinition) {
+        var changed = new TreeSet<String>();
+        new TreeMap<>(changes).tailMap(olderDefinition, false).values().forEach(changed::addAll);
+        return changed;
     }
 
     /** Template tables in schema {@code readmodel} that every generation copies. */

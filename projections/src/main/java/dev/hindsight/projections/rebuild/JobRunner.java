@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -130,8 +131,17 @@ public final class JobRunner implements SmartLifecycle {
     }
 
     private void begin() {
-        for (var id : jdbc.sql("SELECT id FROM readmodel.job WHERE ended_at IS NULL"
-                        + " AND state IN ('WAITING', 'RUNNING', 'CANCELLING', 'FAILING') ORDER BY created_at")
+        // Jobs of another version of the software are for its own nodes.
+        for (var id : jdbc.sql("SELECT id FROM readmodel.job j WHERE ended_at IS NULL"
+                        + " AND state IN ('WAITING', 'RUNNING', 'CANCELLING', 'FAILING') AND EXISTS (SELECT FROM"
+                        + " unnest(?::text[], ?::integer[]) AS own (model, definition_version)"
+                        + " WHERE own.model = j.model AND own.definition_version = j.definition_version)"
+                        + " ORDER BY created_at")
+                .params(
+                        Arrays.stream(ReadModel.values()).map(ReadModel::id).toArray(String[]::new),
+                        Arrays.stream(ReadModel.values())
+                                .map(ReadModel::definitionVersion)
+                                .toArray(Integer[]::new))
                 .query(UUID.class)
                 .list()) {
             if (running && !working.containsKey(id) && places.tryAcquire()) {

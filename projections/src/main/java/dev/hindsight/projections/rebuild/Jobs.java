@@ -269,6 +269,16 @@ public final class Jobs {
     public Job switchBack(UUID id, @Nullable String reason, Envelope.Actor by) {
         var row = row(id);
         var previous = row.previous();
+        if (previous != null
+                && generations
+                        .definition(row.model(), previous)
+                        .filter(version -> version != row.definitionVersion())
+                        .isPresent()) {
+            throw new Refusal(
+                    "NOT_NOW",
+                    "Generation " + previous + " was made by an older version of the software, whose nodes go on"
+                            + " answering from it: start those again to go back.");
+        }
         if (previous != null && !generations.followed(row.model()).contains(previous)) {
             throw new Refusal(
                     "GENERATION_GONE", "Generation " + previous + " was dropped; only a rebuild brings it back.");
@@ -313,7 +323,8 @@ public final class Jobs {
             throw new Refusal(
                     "GENERATION_IN_USE",
                     "Generation " + generation
-                            + " answers, or did so until a moment ago, or belongs to a job that is not" + " over.");
+                            + " answers, or did so until a moment ago, or a node of an older version brings events into"
+                            + " it, or it belongs to a job that is not over.");
         }
     }
 

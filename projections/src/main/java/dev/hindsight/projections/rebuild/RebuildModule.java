@@ -6,12 +6,15 @@ import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Rebuilds and verifications. Wants what {@link ProjectionsModule} wants and, where there is a log that can be read
@@ -57,5 +60,30 @@ public class RebuildModule {
             FreeDisk disk,
             JobRunner runner) {
         return new Jobs(dataSource, generations, Optional.ofNullable(log.getIfAvailable()), disk, runner::wake);
+    }
+
+    /**
+     * @param kept how long a generation that answered before is kept; 0 for ever
+     * @param verified how long after a verification the next begins; 0 for never
+     */
+    @Bean
+    Upkeep upkeep(
+            Jobs jobs,
+            Generations generations,
+            EventLog events,
+            ObjectProvider<BulkLog> log,
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            @Value("${hindsight.rebuild.keep-previous:7d}") Duration kept,
+            @Value("${hindsight.verification.every:24h}") Duration verified) {
+        return new Upkeep(
+                jobs,
+                generations,
+                events,
+                dataSource,
+                new TransactionTemplate(transactions),
+                log.getIfAvailable() != null,
+                kept,
+                verified);
     }
 }

@@ -70,9 +70,12 @@ final class Switchover {
             connection.rollback(); // cancelled or paused at the last moment
             return;
         }
-        jdbc.sql("UPDATE readmodel.active_generation SET generation = ?, previous = ?, since = clock_timestamp()"
-                        + " WHERE model = ? AND definition_version = ? AND generation = ?")
-                .params(to, from, row.model().id(), row.definitionVersion(), from)
+        // The first generation of a definition version: nodes of older versions go on reading theirs.
+        jdbc.sql("INSERT INTO readmodel.active_generation AS a (model, definition_version, generation, previous)"
+                        + " VALUES (?, ?, ?, ?) ON CONFLICT (model, definition_version) DO UPDATE"
+                        + " SET generation = excluded.generation, previous = excluded.previous,"
+                        + " since = clock_timestamp() WHERE a.generation = excluded.previous")
+                .params(row.model().id(), row.definitionVersion(), to, from)
                 .update();
         connection.commit();
         var millis = (System.nanoTime() - since) / 1e6;

@@ -75,7 +75,8 @@ final class TableBuild implements Build {
 
     private <R> Report verified(StreamFold<R> fold, JobRow row) throws SQLException {
         var comparison = new Comparison(fold, ledger.connection());
-        var report = comparison.compare(row.answered(), row.made());
+        var definition = tools.generations().definition(model, row.answered()).orElse(model.definitionVersion());
+        var report = comparison.compare(row.answered(), row.made(), model.changedSince(definition));
         var refolding = new Refolding<>(fold, tools.events(), ledger.connection());
         var streams = new LinkedHashSet<>(comparison.streams());
         streams.addAll(refolding.some(REFOLDED_BY_CHANCE));

@@ -3,6 +3,7 @@ package dev.hindsight.projections.rebuild;
 import static java.util.stream.Collectors.joining;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -38,6 +39,15 @@ record TableShape(List<Column> columns, List<Column> key) {
 
     private static Column column(java.sql.ResultSet row, int number) throws java.sql.SQLException {
         return new Column(row.getString(1), row.getString(2));
+    }
+
+    /** Without these columns; those of the primary key stay. */
+    TableShape without(Predicate<String> left) {
+        return new TableShape(
+                columns.stream()
+                        .filter(column -> key.contains(column) || !left.test(column.name()))
+                        .toList(),
+                key);
     }
 
     Column column(String name) {

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Rebuilds and verifications beside live processing, on a real PostgreSQL. */
 class RebuildTest {
@@ -511,5 +512,153 @@ class RebuildTest {
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("NOT_REBUILDABLE"));
         assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "nothing", AUTO, OLGA))
                 .isInstanceOf(NotFound.class);
+    }
+
+    private Upkeep upkeep(Node node, boolean bulk, Duration kept, Duration verified) {
+        return new Upkeep(
+                node.jobs,
+                database.generations,
+                log,
+                database.pool,
+                new TransactionTemplate(database.transactions),
+                bulk,
+                kept,
+                verified);
+    }
+
+    /** As if an older version of the software had made what answers. */
+    private void makeOlder() {
+        for (var table : List.of("generation", "active_generation")) {
+            database.jdbc
+                    .sql("UPDATE readmodel." + table + " SET definition_version = 1 WHERE model = 'tickets'")
+                    .update();
+        }
+    }
+
+    @Test
+    void aNewDefinitionIsMadeBesideTheOldOneAndOldJobsAreEnded() throws Exception {
+        var node = node();
+        projected(Histories.of(11, 1_000));
+        makeOlder();
+        node.live.look();
+        database.jdbc
+                .sql("INSERT INTO readmodel.job (id, kind, model, definition_version, state, phase, switch_mode,"
+                        + " gentle, actor) VALUES (gen_random_uuid(), 'REBUILD', 'tickets', 1, 'RUNNING', 'COPYING',"
+                        + " 'AUTO', false, '{\"kind\": \"SYSTEM\", \"person\": null, \"roles\": []}')")
+                .update();
+        var upkeep = upkeep(node, true, Duration.ZERO, Duration.ZERO);
+        upkeep.look(false); // finds the old job in the way, which no node works on
+        upkeep.look(false);
+        assertThat(answering()).isEqualTo(1);
+
+        var job = node.jobs.list().getFirst();
+        assertThat(node.over(job).state()).isEqualTo(State.DONE);
+        assertThat(answering()).isEqualTo(2);
+        assertThat(report(node.jobs.read(job.id())).changed()).contains("ticket_attachment", "ticket.watchers");
+        assertThatBothAreTheSame(1, 2);
+        assertThat(node.jobs.list()).extracting(Job::state).containsExactly(State.DONE, State.CANCELLED);
+        assertThatThrownBy(() -> node.jobs.switchBack(job.id(), null, OLGA))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("older version");
+        assertThatThrownBy(() -> node.jobs.drop(TICKETS, 1)) // somebody brought events into it a moment ago
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("older version");
+        database.jdbc
+                .sql("UPDATE readmodel.generation SET claimed_at = claimed_at - interval '2 min'")
+                .update();
+        node.jobs.drop(TICKETS, 1);
+        assertThat(database.generations.definition(ReadModel.TICKETS, 1)).isEmpty();
+        assertThat(database.jdbc
+                        .sql("SELECT definition_version FROM readmodel.active_generation WHERE model = 'tickets'")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(ReadModel.TICKETS.definitionVersion());
+    }
+
+    @Test
+    void whatTheNewDefinitionDidNotSayItChangesMustComeOutTheSame() throws Exception {
+        var node = node();
+        projected(Histories.of(12, 1_000));
+        makeOlder();
+        node.live.look();
+        database.jdbc.sql("UPDATE readmodel.ticket_g1 SET watchers = '{}'").update(); // said to be changed
+        var upkeep = upkeep(node, true, Duration.ZERO, Duration.ZERO);
+        upkeep.look(false);
+        var clean = node.jobs.list().getFirst();
+        assertThat(node.over(clean).state()).isEqualTo(State.DONE);
+
+        database.jdbc
+                .sql("UPDATE readmodel.ticket_g2 SET watchers = '{}', subject = 'other'")
+                .update();
+        database.jdbc
+                .sql("DELETE FROM readmodel.active_generation WHERE generation = 1")
+                .update();
+        database.jdbc
+                .sql("UPDATE readmodel.active_generation SET definition_version = 1 WHERE model = 'tickets'")
+                .update();
+        database.jdbc
+                .sql("UPDATE readmodel.generation SET definition_version = 1 WHERE model = 'tickets'")
+                .update();
+        node.live.look();
+        upkeep(node, true, Duration.ZERO, Duration.ZERO).look(false);
+        var refused = node.over(node.jobs.list().getFirst());
+        assertThat(refused.state()).isEqualTo(State.VERIFICATION_FAILED);
+        assertThat(report(refused).samples())
+                .isNotEmpty()
+                .allSatisfy(sample ->
+                        assertThat(sample.columns()).contains("subject").doesNotContain("watchers"));
+        assertThat(answering()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutBulkReadingLiveProcessingFillsTheNewDefinition() throws Exception {
+        var node = node();
+        projected(Histories.of(13, 1_000));
+        makeOlder();
+        node.live.look();
+        var upkeep = upkeep(node, false, Duration.ZERO, Duration.ZERO);
+        upkeep.look(false);
+        assertThat(answering()).isEqualTo(1);
+        node.live.look();
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (answering() == 1) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            Thread.sleep(20);
+            upkeep.look(false);
+        }
+        assertThatBothAreTheSame(1, 2);
+    }
+
+    @Test
+    void modelsAreVerifiedNowAndThenAndOldGenerationsDroppedAfterTheirTime() throws Exception {
+        var node = node();
+        projected(Histories.of(14, 1_000));
+        assertThat(node.over(node.start(Kind.REBUILD, AUTO)).state()).isEqualTo(State.DONE);
+        var upkeep = upkeep(node, true, Duration.ofHours(2), Duration.ofHours(3));
+        upkeep.look(true);
+        assertThat(node.jobs.list()).hasSize(1);
+        assertThat(database.generations.followed(ReadModel.TICKETS)).containsExactly(1, 2);
+
+        database.jdbc
+                .sql("UPDATE readmodel.active_generation SET since = since - interval '121 min'")
+                .update();
+        upkeep.look(true);
+        assertThat(database.generations.followed(ReadModel.TICKETS)).containsExactly(2);
+        assertThat(node.jobs.list()).hasSize(1);
+
+        database.jdbc
+                .sql("UPDATE readmodel.job SET created_at = created_at - interval '181 min'")
+                .update();
+        database.jdbc
+                .sql("UPDATE readmodel.generation SET created_at = created_at - interval '181 min'")
+                .update();
+        upkeep.look(true);
+        upkeep.look(true);
+        var verification = node.jobs.list().stream()
+                .filter(job -> job.kind() == Kind.VERIFICATION && job.model().equals(TICKETS))
+                .toList();
+        assertThat(verification).hasSize(1);
+        assertThat(node.over(verification.getFirst()).state()).isEqualTo(State.DONE);
+        assertThat(node.jobs.read(verification.getFirst().id()).gentle()).isTrue();
     }
 }
