@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,10 @@ final class RebuildMetrics implements MeterBinder {
                     "events.per.second",
                     "How fast it reads the log, 0 in other phases",
                     job -> job.phase() == Job.Phase.COPYING ? job.rate() : 0);
+            Gauge.builder("hindsight.verification.differing", jobs, all -> drift(all.get(), model))
+                    .description("Rows that the last verification found to differ; 0 before the first")
+                    .tag("model", model.id())
+                    .register(registry);
         }
     }
 
@@ -44,6 +49,20 @@ final class RebuildMetrics implements MeterBinder {
                 .description(description)
                 .tag("model", model.id())
                 .register(registry);
+    }
+
+    /** Of what answers: a rebuild that has switched since begins anew. */
+    private static double drift(@Nullable List<Job> all, ReadModel model) {
+        if (all == null) {
+            return Double.NaN;
+        }
+        return all.stream()
+                .filter(job -> job.model().equals(model.id()) && job.state() == Job.State.DONE && job.report() != null)
+                .findFirst()
+                .filter(job -> job.kind() == Job.Kind.VERIFICATION)
+                .map(job -> Objects.requireNonNull(job.report()))
+                .map(report -> (double) (report.differing() + report.refoldedOtherwise()))
+                .orElse(0.0);
     }
 
     private static double of(@Nullable List<Job> all, ReadModel model, ToDoubleFunction<Job> value) {

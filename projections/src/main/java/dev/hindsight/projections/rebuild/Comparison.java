@@ -158,12 +158,16 @@ final class Comparison {
         var row = "(SELECT to_jsonb(t) AS its FROM readmodel.%s t WHERE " + here + ")";
         var both = new ArrayList<String>(key);
         both.addAll(key);
-        return jdbc.sql("SELECT name FROM " + row.formatted(physicalName(table.name(), live)) + " l, "
+        return jdbc
+                .sql("SELECT name FROM " + row.formatted(physicalName(table.name(), live)) + " l, "
                         + row.formatted(physicalName(table.name(), fresh))
                         + " f, jsonb_object_keys(l.its) name WHERE l.its -> name IS DISTINCT FROM f.its -> name"
                         + " ORDER BY name")
                 .params(both)
                 .query(String.class)
-                .list();
+                .stream()
+                .filter(name -> shape.columns().stream()
+                        .anyMatch(column -> column.name().equals(name)))
+                .toList();
     }
 }

@@ -566,6 +566,9 @@ class RebuildTest {
         database.jdbc
                 .sql("UPDATE readmodel.generation SET claimed_at = claimed_at - interval '2 min'")
                 .update();
+        database.jdbc
+                .sql("UPDATE readmodel.active_generation SET since = since - interval '2 min'")
+                .update();
         node.jobs.drop(TICKETS, 1);
         assertThat(database.generations.definition(ReadModel.TICKETS, 1)).isEmpty();
         assertThat(database.jdbc
