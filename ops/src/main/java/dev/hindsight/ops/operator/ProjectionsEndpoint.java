@@ -1,6 +1,7 @@
 package dev.hindsight.ops.operator;
 
 import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.ReadModels;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -40,8 +41,8 @@ final class ProjectionsEndpoint {
                 (SELECT q.recorded_at FROM log.placement q
                  WHERE q.first_position <= g.position + 1 AND q.first_position + q.events > g.position + 1
                  ORDER BY q.first_position DESC LIMIT 1)
-            FROM readmodel.active_generation a JOIN readmodel.generation g USING (model, generation)
-            ORDER BY g.model""";
+            FROM %s a JOIN readmodel.generation g USING (model, generation)
+            ORDER BY g.model""".formatted(ReadModels.ANSWERING);
 
     private final DSLContext jooq;
     private final EventLog log;

@@ -30,17 +30,20 @@ import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 public final class ReadModels {
 
     /**
-     * A node reads its own definition version and, until that exists, the newest before it. All statements go to the
-     * server in one round trip.
+     * SQL: a table of {@code model} and {@code generation} that answers on this node: of its own definition version or,
+     * until that exists, of the newest before it.
      */
+    public static final String ANSWERING =
+            "(SELECT DISTINCT ON (model) model, generation FROM readmodel.active_generation"
+                    + " WHERE definition_version <= CASE model" + ownVersions()
+                    + " END ORDER BY model, definition_version DESC)";
+
+    /** All statements go to the server in one round trip. */
     private static final String OPEN = """
             SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-            SELECT DISTINCT ON (a.model) a.model, a.generation, g.position,
-                EXISTS (SELECT FROM readmodel.parked p WHERE p.model = a.model AND p.generation = a.generation)
-            FROM readmodel.active_generation a
-            JOIN readmodel.generation g ON g.model = a.model AND g.generation = a.generation
-            WHERE a.definition_version <= CASE a.model %s END
-            ORDER BY a.model, a.definition_version DESC""".formatted(ownVersions());
+            SELECT model, generation, g.position, EXISTS (
+                SELECT FROM readmodel.parked p WHERE p.model = g.model AND p.generation = g.generation)
+            FROM %s a JOIN readmodel.generation g USING (model, generation)""".formatted(ANSWERING);
 
     private static final String OPEN_FOR = OPEN + ";\n" + Grants.QUERY;
 
