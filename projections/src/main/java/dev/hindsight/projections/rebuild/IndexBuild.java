@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.opensearch.client.opensearch._types.OpenSearchException;
 
@@ -140,8 +141,8 @@ final class IndexBuild implements Build {
                 throw sql;
             }
             throw new UncheckedIOException(e);
-        } catch (OpenSearchException e) {
-            throw new UncheckedIOException(new IOException(e));
+        } catch (RuntimeException e) {
+            throw passing(e);
         }
         return compared.map(result -> report(result, row));
     }
@@ -158,7 +159,10 @@ final class IndexBuild implements Build {
                         TABLE, made.documents(), made.digest(), live.documents(), live.digest(), live.wrong())),
                 shown.samples().stream()
                         .map(sample -> new Report.Difference(
-                                TABLE, "ticket-" + sample.ticket(), sample.kind().name(), sample.fields()))
+                                TABLE,
+                                "ticket-" + sample.ticket(),
+                                sample.kind().name(),
+                                sample.fields()))
                         .toList(),
                 Math.toIntExact(result.expected().documents()),
                 Math.toIntExact(made.wrong()));
@@ -174,8 +178,20 @@ final class IndexBuild implements Build {
             return question.ask();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (OpenSearchException e) {
-            throw new UncheckedIOException(new IOException(e)); // nothing here asks for what it could rightly refuse
+        } catch (RuntimeException e) {
+            throw passing(e);
         }
+    }
+
+    /** The client wraps what will pass in many ways; and nothing here asks for what OpenSearch could rightly refuse. */
+    private static RuntimeException passing(RuntimeException fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OpenSearchException
+                    || cause instanceof TimeoutException
+                    || cause instanceof InterruptedException) {
+                return new UncheckedIOException(new IOException(fault));
+            }
+        }
+        return fault;
     }
 }

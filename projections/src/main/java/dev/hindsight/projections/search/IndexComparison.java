@@ -1,6 +1,5 @@
 package dev.hindsight.projections.search;
 
-import dev.hindsight.projections.search.TicketDocument.Versioned;
 import dev.hindsight.projections.search.TicketIndexWriter.Stored;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -90,8 +89,7 @@ public final class IndexComparison {
      *
      * @return empty where the progress ended it
      */
-    Optional<Result> compare(List<Integer> generations, Progress heard)
-            throws IOException, InterruptedException {
+    Optional<Result> compare(List<Integer> generations, Progress heard) throws IOException, InterruptedException {
         var walk = new Walk(generations, false);
         while (walk.next()) {
             if (!heard.compared(walk.expected.documents)) {
@@ -152,15 +150,16 @@ public final class IndexComparison {
             }
             var found = new LinkedHashMap<Integer, Map<String, Stored>>();
             for (int generation : tallies.keySet()) {
-                found.put(generation, stored(generation, after, last, page.documents().size()));
+                found.put(
+                        generation,
+                        stored(generation, after, last, page.documents().size()));
             }
             hold(wanted, found, page.position());
             after = last;
             return true;
         }
 
-        private void hold(
-                Map<String, Wanted> wanted, Map<Integer, Map<String, Stored>> found, long position)
+        private void hold(Map<String, Wanted> wanted, Map<Integer, Map<String, Stored>> found, long position)
                 throws IOException {
             for (var its : found.entrySet()) {
                 long level = reached.getOrDefault(its.getKey(), 0L);
@@ -170,7 +169,8 @@ public final class IndexComparison {
                         want.moved |= document.version() > position || want.position() > level;
                     }
                 });
-                wanted.forEach((id, want) -> want.moved |= want.position() > level && !its.getValue().containsKey(id));
+                wanted.forEach((id, want) ->
+                        want.moved |= want.position() > level && !its.getValue().containsKey(id));
             }
             for (var want : wanted.values()) {
                 if (want.entry != null && !want.moved) {

@@ -114,7 +114,9 @@ public final class SearchFollowers implements SmartLifecycle {
             var before = unknown;
             var since = before == null || before.failingSince() == null ? clock.instant() : before.failingSince();
             if (before == null || before.failure() == null) {
-                LOG.warn("Which search indexes there are could not be looked up; asked again every second: {}", e.toString());
+                LOG.warn(
+                        "Which search indexes there are could not be looked up; asked again every second: {}",
+                        e.toString());
             }
             unknown = new Status(status().position(), since, e.toString());
         }

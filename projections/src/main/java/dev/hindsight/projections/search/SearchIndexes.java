@@ -100,6 +100,8 @@ public final class SearchIndexes {
                 throw Objects.requireNonNull(unanswered.getCause());
             }
             throw e.getCause() instanceof RuntimeException fault ? fault : e;
+        } finally {
+            half.handle((nothing, fault) -> true).join(); // nothing is under way when the caller goes on
         }
     }
 
@@ -124,7 +126,8 @@ public final class SearchIndexes {
      *
      * @return empty where the progress ended it
      */
-    public Optional<Result> compare(List<Integer> generations, Progress heard) throws IOException, InterruptedException {
+    public Optional<Result> compare(List<Integer> generations, Progress heard)
+            throws IOException, InterruptedException {
         for (int generation : generations) {
             var order = progress.mending(generation);
             if (order.isPresent() && comparison.mend(generation, heard).isPresent()) {

@@ -134,13 +134,12 @@ final class SearchProgress {
 
     /** The number of the order to mend the index that is not carried out yet. */
     OptionalLong mending(int generation) {
-        return jdbc
-                .sql("SELECT mend_asked FROM readmodel.search_index WHERE generation = ? AND mend_asked > mended")
+        return jdbc.sql("SELECT mend_asked FROM readmodel.search_index WHERE generation = ? AND mend_asked > mended")
                 .param(generation)
                 .query(Long.class)
-                .stream()
-                .mapToLong(Long::longValue)
-                .findFirst();
+                .optional()
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
     }
 
     /** The order with this number is carried out. */

@@ -75,8 +75,8 @@ public class SearchProjection {
         return new SearchFollowers(
                 progress,
                 index,
-                generation -> new SearchFollower(
-                        generation, rows, index, progress, mending, EVERY, InstantSource.system()),
+                generation ->
+                        new SearchFollower(generation, rows, index, progress, mending, EVERY, InstantSource.system()),
                 InstantSource.system());
     }
 }

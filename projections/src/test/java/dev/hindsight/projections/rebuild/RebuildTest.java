@@ -21,13 +21,13 @@ import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
+import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.rebuild.Job.Kind;
 import dev.hindsight.projections.rebuild.Job.Phase;
 import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.Jobs.Wish;
-import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
-import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.search.SearchProjection;
 import java.net.URI;
 import java.sql.DriverManager;
@@ -522,8 +522,8 @@ class RebuildTest {
             assertThat(refusal.code()).isEqualTo("DISK_SHORT");
             assertThat(refusal.getMessage()).contains("0 MB are free");
         });
-        var ofAnotherStore = new Jobs(
-                database.pool, database.generations, Optional.empty(), OptionalLong::empty, node.runner::wake);
+        var ofAnotherStore =
+                new Jobs(database.pool, database.generations, Optional.empty(), OptionalLong::empty, node.runner::wake);
         assertThat(ofAnotherStore.rebuildable()).containsExactly("ticket-search");
         assertThatThrownBy(() -> ofAnotherStore.start(UUID.randomUUID(), Kind.REBUILD, TICKETS, AUTO, OLGA))
                 .isInstanceOfSatisfying(

@@ -143,8 +143,7 @@ class SearchRebuildTest {
                             batch),
                     database.pool,
                     2);
-            jobs = new Jobs(
-                    database.pool, database.generations, Optional.of(bulk), OptionalLong::empty, runner::wake);
+            jobs = new Jobs(database.pool, database.generations, Optional.of(bulk), OptionalLong::empty, runner::wake);
             database.generations.ensure(ReadModel.TICKET_SEARCH);
             live.start();
             followers.start();
@@ -223,8 +222,7 @@ class SearchRebuildTest {
         found.hits()
                 .hits()
                 .forEach(hit -> documents.put(
-                        Objects.requireNonNull(hit.id()),
-                        hit.version() + " " + Objects.requireNonNull(hit.source())));
+                        Objects.requireNonNull(hit.id()), hit.version() + " " + Objects.requireNonNull(hit.source())));
         return documents;
     }
 
@@ -285,7 +283,8 @@ class SearchRebuildTest {
         assertThat(report(verification).samples())
                 .extracting(Report.Difference::stream, Report.Difference::kind, Report.Difference::columns)
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple("ticket-" + ids.getFirst(), "DIFFERENT", List.of("subject")),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "ticket-" + ids.getFirst(), "DIFFERENT", List.of("subject")),
                         org.assertj.core.groups.Tuple.tuple("ticket-" + ids.getLast(), "MISSING", List.of()),
                         org.assertj.core.groups.Tuple.tuple("ticket-" + surplus, "SURPLUS", List.of()));
         assertThat(verification.toString()).doesNotContain("nonsense");
@@ -326,7 +325,10 @@ class SearchRebuildTest {
         assertThat(node.over(job).state()).isEqualTo(State.CANCELLED);
 
         assertThat(indexes()).containsExactly(index.name(1));
-        assertThat(database.jdbc.sql("SELECT generation FROM readmodel.search_index").query(Integer.class).list())
+        assertThat(database.jdbc
+                        .sql("SELECT generation FROM readmodel.search_index")
+                        .query(Integer.class)
+                        .list())
                 .containsExactly(1);
         assertThat(database.generations.followed(ReadModel.TICKET_SEARCH)).containsExactly(1);
         assertThat(recorded).containsExactly("ProjectionRebuildStarted", "ProjectionRebuildCancelled");
@@ -442,7 +444,8 @@ class SearchRebuildTest {
         assertThat(wrong).isEmpty();
         assertThat(seen).containsExactlyInAnyOrder(1, 2);
         assertThat(documents(2)).hasSize((int) tickets()).isEqualTo(documents(1));
-        assertThat(report(node.over(node.start(Kind.VERIFICATION, AUTO))).clean()).isTrue();
+        assertThat(report(node.over(node.start(Kind.VERIFICATION, AUTO))).clean())
+                .isTrue();
     }
 
     @Test
@@ -460,12 +463,12 @@ class SearchRebuildTest {
         node.await(wrong, now -> now.endedAt() != null);
         assertThat(documents(2)).isNotEqualTo(sound);
 
-        var mended = node.over(
-                node.jobs.start(UUID.randomUUID(), Kind.REBUILD, ReadModel.TICKETS.id(), MANUAL, OLGA));
+        var mended = node.over(node.jobs.start(UUID.randomUUID(), Kind.REBUILD, ReadModel.TICKETS.id(), MANUAL, OLGA));
         node.jobs.switchOver(mended.id(), true, "rows were changed by hand", OLGA);
         node.await(mended, now -> now.endedAt() != null);
         eventually(() -> documents(2).equals(sound));
         assertThat(documents(1)).isEqualTo(sound);
-        assertThat(report(node.over(node.start(Kind.VERIFICATION, AUTO))).clean()).isTrue();
+        assertThat(report(node.over(node.start(Kind.VERIFICATION, AUTO))).clean())
+                .isTrue();
     }
 }
