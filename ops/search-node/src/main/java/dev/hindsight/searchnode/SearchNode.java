@@ -113,6 +113,10 @@ public final class SearchNode {
                 .put("http.type", "netty4")
                 // A nearly full disk must not make the only node read-only: the database on the same disk decides.
                 .put("cluster.routing.allocation.disk.threshold_enabled", false)
+                // Else what the serial collector has not collected yet counts as used: after a few large bulks nothing
+                // is
+                // answered any more, and as nothing is done, nothing is collected.
+                .put("indices.breaker.total.use_real_memory", false)
                 .put("action.auto_create_index", false)
                 .put("action.destructive_requires_name", true)
                 .build();

@@ -7,6 +7,7 @@ import dev.hindsight.projections.live.ModelStatus.State;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LogEpoch;
 import dev.hindsight.projections.search.SearchFollower;
+import dev.hindsight.projections.search.SearchFollowers;
 import java.time.Instant;
 import java.time.InstantSource;
 import javax.sql.DataSource;
@@ -51,7 +52,7 @@ public class OperatorConfiguration {
     }
 
     @Bean
-    ProjectionMetrics projectionMetrics(ProjectionsEndpoint endpoint, LiveModels models, SearchFollower search) {
+    ProjectionMetrics projectionMetrics(ProjectionsEndpoint endpoint, LiveModels models, SearchFollowers search) {
         return new ProjectionMetrics(endpoint, models, search);
     }
 
@@ -84,9 +85,9 @@ public class OperatorConfiguration {
     }
 
     @Bean
-    HealthIndicator searchHealthIndicator(ObjectProvider<SearchFollower> followers) {
+    HealthIndicator searchHealthIndicator(ObjectProvider<SearchFollowers> followers) {
         return () -> {
-            SearchFollower follower = followers.getIfAvailable();
+            SearchFollowers follower = followers.getIfAvailable();
             if (follower == null) {
                 return Health.unknown()
                         .withDetail("search", "not followed on this node")

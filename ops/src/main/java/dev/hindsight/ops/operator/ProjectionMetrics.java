@@ -5,7 +5,7 @@ import dev.hindsight.ops.watch.Sampled;
 import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.ModelStatus;
 import dev.hindsight.projections.readmodel.ReadModel;
-import dev.hindsight.projections.search.SearchFollower;
+import dev.hindsight.projections.search.SearchFollowers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -24,9 +24,9 @@ final class ProjectionMetrics implements MeterBinder {
 
     private final Sampled<List<Projection>> projections;
     private final LiveModels models;
-    private final SearchFollower search;
+    private final SearchFollowers search;
 
-    ProjectionMetrics(ProjectionsEndpoint endpoint, LiveModels models, SearchFollower search) {
+    ProjectionMetrics(ProjectionsEndpoint endpoint, LiveModels models, SearchFollowers search) {
         this.projections = new Sampled<>(
                 "the read models", ASKED_EVERY, () -> endpoint.listProjections().items());
         this.models = models;

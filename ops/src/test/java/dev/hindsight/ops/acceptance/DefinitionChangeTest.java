@@ -42,6 +42,13 @@ class DefinitionChangeTest {
                             + opened.body().path("position").asLong())
                     .body();
             assertThat(before.path("total").asInt()).isGreaterThan(100);
+            Journey.eventually(
+                    Duration.ofSeconds(30),
+                    () -> agent.get("/api/v1/search?q=Before")
+                                    .body()
+                                    .path("total")
+                                    .asInt()
+                            > 0);
             beOlder(new JdbcTemplate(old.context().getBean(DataSource.class)));
         }
 
@@ -56,7 +63,7 @@ class DefinitionChangeTest {
 
         try (RunningApplication now = RunningApplication.in(data)) {
             Person agent = now.as(Role.AGENT, "ana@example.org");
-            for (String model : List.of("tickets", "directory")) {
+            for (String model : List.of("tickets", "directory", "ticket-search")) {
                 Journey.eventually(Duration.ofSeconds(60), () -> {
                     assertThatAllAnswers(agent, before, one);
                     return !job(now, model).path("endedAt").isNull();
@@ -96,7 +103,7 @@ class DefinitionChangeTest {
     private static void beOlder(JdbcTemplate jdbc) {
         for (String table : List.of("generation", "active_generation")) {
             jdbc.update("UPDATE readmodel." + table
-                    + " SET definition_version = 1 WHERE model IN ('tickets', 'directory')");
+                    + " SET definition_version = 1 WHERE model IN ('tickets', 'directory', 'ticket-search')");
         }
         jdbc.execute("DROP TABLE readmodel.ticket_attachment_g1");
         jdbc.execute("ALTER TABLE readmodel.ticket_g1 DROP COLUMN watchers");
@@ -113,6 +120,9 @@ class DefinitionChangeTest {
             Answer answer = agent.get("/api/v1/tickets/" + one + of);
             assertThat(answer.status()).as(of + " " + answer.raw().body()).isEqualTo(200);
         }
+        assertThat(agent.get("/api/v1/search?q=Before").body().path("items").values())
+                .extracting(hit -> hit.path("ticket").path("id").asString())
+                .contains(one);
         for (String path :
                 List.of("/api/v1/people/me", "/api/v1/teams", "/api/v1/queues", "/api/v1/queues/summaries")) {
             Answer answer = agent.get(path);

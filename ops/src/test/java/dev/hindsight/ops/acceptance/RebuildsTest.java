@@ -8,6 +8,7 @@ import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import dev.hindsight.ops.demo.DemoFill;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -94,7 +95,7 @@ class RebuildsTest {
         int before = generation("tickets");
         Answer begun = operator.post("/ops/v1/rebuilds", null);
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
-        assertThat(begun.body().path("items").size()).isEqualTo(2);
+        assertThat(begun.body().path("items").size()).isEqualTo(3);
         String tickets = "";
         for (JsonNode started : begun.body().path("items").values()) {
             JsonNode job = await(
@@ -138,6 +139,49 @@ class RebuildsTest {
                         "projection.verified",
                         "projection.switched",
                         "projection.switch-reverted");
+    }
+
+    @Test
+    void theSearchIndexIsVerifiedRebuiltAndDroppedWhilePagesAreTurned() {
+        Person agent = app.as(Role.AGENT, "ana@example.org");
+        Answer first = agent.get("/api/v1/search?q=&limit=100");
+        assertThat(first.status()).as(first.raw().body()).isEqualTo(200);
+        JsonNode verified = over(operator.post("/ops/v1/projections/ticket-search/verifications", null));
+        assertThat(verified.path("state").asString()).as(verified.toString()).isEqualTo("DONE");
+        assertThat(verified.path("report").path("differing").asLong()).isZero();
+        assertThat(verified.path("report").path("rows").asLong()).isGreaterThanOrEqualTo(TICKETS);
+
+        int before = generation("ticket-search");
+        JsonNode rebuilt = over(operator.post("/ops/v1/projections/ticket-search/rebuilds", null));
+        assertThat(rebuilt.path("state").asString()).as(rebuilt.toString()).isEqualTo("DONE");
+        assertThat(generation("ticket-search")).isGreaterThan(before);
+        List<String> seen = new ArrayList<>();
+        for (Answer page = first;
+                ;
+                page = agent.get("/api/v1/search?q=&limit=100&cursor="
+                        + page.body().path("nextCursor").asString())) {
+            assertThat(page.status()).as(page.raw().body()).isEqualTo(200);
+            page.body()
+                    .path("items")
+                    .valueStream()
+                    .forEach(hit -> seen.add(hit.at("/ticket/id").asString()));
+            if (page.body().path("nextCursor").isNull()) {
+                break;
+            }
+        }
+        assertThat(seen).hasSizeGreaterThanOrEqualTo(TICKETS).doesNotHaveDuplicates();
+
+        Answer opened = agent.post("/api/v1/tickets", "{\"subject\":\"quokka\"}");
+        Answer found = agent.get("/api/v1/search?q=quokka&minPosition=" + opened.position());
+        assertThat(found.body().path("items").size()).as(found.raw().body()).isEqualTo(1);
+        assertThat(operator.delete("/ops/v1/projections/ticket-search/generations/" + before)
+                        .code())
+                .isEqualTo("GENERATION_IN_USE");
+        Journey.eventually(
+                Duration.ofSeconds(15),
+                () -> operator.delete("/ops/v1/projections/ticket-search/generations/" + before)
+                                .status()
+                        == 204);
     }
 
     @Test
@@ -196,9 +240,6 @@ class RebuildsTest {
                         Integer.class,
                         cancelled.path("generation").asInt()))
                 .isZero();
-        assertThat(operator.post("/ops/v1/projections/ticket-search/rebuilds", null)
-                        .code())
-                .isEqualTo("NOT_REBUILDABLE");
         assertThat(operator.post("/ops/v1/rebuilds", "{\"models\":[]}").status())
                 .isEqualTo(400);
         assertThat(operator.post("/ops/v1/rebuilds", "{\"onePass\":true}").status())

@@ -3,6 +3,7 @@ package dev.hindsight.projections.rebuild;
 import dev.hindsight.projections.rebuild.Job.Kind;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How the generations of one model are made and held against each other: tables of PostgreSQL or a search index. For
@@ -38,6 +39,10 @@ interface Build {
     /** What makes a filled generation fit to answer, in order; each step commits. */
     List<Step> steps(JobRow row) throws SQLException;
 
-    /** Holds the generation made, where there is one, and the one that answers against each other. */
-    Report verify(JobRow row) throws SQLException, InterruptedException;
+    /**
+     * Holds the generation made, where there is one, and the one that answers against each other.
+     *
+     * @return empty where an order ended it
+     */
+    Optional<Report> verify(JobRow row) throws SQLException, InterruptedException;
 }

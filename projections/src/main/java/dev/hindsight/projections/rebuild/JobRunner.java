@@ -7,6 +7,7 @@ import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.search.SearchIndexes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -53,17 +54,19 @@ public final class JobRunner implements SmartLifecycle {
     /**
      * What jobs are done with.
      *
-     * @param bulk reads the log stream by stream; where it is empty no job begins
+     * @param bulk reads the log stream by stream; where it is empty no table is rebuilt
      * @param events the same log, single streams
+     * @param search makes and compares search indexes
      * @param look has this node notice at once which generations there are
      * @param threads that fold, for each job
-     * @param batchEvents the most events of a batch, for tests; more than 8,192 are not taken
+     * @param batchEvents the most events (or documents) of a batch, for tests; more than 8,192 are not taken
      */
     record Tools(
             Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds,
             Generations generations,
             Optional<BulkLog> bulk,
             EventLog events,
+            SearchIndexes search,
             LongConnections connections,
             OperationsRecord record,
             Runnable look,
@@ -81,7 +84,9 @@ public final class JobRunner implements SmartLifecycle {
         }
 
         Build build(ReadModel model, Ledger ledger) {
-            return new TableBuild(this, model, ledger);
+            return model == ReadModel.TICKET_SEARCH
+                    ? new IndexBuild(search, generations, ledger, batchEvents)
+                    : new TableBuild(this, model, ledger);
         }
 
         StreamFold<?> fold(ReadModel model, int generation) {

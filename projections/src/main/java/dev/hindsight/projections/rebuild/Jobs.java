@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Jobs {
 
-    /** Models that can be rebuilt. */
-    static final Set<ReadModel> REBUILDABLE = Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY);
+    /** Models that are made from the log; the others are made from them. */
+    private static final Set<ReadModel> OF_THE_LOG = Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY);
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NOT_SWITCHED = "phase NOT IN ('RECORDING', 'SWITCHING_BACK', 'RECORDING_BACK', 'OVER')";
@@ -43,7 +43,7 @@ public final class Jobs {
     private final Runnable onOrder;
 
     /**
-     * @param log empty where the event store can't be read stream by stream: nothing can be rebuilt then
+     * @param log empty where the event store can't be read stream by stream: tables can't be rebuilt then
      * @param onOrder told when there may be something to do
      */
     Jobs(DataSource dataSource, Generations generations, Optional<BulkLog> log, FreeDisk disk, Runnable onOrder) {
@@ -83,12 +83,13 @@ public final class Jobs {
      */
     public Job start(UUID id, Kind kind, String name, Wish wish, Envelope.Actor by) {
         var model = model(name);
-        if (!REBUILDABLE.contains(model)) {
-            throw new Refusal("NOT_REBUILDABLE", "The model " + name + " can't be rebuilt by this call yet.");
-        } else if (log.isEmpty()) {
-            throw new Refusal("NOT_REBUILDABLE", "Rebuilds read the event store on PostgreSQL; this is another.");
+        if (OF_THE_LOG.contains(model)) {
+            refuseWithoutRoom(
+                    model,
+                    log.orElseThrow(() -> new Refusal(
+                            "NOT_REBUILDABLE",
+                            "Rebuilds of " + name + " read the event store on PostgreSQL; this is another.")));
         }
-        refuseWithoutRoom(model, log.get());
         try {
             jdbc.sql("INSERT INTO readmodel.job (id, kind, model, definition_version, switch_mode, gentle, max_rate,"
                             + " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb)")
@@ -153,7 +154,10 @@ public final class Jobs {
 
     /** Models that can be rebuilt, in the order in which they are. */
     public List<String> rebuildable() {
-        return REBUILDABLE.stream().sorted().map(ReadModel::id).toList();
+        return Arrays.stream(ReadModel.values())
+                .filter(model -> log.isPresent() || !OF_THE_LOG.contains(model))
+                .map(ReadModel::id)
+                .toList();
     }
 
     /** The newest first, at most 200. */
@@ -311,7 +315,7 @@ public final class Jobs {
                 .params(model.id(), generation)
                 .query(Integer.class)
                 .single();
-        if (there == 0 || !REBUILDABLE.contains(model)) {
+        if (there == 0) {
             throw new NotFound("There is no such generation.");
         }
         var owned = jdbc.sql("SELECT count(*) FROM readmodel.job WHERE model = ? AND ended_at IS NULL"

@@ -140,6 +140,27 @@ final class Ledger {
                 .single();
     }
 
+    /** What was filled in is lost. */
+    void fromTheBeginning() throws SQLException {
+        jdbc.sql("UPDATE readmodel.job SET reached = NULL, done = 0 WHERE id = ?")
+                .param(id)
+                .update();
+        connection.commit();
+    }
+
+    /** So many are compared, some of them since the last time. Commits. */
+    Order compared(long done, long total, int count) throws SQLException {
+        var millis = worked();
+        var order = jdbc.sql("UPDATE readmodel.job SET done = ?, total = ?, worked_ms = worked_ms + ?,"
+                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state, gentle, max_rate")
+                .params(done, total, millis, millis, id)
+                .query((its, number) ->
+                        new Order(its.getString(1).equals("RUNNING"), rest(its.getBoolean(2), its.getInt(3), count)))
+                .single();
+        connection.commit();
+        return order;
+    }
+
     /** @param maxRate 0 for none */
     private Duration rest(boolean gentle, int maxRate, int count) {
         var took = System.nanoTime() - batchSince;

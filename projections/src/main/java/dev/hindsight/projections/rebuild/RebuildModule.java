@@ -5,6 +5,9 @@ import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.search.SearchFollowers;
+import dev.hindsight.projections.search.SearchIndexes;
+import dev.hindsight.projections.search.SearchProjection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,8 +20,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Rebuilds and verifications. Wants what {@link ProjectionsModule} wants and, where there is a log that can be read
- * stream by stream, that one ({@link BulkLog}); without it every rebuild is refused.
+ * Rebuilds and verifications. Wants what {@link ProjectionsModule} and
+ * {@link SearchProjection} want and, where there is a log that can be read
+ * stream by stream, that one ({@link BulkLog}); without it tables can't be rebuilt.
  */
 @Configuration(proxyBeanMethods = false)
 public class RebuildModule {
@@ -32,6 +36,8 @@ public class RebuildModule {
             LongConnections connections,
             OperationsRecord record,
             LiveModels live,
+            SearchFollowers followers,
+            SearchIndexes search,
             @Value("${hindsight.node:${HOSTNAME:one}}") String node,
             @Value("${hindsight.rebuild.threads:1}") int threads,
             @Value("${hindsight.rebuild.at-once:1}") int atOnce) {
@@ -41,9 +47,13 @@ public class RebuildModule {
                         generations,
                         Optional.ofNullable(log.getIfAvailable()),
                         events,
+                        search,
                         connections,
                         record,
-                        live::look,
+                        () -> {
+                            live.look();
+                            followers.look();
+                        },
                         Clock.systemUTC(),
                         node,
                         threads,

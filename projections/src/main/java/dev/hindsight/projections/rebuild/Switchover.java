@@ -2,6 +2,7 @@ package dev.hindsight.projections.rebuild;
 
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
+import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.rebuild.Job.Phase;
 import dev.hindsight.projections.rebuild.Job.State;
 import java.sql.Connection;
@@ -77,6 +78,12 @@ final class Switchover {
                         + " since = clock_timestamp() WHERE a.generation = excluded.previous")
                 .params(row.model().id(), row.definitionVersion(), to, from)
                 .update();
+        var report = row.report();
+        if (row.model() == ReadModel.TICKETS && report != null && !report.clean()) {
+            // Documents are made of these rows, and those that differ need not have changed since.
+            jdbc.sql("UPDATE readmodel.search_index SET mend_asked = mend_asked + 1")
+                    .update();
+        }
         connection.commit();
         var millis = (System.nanoTime() - since) / 1e6;
         LOG.info(

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 
 /** Tables of PostgreSQL, made from the log. */
 final class TableBuild implements Build {
@@ -69,8 +70,8 @@ final class TableBuild implements Build {
     }
 
     @Override
-    public Report verify(JobRow row) throws SQLException {
-        return verified(tools.fold(model, row.made()), row);
+    public Optional<Report> verify(JobRow row) throws SQLException {
+        return Optional.of(verified(tools.fold(model, row.made()), row));
     }
 
     private <R> Report verified(StreamFold<R> fold, JobRow row) throws SQLException {

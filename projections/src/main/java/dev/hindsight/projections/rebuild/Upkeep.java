@@ -85,7 +85,7 @@ final class Upkeep implements SmartLifecycle {
      * @param all also what can wait a minute
      */
     void look(boolean all) {
-        for (var model : Jobs.REBUILDABLE) {
+        for (var model : ReadModel.values()) {
             try {
                 if (generations.answering(model).isPresent()) {
                     if (!generations.upToDate(model)) {
@@ -104,7 +104,7 @@ final class Upkeep implements SmartLifecycle {
     }
 
     private void upgrade(ReadModel model) {
-        if (!bulk) {
+        if (!bulk && !model.tables().isEmpty()) {
             generations.grow(model, log.head());
         } else if (asked.add(model)) {
             try {
@@ -179,7 +179,7 @@ final class Upkeep implements SmartLifecycle {
     }
 
     private void verify(ReadModel model) {
-        if (verified.isZero() || !bulk) {
+        if (verified.isZero() || (!bulk && !model.tables().isEmpty())) {
             return;
         }
         var due = jdbc.sql("""

@@ -184,7 +184,11 @@ final class Work {
 
     private void verify(JobRow row, Build build) throws SQLException, InterruptedException {
         connection.commit();
-        var report = build.verify(row);
+        var verified = build.verify(row);
+        if (verified.isEmpty()) {
+            return;
+        }
+        var report = verified.get();
         ledger.append(
                 row,
                 "verified-" + report.position(),

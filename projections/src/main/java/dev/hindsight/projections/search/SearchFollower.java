@@ -10,17 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.opensearch.client.opensearch._types.OpenSearchException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Keeps the index level with the read model "tickets": a few times a second the tickets that changed are written, one
+ * Keeps one generation's index level with the read model "tickets": a few times a second the tickets that changed are written, one
  * document each however many events they had, then the index is refreshed and the position up to which everything can
  * be found is recorded. Where OpenSearch (or the database) is down, slow or empty, this waits with growing patience and
  * catches up from the recorded position; nothing else waits for it and no ticket is ever passed over for it.
  */
-public final class SearchFollower implements SmartLifecycle {
+public final class SearchFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SearchFollower.class);
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(500);
@@ -30,9 +29,11 @@ public final class SearchFollower implements SmartLifecycle {
 
     private static final int SLICE = 1_000;
 
+    private final int generation;
     private final TicketChanges changes;
     private final TicketIndexWriter index;
     private final SearchProgress progress;
+    private final IndexComparison mending;
     private final Duration every;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,14 +44,18 @@ public final class SearchFollower implements SmartLifecycle {
 
     /** @param every how often changes become findable while all is well */
     SearchFollower(
+            int generation,
             TicketChanges changes,
             TicketIndexWriter index,
             SearchProgress progress,
+            IndexComparison mending,
             Duration every,
             InstantSource clock) {
+        this.generation = generation;
         this.changes = changes;
         this.index = index;
         this.progress = progress;
+        this.mending = mending;
         this.every = every;
         this.clock = clock;
     }
@@ -71,19 +76,22 @@ public final class SearchFollower implements SmartLifecycle {
         return status;
     }
 
-    @Override
-    public void start() {
+    /** Once. */
+    void start() {
         lock.lock();
         try {
-            stopping = false;
-            thread = Thread.ofPlatform().name("search-follower").daemon().start(this::run);
+            thread = Thread.ofPlatform()
+                    .name("search-follower-g" + generation)
+                    .daemon()
+                    .start(this::run);
         } finally {
             lock.unlock();
         }
     }
 
+    /** Ends after what is under way, or is left to end by itself after 5 s. */
     @Override
-    public void stop() {
+    public void close() {
         Thread running;
         lock.lock();
         try {
@@ -103,16 +111,6 @@ public final class SearchFollower implements SmartLifecycle {
         }
     }
 
-    @Override
-    public boolean isRunning() {
-        lock.lock();
-        try {
-            return thread != null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void run() {
         Duration wait = Duration.ZERO;
         Duration patience = SHORTEST_WAIT;
@@ -122,17 +120,22 @@ public final class SearchFollower implements SmartLifecycle {
         while (sleptThrough(wait)) {
             try {
                 if (place == null || System.nanoTime() - lookedAt > LOOK.toNanos()) {
-                    place = progress.open(index);
+                    place = progress.open(index, generation).orElse(null);
                     lookedAt = System.nanoTime();
                 }
+                if (place == null) {
+                    return; // the generation was dropped
+                }
                 long begun = System.nanoTime();
-                place = catchUp(place);
+                place = mended(catchUp(place));
                 if (told) {
-                    progress.tell(null);
+                    progress.tell(generation, null);
                     told = false;
                 }
                 wait = rest(System.nanoTime() - begun);
                 patience = SHORTEST_WAIT;
+            } catch (InterruptedException e) {
+                return;
             } catch (IOException | OpenSearchException | DataAccessException | TransactionException e) {
                 failed(e);
                 told |= tell(e);
@@ -181,6 +184,25 @@ public final class SearchFollower implements SmartLifecycle {
         return place;
     }
 
+    /** Where rows took over that differ, the documents made of them are made anew; what changes is followed meanwhile. */
+    private SearchProgress.Place mended(SearchProgress.Place start) throws IOException, InterruptedException {
+        var order = progress.mending(generation);
+        if (order.isEmpty()) {
+            return start;
+        }
+        LOG.info("Holding the documents of search index {} against the rows", generation);
+        var place = new SearchProgress.Place[] {start};
+        var written = mending.mend(generation, documents -> {
+            place[0] = catchUp(place[0]);
+            return !stopAsked();
+        });
+        if (written.isPresent()) {
+            progress.mended(generation, order.getAsLong());
+            LOG.info("Wrote {} documents of search index {} anew", written.getAsLong(), generation);
+        }
+        return place[0];
+    }
+
     private void failed(Exception e) {
         var before = status;
         Instant since = before.failingSince();
@@ -198,7 +220,7 @@ public final class SearchFollower implements SmartLifecycle {
     /** @return whether operators can read it in the registry */
     private boolean tell(Exception e) {
         try {
-            progress.tell(e.toString());
+            progress.tell(generation, e.toString());
             return true;
         } catch (DataAccessException databaseIsDownToo) {
             return false;

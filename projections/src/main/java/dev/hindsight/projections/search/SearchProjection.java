@@ -15,10 +15,12 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The beans of the read model "ticket-search": the way to OpenSearch and the follower that fills the index. */
+/** The beans of the read model "ticket-search": the way to OpenSearch and the followers that keep its indexes level. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(OpenSearchSettings.class)
 public class SearchProjection {
+
+    private static final Duration EVERY = Duration.ofMillis(500);
 
     @Bean
     OpenSearchConnection openSearchConnection(OpenSearchSettings settings, ObjectProvider<MeterRegistry> meters) {
@@ -32,29 +34,49 @@ public class SearchProjection {
     }
 
     @Bean
-    SearchFollower searchFollower(
-            OpenSearchConnection connection,
-            OpenSearchSettings settings,
-            DataSource dataSource,
-            ReadModels models,
-            Generations generations,
-            FreshnessGate freshness) {
-        return follower(connection, settings, dataSource, models, generations, freshness);
+    SearchProgress searchProgress(DataSource dataSource, Generations generations, FreshnessGate freshness) {
+        return new SearchProgress(dataSource, generations, freshness);
     }
 
-    /** A follower of one's own, for tests and tools; whoever starts it stops it. */
-    public static SearchFollower follower(
-            OpenSearchConnection connection,
-            OpenSearchSettings settings,
-            DataSource dataSource,
-            ReadModels models,
-            Generations generations,
-            FreshnessGate freshness) {
-        return new SearchFollower(
-                new TicketRows(models),
-                new TicketIndexWriter(connection, settings),
-                new SearchProgress(dataSource, generations, freshness),
-                Duration.ofMillis(500),
+    @Bean
+    SearchIndexes searchIndexes(
+            OpenSearchConnection connection, OpenSearchSettings settings, ReadModels models, SearchProgress progress) {
+        return new SearchIndexes(new TicketRows(models), new TicketIndexWriter(connection, settings), progress);
+    }
+
+    @Bean
+    SearchFollowers searchFollowers(
+            OpenSearchConnection connection, OpenSearchSettings settings, ReadModels models, SearchProgress progress) {
+        return followers(connection, settings, models, progress);
+    }
+
+    /** Followers and the making of indexes of one's own, for tests and tools; whoever starts the first stops them. */
+    public record Search(SearchFollowers followers, SearchIndexes indexes) {
+
+        public static Search of(
+                OpenSearchConnection connection,
+                OpenSearchSettings settings,
+                DataSource dataSource,
+                ReadModels models,
+                Generations generations,
+                FreshnessGate freshness) {
+            var progress = new SearchProgress(dataSource, generations, freshness);
+            return new Search(
+                    SearchProjection.followers(connection, settings, models, progress),
+                    new SearchIndexes(new TicketRows(models), new TicketIndexWriter(connection, settings), progress));
+        }
+    }
+
+    private static SearchFollowers followers(
+            OpenSearchConnection connection, OpenSearchSettings settings, ReadModels models, SearchProgress progress) {
+        var rows = new TicketRows(models);
+        var index = new TicketIndexWriter(connection, settings);
+        var mending = new IndexComparison(rows, index, progress);
+        return new SearchFollowers(
+                progress,
+                index,
+                generation ->
+                        new SearchFollower(generation, rows, index, progress, mending, EVERY, InstantSource.system()),
                 InstantSource.system());
     }
 }

@@ -2,8 +2,11 @@ package dev.hindsight.projections.search;
 
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_MESSAGE;
-import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.left;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.unnest;
 
 import dev.hindsight.domain.Personal;
 import dev.hindsight.domain.ticket.Status;
@@ -13,10 +16,10 @@ import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
+import org.jooq.Condition;
+import org.jooq.Field;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +31,11 @@ final class TicketRows implements TicketChanges {
     private static final int LONGEST_TEXT = 100_000;
     /** Characters of all messages of a ticket that are searched, newest first. */
     private static final int LONGEST_CONVERSATION = 1_000_000;
+
+    /** Characters of texts that are held at once. */
+    private static final long LONGEST_PAGE = 8_000_000;
+
+    private static final int FETCHED = 1_000;
 
     private final ReadModels models;
     private final JsonMapper json = JsonMapper.builder().build();
@@ -45,42 +53,118 @@ final class TicketRows implements TicketChanges {
     }
 
     private Slice read(Snapshot snapshot, long position, int limit) {
-        var rows = snapshot.jooq()
-                .selectFrom(TICKET)
-                .where(TICKET.LAST_POSITION.gt(position))
-                .orderBy(TICKET.LAST_POSITION)
-                .limit(limit)
-                .fetch();
-        var conversations = conversations(snapshot, rows);
-        var documents = rows.stream()
-                .map(row -> new TicketDocument.Versioned(
-                        document(row, conversations.getOrDefault(row.getId(), new Conversation())),
-                        row.getLastPosition()))
-                .toList();
-        boolean complete = rows.size() < limit;
-        long upTo =
-                complete ? snapshot.position(ReadModel.TICKETS) : rows.getLast().getLastPosition();
+        var rows = rows(snapshot, TICKET.LAST_POSITION.gt(position), TICKET.LAST_POSITION, limit);
+        var documents = documents(snapshot, rows.some());
+        boolean complete = rows.all() && documents.size() == rows.some().size();
+        long upTo = complete
+                ? snapshot.position(ReadModel.TICKETS)
+                : documents.getLast().position();
         return new Slice(documents, Math.max(position, upTo), complete);
     }
 
-    private static Map<UUID, Conversation> conversations(Snapshot snapshot, List<TicketRecord> rows) {
-        var conversations = new HashMap<UUID, Conversation>();
-        if (!rows.isEmpty()) {
-            var body = left(TICKET_MESSAGE.BODY, LONGEST_TEXT);
-            snapshot.jooq()
-                    .select(TICKET_MESSAGE.TICKET_ID, TICKET_MESSAGE.KIND, body)
-                    .from(TICKET_MESSAGE)
-                    .join(TICKET)
-                    .on(TICKET.ID.eq(TICKET_MESSAGE.TICKET_ID))
-                    .where(TICKET_MESSAGE.TICKET_ID.eq(
-                            any(rows.stream().map(TicketRecord::getId).toArray(UUID[]::new))))
-                    .and(TICKET.DESCRIPTION_ID.isDistinctFrom(TICKET_MESSAGE.ID))
-                    .orderBy(TICKET_MESSAGE.TICKET_ID, TICKET_MESSAGE.VERSION.desc())
-                    .forEach(message -> conversations
-                            .computeIfAbsent(message.value1(), id -> new Conversation())
-                            .add(message.value2(), message.value3()));
+    /** How far the rows are. */
+    long position() {
+        return models.position(ReadModel.TICKETS);
+    }
+
+    /** How many tickets there are. */
+    long count() {
+        return models.read(snapshot -> (long) snapshot.jooq().fetchCount(TICKET));
+    }
+
+    /**
+     * Tickets in the order of their ids, as they are in one snapshot.
+     *
+     * @param documents as many as were asked for or fit
+     * @param position of the snapshot: newer changes are in none of them
+     * @param complete whether there are no more behind them
+     */
+    record Page(List<TicketDocument.Versioned> documents, long position, boolean complete) {}
+
+    /** @param id only tickets behind it; null from the beginning */
+    Page behind(@Nullable UUID id, int limit) {
+        return models.read(snapshot -> {
+            var rows = rows(snapshot, id == null ? noCondition() : TICKET.ID.gt(id), TICKET.ID, limit);
+            var documents = documents(snapshot, rows.some());
+            return new Page(
+                    documents,
+                    snapshot.position(ReadModel.TICKETS),
+                    rows.all() && documents.size() == rows.some().size());
+        });
+    }
+
+    /** @param all whether there are no more */
+    private record Rows(List<TicketRecord> some, boolean all) {}
+
+    private static Rows rows(Snapshot snapshot, Condition condition, Field<?> order, int limit) {
+        var rows = new ArrayList<TicketRecord>();
+        long length = 0;
+        try (var cursor = snapshot.jooq()
+                .selectFrom(TICKET)
+                .where(condition)
+                .orderBy(order)
+                .limit(limit)
+                .fetchSize(FETCHED)
+                .fetchLazy()) {
+            for (var row : cursor) {
+                if (length > LONGEST_PAGE) {
+                    return new Rows(rows, false);
+                }
+                rows.add(row);
+                length += length(row.getSubject()) + length(row.getDescription());
+            }
         }
-        return conversations;
+        return new Rows(rows, rows.size() < limit);
+    }
+
+    private static long length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    /** Of the first of these tickets, as many as fit in memory, at least of one. */
+    private List<TicketDocument.Versioned> documents(Snapshot snapshot, List<TicketRecord> rows) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        var ids = unnest(rows.stream().map(TicketRecord::getId).toArray(UUID[]::new))
+                .withOrdinality()
+                .as("asked", "id", "place");
+        var place = field(name("asked", "place"), Long.class);
+        var documents = new ArrayList<TicketDocument.Versioned>(rows.size());
+        var conversation = new Conversation();
+        long length = 0;
+        try (var messages = snapshot.jooq()
+                .select(place, TICKET_MESSAGE.ID, TICKET_MESSAGE.KIND, left(TICKET_MESSAGE.BODY, LONGEST_TEXT))
+                .from(ids)
+                .join(TICKET_MESSAGE)
+                .on(TICKET_MESSAGE.TICKET_ID.eq(field(name("asked", "id"), UUID.class)))
+                .orderBy(place, TICKET_MESSAGE.VERSION.desc())
+                .fetchSize(FETCHED)
+                .fetchLazy()) {
+            for (var message : messages) {
+                int its = Math.toIntExact(message.value1()) - 1;
+                while (documents.size() < its) {
+                    documents.add(versioned(rows.get(documents.size()), conversation));
+                    length += conversation.length;
+                    conversation = new Conversation();
+                    if (length > LONGEST_PAGE) {
+                        return documents;
+                    }
+                }
+                if (!message.value2().equals(rows.get(its).getDescriptionId())) {
+                    conversation.add(message.value3(), message.value4());
+                }
+            }
+        }
+        while (documents.size() < rows.size()) {
+            documents.add(versioned(rows.get(documents.size()), conversation));
+            conversation = new Conversation();
+        }
+        return documents;
+    }
+
+    private TicketDocument.Versioned versioned(TicketRecord row, Conversation conversation) {
+        return new TicketDocument.Versioned(document(row, conversation), row.getLastPosition());
     }
 
     private TicketDocument document(TicketRecord row, Conversation conversation) {

@@ -21,11 +21,15 @@ import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
+import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.rebuild.Job.Kind;
 import dev.hindsight.projections.rebuild.Job.Phase;
 import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.Jobs.Wish;
+import dev.hindsight.projections.search.SearchProjection;
+import java.net.URI;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,6 +59,9 @@ class RebuildTest {
     private static final Wish MANUAL = new Wish(null, false, SwitchMode.MANUAL);
     private static final String TICKETS = "tickets";
 
+    private static final OpenSearchSettings NOWHERE = OpenSearchSettings.of(URI.create("http://127.0.0.1:9"));
+
+    private final OpenSearchConnection nowhere = new OpenSearchConnection(NOWHERE);
     private final Database database = new Database();
     private final MemoryLog log = new MemoryLog();
     private final List<String> recorded = new CopyOnWriteArrayList<>();
@@ -69,6 +76,7 @@ class RebuildTest {
             node.close();
         }
         database.close();
+        nowhere.close();
     }
 
     /** One process that follows and works. */
@@ -95,6 +103,14 @@ class RebuildTest {
                             database.generations,
                             Optional.of(bulk),
                             log,
+                            SearchProjection.Search.of(
+                                            nowhere,
+                                            NOWHERE,
+                                            database.pool,
+                                            readModels,
+                                            database.generations,
+                                            freshness)
+                                    .indexes(),
                             () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
                             (job, step, by, event) ->
                                     recorded.add(event.getClass().getSimpleName()),
@@ -507,7 +523,10 @@ class RebuildTest {
             assertThat(refusal.code()).isEqualTo("DISK_SHORT");
             assertThat(refusal.getMessage()).contains("0 MB are free");
         });
-        assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "ticket-search", AUTO, OLGA))
+        var ofAnotherStore =
+                new Jobs(database.pool, database.generations, Optional.empty(), OptionalLong::empty, node.runner::wake);
+        assertThat(ofAnotherStore.rebuildable()).containsExactly("ticket-search");
+        assertThatThrownBy(() -> ofAnotherStore.start(UUID.randomUUID(), Kind.REBUILD, TICKETS, AUTO, OLGA))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("NOT_REBUILDABLE"));
         assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "nothing", AUTO, OLGA))

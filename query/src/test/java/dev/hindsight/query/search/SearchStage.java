@@ -9,7 +9,7 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
-import dev.hindsight.projections.search.SearchFollower;
+import dev.hindsight.projections.search.SearchFollowers;
 import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.GrantTables;
 import java.net.URI;
@@ -42,7 +42,7 @@ final class SearchStage implements AutoCloseable {
     final FreshnessGate gate;
     final OpenSearchConnection connection;
     final TicketIndex index;
-    final SearchFollower follower;
+    final SearchFollowers follower;
     final GrantTables grants;
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
@@ -84,7 +84,8 @@ final class SearchStage implements AutoCloseable {
                 0);
         connection = new OpenSearchConnection(settings);
         index = new TicketIndex(settings.indexPrefix());
-        follower = SearchProjection.follower(connection, settings, dataSource, models, generations, gate);
+        follower = SearchProjection.Search.of(connection, settings, dataSource, models, generations, gate)
+                .followers();
         follower.start();
     }
 

@@ -1,11 +1,9 @@
 package dev.hindsight.projections.readmodel.search;
 
-import dev.hindsight.projections.readmodel.ReadModel;
 import java.util.List;
 
 /**
- * The OpenSearch index with one document per ticket. Its physical name carries the definition's version and the
- * generation; {@code readmodel.active_generation} says which generation answers. Instants are milliseconds since 1970,
+ * The OpenSearch index with one document per ticket. Its physical name carries the generation; {@code readmodel.active_generation} says which generation answers. Instants are milliseconds since 1970,
  * ids are in their text form, the document's id is the ticket's.
  *
  * @param prefix put before every name, for clusters that are shared; may be empty
@@ -51,8 +49,8 @@ public record TicketIndex(String prefix) {
     /** Analyzer of words as they are spelled: no stemming, no accents, no case. */
     public static final String AS_SPELLED = "as_spelled";
 
-    /** Physical name of one generation, such as {@code tickets-v1-g1}. */
+    /** Physical name of one generation, such as {@code tickets-g1}, whatever definition version made it. */
     public String name(int generation) {
-        return prefix + "tickets-v" + ReadModel.TICKET_SEARCH.definitionVersion() + "-g" + generation;
+        return prefix + "tickets-g" + generation;
     }
 }
