@@ -2,6 +2,7 @@ package dev.hindsight.projections.search;
 
 import dev.hindsight.projections.search.TicketIndexWriter.Stored;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,6 +19,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -125,7 +128,8 @@ public final class IndexComparison {
         final long least;
         private final boolean mends;
         private @Nullable UUID after;
-        private boolean complete;
+        /** The next page, which is read while this one is held against the indexes; null behind the last. */
+        private @Nullable CompletableFuture<TicketRows.Page> ahead;
 
         Walk(List<Integer> generations, boolean mends) {
             this.mends = mends;
@@ -134,25 +138,35 @@ public final class IndexComparison {
                 reached.put(generation, progress.position(generation)); // before the rows are read
             }
             least = reached.values().stream().mapToLong(Long::longValue).min().orElse(0);
+            ahead = begun(() -> rows.behind(null, PAGE));
         }
 
         /** @return whether there was a page */
         boolean next() throws IOException {
-            if (complete) {
+            var coming = ahead;
+            if (coming == null) {
                 return false;
             }
-            var page = rows.behind(after, PAGE);
-            complete = page.complete();
-            var last = complete ? null : page.documents().getLast().document().id();
+            var page = waited(coming);
+            var last = page.complete()
+                    ? null
+                    : page.documents().getLast().document().id();
+            var asked = new LinkedHashMap<Integer, CompletableFuture<Map<String, Stored>>>();
+            var from = after;
+            for (int generation : tallies.keySet()) {
+                asked.put(
+                        generation,
+                        begun(() ->
+                                stored(generation, from, last, page.documents().size())));
+            }
+            ahead = last == null ? null : begun(() -> rows.behind(last, PAGE));
             var wanted = new TreeMap<String, Wanted>();
             for (var document : page.documents()) {
                 wanted.put(document.document().id().toString(), new Wanted(index.entry(document)));
             }
             var found = new LinkedHashMap<Integer, Map<String, Stored>>();
-            for (int generation : tallies.keySet()) {
-                found.put(
-                        generation,
-                        stored(generation, after, last, page.documents().size()));
+            for (var one : asked.entrySet()) {
+                found.put(one.getKey(), waited(one.getValue()));
             }
             hold(wanted, found, page.position());
             after = last;
@@ -228,6 +242,33 @@ public final class IndexComparison {
                 }
                 begin = some.getLast().id();
             }
+        }
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    private static <T> CompletableFuture<T> begun(Question<T> question) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return question.ask();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                Thread::startVirtualThread);
+    }
+
+    private static <T> T waited(CompletableFuture<T> question) throws IOException {
+        try {
+            return question.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException unanswered) {
+                throw Objects.requireNonNull(unanswered.getCause());
+            }
+            throw e.getCause() instanceof RuntimeException fault ? fault : e;
         }
     }
 
