@@ -11,8 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** Chunks stream by stream, in order of version: one query, sorted by the server, read as it comes. */
 final class StreamChunks implements BulkEventReader.Chunks {
 
+    /** Fewer than elsewhere: a chunk costs no statement here, and what is read ahead should not outlive the cache. */
+    private static final int MOST_EVENTS = 1_024;
+
+    private static final long MOST_BYTES = 2L << 20;
+
     private final CopyRows rows;
-    private final BulkEventReader.ChunkSize size = new BulkEventReader.ChunkSize();
 
     StreamChunks(Connection connection, Collection<String> prefixes, @Nullable String afterStream, long to)
             throws SQLException {
@@ -47,7 +51,7 @@ final class StreamChunks implements BulkEventReader.Chunks {
     public @Nullable List<StoredEvent> next() throws SQLException {
         List<StoredEvent> events = new ArrayList<>();
         long bytes = 0;
-        while (!size.full(events.size(), bytes) && rows.next()) {
+        while (events.size() < MOST_EVENTS && bytes < MOST_BYTES && rows.next()) {
             StoredEvent event = new StoredEvent(
                     rows.longValue(),
                     rows.textLikeLast(),

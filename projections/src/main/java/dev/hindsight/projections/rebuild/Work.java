@@ -187,8 +187,10 @@ final class Work {
                         var millis = worked();
                         return jdbc.sql(
                                         "UPDATE readmodel.job SET reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
-                                                + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state, gentle, max_rate")
-                                .params(reached, events, millis, millis, id)
+                                                + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
+                                                + " took = CASE WHEN reached IS NULL THEN took || jsonb_build_object('lead', ?, 'leadEvents', ?)"
+                                                + " ELSE took END WHERE id = ? RETURNING state, gentle, max_rate")
+                                .params(reached, events, millis, millis, millis, events, id)
                                 .query((its, number) -> {
                                     pace.set(its.getBoolean(2), its.getInt(3), events);
                                     return its.getString(1).equals("RUNNING");
@@ -471,9 +473,11 @@ final class Work {
 
     /** Stores the next phase with everything that this transaction has done. */
     private void next(Phase phase, long total) throws SQLException {
-        jdbc.sql("UPDATE readmodel.job SET phase = ?, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0"
-                        + " WHERE id = ?")
-                .params(phase.name(), total, worked(), id)
+        var millis = worked();
+        jdbc.sql("UPDATE readmodel.job SET phase = ?, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0,"
+                        + " progressed_at = clock_timestamp(), took = took || jsonb_build_object(phase,"
+                        + " jsonb_build_object('ms', phase_ms + ?, 'total', total)) WHERE id = ?")
+                .params(phase.name(), total, millis, millis, id)
                 .update();
         connection.commit();
     }
@@ -494,8 +498,11 @@ final class Work {
         }
         var millis = worked();
         var goOn = jdbc.sql("UPDATE readmodel.job SET done = ?, total = ?, worked_ms = worked_ms + ?,"
-                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state = 'RUNNING'")
-                .params(done, total, millis, millis, id)
+                        + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
+                        + " took = CASE WHEN phase = 'INDEXING' THEN jsonb_set(took, '{steps}',"
+                        + " coalesce(took -> 'steps', '[]') || to_jsonb(phase_ms + ?)) ELSE took END"
+                        + " WHERE id = ? RETURNING state = 'RUNNING'")
+                .params(done, total, millis, millis, millis, id)
                 .query(Boolean.class)
                 .single();
         connection.commit();
