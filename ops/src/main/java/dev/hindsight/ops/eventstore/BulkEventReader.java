@@ -52,7 +52,7 @@ public final class BulkEventReader {
         return open(connection -> {
             try (var setting = connection.createStatement()) {
                 setting.execute("SET work_mem = " + (sortBytes >> 10)); // kB
-                // Cores are for live traffic. Three processes took twice the processor time of one, and were later.
+                // The other cores are for live traffic.
                 setting.execute("SET max_parallel_workers_per_gather = 0");
             }
             return new StreamChunks(connection, prefixes, afterStream, to);
