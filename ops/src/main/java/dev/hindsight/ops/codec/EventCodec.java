@@ -13,8 +13,10 @@ import dev.hindsight.ops.codec.keys.KeyOwner;
 import dev.hindsight.ops.codec.keys.KeyWishes;
 import dev.hindsight.projections.readmodel.EventForms;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -74,9 +76,9 @@ public final class EventCodec {
         keys.prepare(wishes);
     }
 
-    /** Fetches the keys of these streams at once: a bulk reader calls it before it decodes their events one by one. */
-    public void prefetch(Collection<String> streams) {
-        keys.prefetch(streams.stream()
+    /** The keys of these streams, fetched at once: for a bulk reader, before it decodes their events one by one. */
+    public Map<UUID, DataKey> keysOf(Collection<String> streams) {
+        return keys.ofOwners(streams.stream()
                 .map(KeyOwner::ofStream)
                 .filter(Objects::nonNull)
                 .toList());
@@ -111,12 +113,24 @@ public final class EventCodec {
 
     /** The event, its personal components opened or, where their key was destroyed, erased. */
     public Event decode(String name, String revision, byte[] payload) {
-        return decode(name, revision, payload, true);
+        return decodeWith(name, revision, payload, keys::byId);
+    }
+
+    /**
+     * The same with keys that the caller has.
+     *
+     * @param fetched as {@link #keysOf} gave them; others are looked up
+     */
+    public Event decode(String name, String revision, byte[] payload, Map<UUID, DataKey> fetched) {
+        return decodeWith(name, revision, payload, id -> {
+            DataKey known = fetched.get(id);
+            return known == null ? keys.byId(id) : known;
+        });
     }
 
     /** The event without touching any key: personal components read as erased wherever something is sealed. */
     public Event decodeWithoutPersonal(String name, String revision, byte[] payload) {
-        return decode(name, revision, payload, false);
+        return decodeWith(name, revision, payload, null);
     }
 
     /**
@@ -206,13 +220,14 @@ public final class EventCodec {
         return bytes.toByteArray();
     }
 
-    private Event decode(String name, String revision, byte[] payload, boolean open) {
+    /** @param source of keys; null to open nothing */
+    private Event decodeWith(String name, String revision, byte[] payload, @Nullable Function<UUID, DataKey> source) {
         EventKind kind = names.find(name, revision);
         try {
             @Nullable
             Object[] values = kind.revisionText().equals(revision)
-                    ? read(kind, payload, open)
-                    : readOlder(kind, revision, payload, open);
+                    ? read(kind, payload, source)
+                    : readOlder(kind, revision, payload, source);
             return (Event) kind.form().construct(values);
         } catch (MalformedEventException e) {
             throw new MalformedEventException("%s %s: %s".formatted(name, revision, e.getMessage()), e);
@@ -221,7 +236,7 @@ public final class EventCodec {
         }
     }
 
-    private @Nullable Object[] read(EventKind kind, byte[] payload, boolean open) {
+    private @Nullable Object[] read(EventKind kind, byte[] payload, @Nullable Function<UUID, DataKey> source) {
         RecordForm form = kind.form();
         @Nullable Object[] values = form.emptyValues();
         try (JsonParser in = json.createParser(ObjectReadContext.empty(), payload)) {
@@ -232,8 +247,8 @@ public final class EventCodec {
             } else if (!foreign.equals(SEALED) || !form.hasPersonal()) {
                 throw new MalformedEventException("unknown member " + foreign, null);
             } else {
-                if (open) {
-                    open(kind, kind.revisionText(), readSeal(in), values);
+                if (source != null) {
+                    open(kind, kind.revisionText(), readSeal(in), source, values);
                 } else {
                     in.nextToken();
                     in.skipChildren();
@@ -246,8 +261,9 @@ public final class EventCodec {
         return values;
     }
 
-    private void open(EventKind kind, String revision, Seal seal, @Nullable Object[] values) {
-        DataKey key = keys.byId(seal.keyId());
+    private void open(
+            EventKind kind, String revision, Seal seal, Function<UUID, DataKey> source, @Nullable Object[] values) {
+        DataKey key = source.apply(seal.keyId());
         if (key.destroyed()) {
             kind.form().erasePersonal(values);
             return;
@@ -265,7 +281,8 @@ public final class EventCodec {
     }
 
     /** The slow way through trees: opened first, then lifted revision by revision, then read as the current one. */
-    private @Nullable Object[] readOlder(EventKind kind, String revision, byte[] payload, boolean open) {
+    private @Nullable Object[] readOlder(
+            EventKind kind, String revision, byte[] payload, @Nullable Function<UUID, DataKey> source) {
         RecordForm form = kind.form();
         ObjectNode plain = stored(payload);
         Seal seal = seal(plain);
@@ -273,7 +290,7 @@ public final class EventCodec {
         ObjectNode personal = trees.createObjectNode();
         boolean erased = false;
         if (seal != null) {
-            DataKey key = open ? keys.byId(seal.keyId()) : null;
+            DataKey key = source == null ? null : source.apply(seal.keyId());
             erased = key == null || key.destroyed();
             if (key != null && !erased) {
                 String stream = kind.streamOf(plain);

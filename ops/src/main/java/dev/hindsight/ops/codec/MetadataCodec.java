@@ -38,14 +38,17 @@ public final class MetadataCodec {
     public Envelope decodeEnvelope(byte[] bytes) {
         try (JsonParser in = json.createParser(ObjectReadContext.empty(), bytes)) {
             in.nextToken();
-            Envelope envelope = (Envelope) envelopes.read(in);
-            if (in.nextToken() != null) {
-                throw new MalformedEventException("something follows the envelope", null);
-            }
-            return envelope;
+            return ended(in, (Envelope) envelopes.read(in));
         } catch (JacksonException e) {
             throw new MalformedEventException("envelope is not JSON", e);
         }
+    }
+
+    private static Envelope ended(JsonParser in, Envelope envelope) {
+        if (in.nextToken() != null) {
+            throw new MalformedEventException("something follows the envelope", null);
+        }
+        return envelope;
     }
 
     /** @throws IllegalArgumentException for metadata without an envelope that holds other than scalar values */
@@ -83,13 +86,17 @@ public final class MetadataCodec {
     /** Metadata whose one entry is the envelope, or the other metadata that was stored. */
     public MetaData decode(byte[] bytes) {
         try (JsonParser in = json.createParser(ObjectReadContext.empty(), bytes)) {
-            if (in.nextToken() == JsonToken.START_OBJECT && OTHER.equals(in.nextName())) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw new MalformedEventException("metadata is no JSON object", null);
+            }
+            String first = in.nextName();
+            if (OTHER.equals(first)) {
                 return MetaData.from(readOther(in));
             }
+            return MetaData.with(Envelope.KEY, ended(in, (Envelope) envelopes.read(in, first)));
         } catch (JacksonException e) {
             throw new MalformedEventException("metadata is not JSON", e);
         }
-        return MetaData.with(Envelope.KEY, decodeEnvelope(bytes));
     }
 
     @SuppressWarnings("NullAway") // Axon's metadata may hold null values, its signatures do not say so

@@ -174,8 +174,13 @@ final class RecordForm implements ValueForm {
         if (in.currentToken() != JsonToken.START_OBJECT) {
             throw new MalformedEventException("no object for " + type.getSimpleName(), null);
         }
+        return read(in, in.nextName());
+    }
+
+    /** The same where the parser stands on the first member's name; null where there is none. */
+    Object read(JsonParser in, @Nullable String first) {
         @Nullable Object[] values = emptyValues();
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
+        for (String name = first; name != null; name = in.nextName()) {
             Component c = byName.get(name);
             if (c == null) {
                 throw new MalformedEventException("unknown member " + name, null);

@@ -52,6 +52,8 @@ public final class BulkEventReader {
         return open(connection -> {
             try (var setting = connection.createStatement()) {
                 setting.execute("SET work_mem = " + (sortBytes >> 10)); // kB
+                // The other cores are for live traffic.
+                setting.execute("SET max_parallel_workers_per_gather = 0");
             }
             return new StreamChunks(connection, prefixes, afterStream, to);
         });
@@ -102,10 +104,6 @@ public final class BulkEventReader {
         void saw(int count, long bytes) {
             long fitting = BYTES * count / Math.max(1, bytes);
             events = Math.clamp(Math.min(fitting, events * 4L), FEWEST_EVENTS, MOST_EVENTS);
-        }
-
-        boolean full(int count, long bytes) {
-            return count >= MOST_EVENTS || bytes >= BYTES;
         }
     }
 }

@@ -8,22 +8,29 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Chunks stream by stream, in order of version: one query, sorted by the server, read as it comes. */
+/**
+ * Chunks stream by stream, in order of version: one query, sorted by the server, read as it comes. Each event's place is
+ * found here.
+ */
 final class StreamChunks implements BulkEventReader.Chunks {
 
+    /** Fewer than elsewhere: a chunk costs no statement here, and what is read ahead should not outlive the cache. */
+    private static final int MOST_EVENTS = 1_024;
+
+    private static final long MOST_BYTES = 2L << 20;
+
     private final CopyRows rows;
-    private final BulkEventReader.ChunkSize size = new BulkEventReader.ChunkSize();
+    private final AllPlaces places;
+    private final long to;
 
     StreamChunks(Connection connection, Collection<String> prefixes, @Nullable String afterStream, long to)
             throws SQLException {
+        this.to = to;
+        this.places = AllPlaces.upTo(connection, to);
         this.rows = CopyRows.of(
                 connection,
-                // Whole tables: a join by equality, where log.placed_event would look up each event's place.
-                "SELECT p.position + e.append_index, e.stream, e.version, e.stream_type, e.event_id, e.name,"
-                        + " e.revision, e.occurred_at, p.recorded_at, e.metadata, e.payload FROM log.event e JOIN ("
-                        + " SELECT number AS append_number, first_position + (number - first_append) AS position,"
-                        + " recorded_at FROM log.placement, generate_series(first_append, first_append + appends - 1)"
-                        + " AS number) p USING (append_number) WHERE p.position + e.append_index <= " + to
+                "SELECT e.append_number, e.append_index, e.stream, e.version, e.stream_type, e.event_id, e.name,"
+                        + " e.revision, e.occurred_at, e.metadata, e.payload FROM log.event e WHERE true"
                         + beginningWith(prefixes)
                         + (afterStream == null ? "" : " AND e.stream > " + literal(afterStream) + " COLLATE \"C\"")
                         + " ORDER BY e.stream, e.version");
@@ -47,9 +54,18 @@ final class StreamChunks implements BulkEventReader.Chunks {
     public @Nullable List<StoredEvent> next() throws SQLException {
         List<StoredEvent> events = new ArrayList<>();
         long bytes = 0;
-        while (!size.full(events.size(), bytes) && rows.next()) {
+        while (events.size() < MOST_EVENTS && bytes < MOST_BYTES && rows.next()) {
+            long append = rows.longValue();
+            int place = places.find(append);
+            if (place < 0) {
+                continue; // appended later, or not placed yet
+            }
+            long position = places.firstPositionOf(place, append) + rows.intValue();
+            if (position > to) {
+                continue;
+            }
             StoredEvent event = new StoredEvent(
-                    rows.longValue(),
+                    position,
                     rows.textLikeLast(),
                     rows.longValue(),
                     rows.repeatedTextOrNull(),
@@ -57,7 +73,7 @@ final class StreamChunks implements BulkEventReader.Chunks {
                     rows.repeatedText(),
                     rows.repeatedTextOrNull(),
                     rows.instant(),
-                    rows.instant(),
+                    places.recordedAt(place),
                     rows.bytes(),
                     rows.bytes());
             events.add(event);

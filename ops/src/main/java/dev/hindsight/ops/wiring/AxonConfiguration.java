@@ -83,8 +83,8 @@ public class AxonConfiguration {
         }
 
         @Bean
-        DecodedLog decodedLog(DataSource dataSource, EventCodec codec, EventSerializer serializer) {
-            return new DecodedLog(new StoredStreams(dataSource), codec, serializer);
+        DecodedLog decodedLog(DataSource dataSource, EventCodec codec) {
+            return new DecodedLog(new StoredStreams(dataSource), codec);
         }
 
         @Bean

@@ -1,6 +1,7 @@
 package dev.hindsight.ops.wiring;
 
 import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.eventstore.BulkEventReader;
 import dev.hindsight.ops.eventstore.BulkReading;
 import dev.hindsight.ops.eventstore.StoredEvent;
@@ -12,6 +13,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +69,9 @@ final class DecodedBulkLog implements BulkLog {
 
     @Override
     public void prepare(Collection<? extends Stored> events) {
-        codec.prefetch(events.stream().map(Stored::stream).distinct().toList());
+        Map<UUID, DataKey> keys =
+                codec.keysOf(events.stream().map(Stored::stream).distinct().toList());
+        events.forEach(event -> ((Undecoded) event).keys = keys);
     }
 
     @Override
@@ -99,6 +104,7 @@ final class DecodedBulkLog implements BulkLog {
     private final class Undecoded implements Stored {
 
         private final StoredEvent event;
+        private volatile Map<UUID, DataKey> keys = Map.of();
 
         Undecoded(StoredEvent event) {
             this.event = event;
@@ -121,7 +127,7 @@ final class DecodedBulkLog implements BulkLog {
 
         @Override
         public LoggedEvent decoded() {
-            return decoder.decode(event);
+            return decoder.decode(event, keys);
         }
     }
 }

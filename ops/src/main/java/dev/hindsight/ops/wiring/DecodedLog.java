@@ -1,30 +1,28 @@
 package dev.hindsight.ops.wiring;
 
-import dev.hindsight.domain.Envelope;
-import dev.hindsight.domain.Event;
 import dev.hindsight.ops.codec.EventCodec;
-import dev.hindsight.ops.codec.EventSerializer;
+import dev.hindsight.ops.codec.MetadataCodec;
+import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.eventstore.StoredEvent;
 import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
-import org.axonframework.messaging.MetaData;
-import org.axonframework.serialization.SimpleSerializedObject;
 
 /** The log as folds read it: stored events, decoded. */
 final class DecodedLog implements EventLog {
 
     private final StoredStreams streams;
     private final EventCodec codec;
-    private final EventSerializer serializer;
+    private final MetadataCodec metadata = new MetadataCodec();
 
-    DecodedLog(StoredStreams streams, EventCodec codec, EventSerializer serializer) {
+    DecodedLog(StoredStreams streams, EventCodec codec) {
         this.streams = streams;
         this.codec = codec;
-        this.serializer = serializer;
     }
 
     @Override
@@ -42,20 +40,19 @@ final class DecodedLog implements EventLog {
         return streams.head();
     }
 
-    LoggedEvent decode(StoredEvent stored) {
-        MetaData metadata = serializer.deserialize(
-                new SimpleSerializedObject<>(stored.metadata(), byte[].class, MetaData.class.getName(), null));
-        Envelope envelope = (Envelope) Objects.requireNonNull(metadata).get(Envelope.KEY);
+    private LoggedEvent decode(StoredEvent stored) {
+        return decode(stored, Map.of());
+    }
+
+    /** @param keys that were fetched for it; others are looked up */
+    LoggedEvent decode(StoredEvent stored, Map<UUID, DataKey> keys) {
         return new LoggedEvent(
                 stored.position(),
                 stored.stream(),
                 stored.version(),
                 Objects.requireNonNull(stored.recordedAt(), "a placed event has its time"),
-                Objects.requireNonNull(envelope, "every stored event has an envelope"),
-                () -> event(stored));
-    }
-
-    private Event event(StoredEvent stored) {
-        return codec.decode(stored.name(), stored.revision() == null ? "1" : stored.revision(), stored.payload());
+                metadata.decodeEnvelope(stored.metadata()),
+                () -> codec.decode(
+                        stored.name(), stored.revision() == null ? "1" : stored.revision(), stored.payload(), keys));
     }
 }

@@ -15,6 +15,10 @@ import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.projections.rebuild.Job;
+import dev.hindsight.projections.rebuild.Jobs;
+import dev.hindsight.projections.rebuild.Report;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -29,11 +33,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
@@ -53,6 +59,8 @@ public final class RebuildBenchmark {
     private static final int EVENTS_PER_TICKET = 7;
     private static final int TICKETS_AT_ONCE = 20;
     private static final int WRITERS = 3;
+    private static final int POLL_MILLIS = 20;
+    private static final double TICKS_PER_SECOND = 100;
     private static final String BODY =
             "The printer on the third floor takes no paper and says PC LOAD LETTER. ".repeat(3);
     private static final Envelope ENVELOPE = new Envelope(
@@ -79,7 +87,8 @@ public final class RebuildBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         int events = arguments.length == 0 ? 1_000_000 : Integer.parseInt(arguments[0]);
-        Path data = Files.createTempDirectory("hindsight-rebuild");
+        String kept = System.getProperty("data");
+        Path data = kept == null ? Files.createTempDirectory("hindsight-rebuild") : Path.of(kept);
         OUT.printf(
                 "%s %s, %d cores, Java %s, commit %s, %s%n",
                 System.getProperty("os.name"),
@@ -92,26 +101,38 @@ public final class RebuildBenchmark {
                 RunningApplication.in(data, Map.of("hindsight.rebuild.threads", Integer.getInteger("threads", 1)))) {
             new RebuildBenchmark(app).run(events);
         } finally {
-            FileSystemUtils.deleteRecursively(data);
+            if (kept == null) {
+                FileSystemUtils.deleteRecursively(data);
+            }
         }
         System.exit(0);
     }
 
     private void run(int events) throws Exception {
-        long begun = System.nanoTime();
-        generate(events / EVENTS_PER_TICKET);
-        double seconds = seconds(begun);
+        if (head() < events / 2) {
+            long begun = System.nanoTime();
+            generate(events / EVENTS_PER_TICKET);
+            double seconds = seconds(begun);
+            awaitLive();
+            OUT.printf(
+                    Locale.ROOT,
+                    "%n%,d events on %,d tickets appended in %.0f s; live processing was level after %.0f s,"
+                            + " %,.0f events/s while they were appended%n",
+                    head(),
+                    events / EVENTS_PER_TICKET,
+                    seconds,
+                    seconds(begun),
+                    head() / seconds(begun));
+        }
         awaitLive();
-        OUT.printf(
-                Locale.ROOT,
-                "%n%,d events on %,d tickets appended in %.0f s; live processing was level after %.0f s, %,.0f events/s"
-                        + " while they were appended%n",
-                head(),
-                events / EVENTS_PER_TICKET,
-                seconds,
-                seconds(begun),
-                head() / seconds(begun));
-        for (int round = 1; round <= 2; round++) {
+        while (operator.get("/ops/v1/jobs")
+                .body()
+                .path("items")
+                .valueStream()
+                .anyMatch(job -> job.path("endedAt").isNull())) {
+            Thread.sleep(200); // of a run that was ended
+        }
+        for (int round = 1; round <= Integer.getInteger("rounds", 2); round++) {
             rebuild("tickets", round);
         }
         rebuild("directory", 1);
@@ -213,40 +234,37 @@ public final class RebuildBenchmark {
         }
     }
 
-    private void rebuild(String model, int round) throws InterruptedException {
+    /** What the job said of its end, when that much of the time was over. */
+    private record Promise(double percent, Instant at, Instant end) {}
+
+    private void rebuild(String model, int round) throws Exception {
         List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .toList();
         System.gc();
         heap.forEach(MemoryPoolMXBean::resetPeakUsage);
-        long begun = System.nanoTime();
+        Work work = new Work();
         Answer started = operator.post("/ops/v1/projections/" + model + "/rebuilds", "{\"switch\":\"auto\"}");
-        Map<String, Double> phases = new LinkedHashMap<>();
-        long phaseBegun = begun;
-        String phase = "PREPARING";
-        JsonNode job = started.body();
-        long events = 0;
-        Double expected = null;
-        Instant expectedAt = null;
-        while (job.path("endedAt").isNull()) {
-            Thread.sleep(10);
-            job = operator.get("/ops/v1/jobs/" + started.id()).body();
-            if (expectedAt == null
-                    && job.path("percent").asDouble() >= 10
-                    && !job.path("eta").isNull()) {
-                expectedAt = Instant.parse(job.path("eta").asString());
-                expected = job.path("percent").asDouble();
-            }
-            if (job.path("phase").asString().equals("COPYING")) {
-                events = job.path("total").asLong();
-            }
-            if (!job.path("phase").asString().equals(phase)) {
-                phases.merge(phase, seconds(phaseBegun), Double::sum);
-                phaseBegun = System.nanoTime();
-                phase = job.path("phase").asString();
-            }
+        if (started.status() != 202) {
+            throw new IllegalStateException("no rebuild: " + started.raw().body());
         }
-        double whole = seconds(begun);
+        UUID id = UUID.fromString(started.id());
+        long events = 0;
+        List<Promise> promises = new ArrayList<>();
+        Job job = jobs().read(id);
+        while (job.endedAt() == null) {
+            Thread.sleep(POLL_MILLIS);
+            job = jobs().read(id); // not by HTTP, which would take a third of the processor that is measured
+            if (job.eta() != null) {
+                promises.add(new Promise(job.percent(), Instant.now(), job.eta()));
+            }
+            if (job.phase() == Job.Phase.COPYING) {
+                events = job.total();
+            }
+            work.phase(job.phase().name());
+        }
+        Instant end = Instant.now();
+        double whole = work.seconds();
         long peak =
                 heap.stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum();
         OUT.printf(
@@ -254,44 +272,141 @@ public final class RebuildBenchmark {
                 "%n%s, round %d: %s, %,d events in %.1f s, %,.0f events/s in all; switch %.1f ms; heap at most %,d MiB%n",
                 model,
                 round,
-                job.path("state").asString(),
+                job.state(),
                 events,
                 whole,
                 events / whole,
-                job.path("switchMillis").asDouble(),
+                job.switchMillis(),
                 peak >> 20);
-        phases.forEach((name, took) -> OUT.printf(Locale.ROOT, "  %-12s %6.2f s%n", name, took));
-        for (String all : List.of("COPYING", "VERIFYING")) { // the other phases do not go through the events
-            Double took = phases.get(all);
-            if (took != null) {
-                OUT.printf(Locale.ROOT, "  %s: %,.0f events/s%n", all, events / took);
-            }
-        }
-        if (expectedAt != null) {
-            OUT.printf(
-                    Locale.ROOT,
-                    "  at %.0f %% it was expected to end %.1f s from its real end%n",
-                    expected,
-                    Duration.between(Instant.now(), expectedAt).toMillis() / 1000.0);
+        work.print(events);
+        for (int percent : List.of(10, 25, 50, 75)) {
+            promises.stream()
+                    .filter(promise -> promise.percent >= percent)
+                    .findFirst()
+                    .ifPresent(promise -> {
+                        double left = Duration.between(promise.at, end).toMillis() / 1000.0;
+                        double told = Duration.between(promise.at, promise.end).toMillis() / 1000.0;
+                        OUT.printf(
+                                Locale.ROOT,
+                                "  at %.0f %% it said %.1f s to go, and took %.1f s: %+.0f %% of what was left%n",
+                                promise.percent,
+                                told,
+                                left,
+                                (told / left - 1) * 100);
+                    });
         }
     }
 
-    private void verification() throws InterruptedException {
-        long begun = System.nanoTime();
-        Answer started = operator.post("/ops/v1/projections/tickets/verifications", null);
-        JsonNode job = started.body();
-        while (job.path("endedAt").isNull()) {
-            Thread.sleep(10);
-            job = operator.get("/ops/v1/jobs/" + started.id()).body();
+    /** Seconds and processor time of the phases: this process' and all of PostgreSQL's. */
+    private final class Work {
+
+        private record Taken(double seconds, double own, double server) {
+
+            Taken plus(Taken more) {
+                return new Taken(seconds + more.seconds, own + more.own, server + more.server);
+            }
         }
-        double whole = seconds(begun);
+
+        private final long begun = System.nanoTime();
+        private final Map<String, Taken> phases = new LinkedHashMap<>();
+        private String phase = "PREPARING";
+        private long since = begun;
+        private double own = own();
+        private double server;
+
+        private Work() throws IOException {
+            server = server();
+        }
+
+        void phase(String now) throws IOException {
+            if (!now.equals(phase)) {
+                double ownNow = own();
+                double serverNow = server();
+                phases.merge(
+                        phase,
+                        new Taken(RebuildBenchmark.seconds(since), ownNow - own, serverNow - server),
+                        Taken::plus);
+                since = System.nanoTime();
+                own = ownNow;
+                server = serverNow;
+                phase = now;
+            }
+        }
+
+        double seconds() {
+            return RebuildBenchmark.seconds(begun);
+        }
+
+        void print(long events) {
+            phases.forEach((name, taken) -> OUT.printf(
+                    Locale.ROOT,
+                    "  %-12s %6.2f s %,12.0f events/s; processor %5.2f s here, %5.2f s PostgreSQL%n",
+                    name,
+                    taken.seconds,
+                    events / taken.seconds,
+                    taken.own,
+                    taken.server));
+        }
+
+        private static double own() {
+            return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                            .getProcessCpuTime()
+                    / 1e9;
+        }
+
+        /** Of the postmaster, of its children that are there, and of those that have ended. */
+        private double server() throws IOException {
+            Path postmaster;
+            try (Stream<Path> files = Files.find(app.data(), 4, (file, its) -> file.endsWith("postmaster.pid"))) {
+                postmaster = files.findFirst().orElseThrow();
+            }
+            String pid = Files.readAllLines(postmaster).getFirst().strip();
+            double ticks = ticks(pid, true);
+            for (ProcessHandle child : ProcessHandle.of(Long.parseLong(pid))
+                    .orElseThrow()
+                    .children()
+                    .toList()) {
+                ticks += ticks(Long.toString(child.pid()), false);
+            }
+            return ticks / TICKS_PER_SECOND;
+        }
+
+        private static double ticks(String pid, boolean withEnded) {
+            try {
+                String stat = Files.readString(Path.of("/proc", pid, "stat"));
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                double ticks = Double.parseDouble(fields[11]) + Double.parseDouble(fields[12]);
+                return withEnded ? ticks + Double.parseDouble(fields[13]) + Double.parseDouble(fields[14]) : ticks;
+            } catch (IOException ended) {
+                return 0;
+            }
+        }
+    }
+
+    private void verification() throws Exception {
+        Work work = new Work();
+        Answer started = operator.post("/ops/v1/projections/tickets/verifications", null);
+        UUID id = UUID.fromString(started.id());
+        Job job = jobs().read(id);
+        while (job.endedAt() == null) {
+            Thread.sleep(POLL_MILLIS);
+            job = jobs().read(id);
+            work.phase(job.phase().name());
+        }
+        Report report = Objects.requireNonNull(job.report());
+        double whole = work.seconds();
         OUT.printf(
                 Locale.ROOT,
                 "%nverification of tickets: %,d rows, %,d differ, in %.1f s, %,.0f events/s%n",
-                job.path("report").path("rows").asLong(),
-                job.path("report").path("differing").asLong(),
+                report.rows(),
+                report.differing(),
                 whole,
                 head() / whole);
+        work.print(head());
+    }
+
+    private Jobs jobs() {
+        return app.context().getBean(Jobs.class);
     }
 
     private static double seconds(long since) {

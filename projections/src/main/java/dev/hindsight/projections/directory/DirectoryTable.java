@@ -216,8 +216,8 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("created_at", "timestamptz", QueueRow::createdAt)
                         .add("name", "text", QueueRow::name)
                         .add("restricted", "boolean", QueueRow::restricted)
-                        .add("readers", "text[]", row -> SetInsert.textArray(row.readers()))
-                        .add("workers", "text[]", row -> SetInsert.textArray(row.workers()))
+                        .add("readers", "text[]", QueueRow::readers)
+                        .add("workers", "text[]", QueueRow::workers)
                         .add("names", "text[]", DirectoryTable::names)
                         .add("names_since", "bigint[]", DirectoryTable::since),
                 row -> new QueueRow(
@@ -246,7 +246,7 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("last_position", "bigint", TeamRow::lastPosition)
                         .add("created_at", "timestamptz", TeamRow::createdAt)
                         .add("name", "text", TeamRow::name)
-                        .add("members", "text[]", row -> SetInsert.textArray(row.members()))
+                        .add("members", "text[]", TeamRow::members)
                         .add("names", "text[]", DirectoryTable::names)
                         .add("names_since", "bigint[]", DirectoryTable::since),
                 row -> new TeamRow(
@@ -298,7 +298,7 @@ final class DirectoryTable<T extends DirectoryRow> {
                         .add("created_at", "timestamptz", FieldRow::createdAt)
                         .add("name", "text", FieldRow::name)
                         .add("type", "text", FieldRow::type)
-                        .add("options", "text[]", row -> SetInsert.textArray(row.options())),
+                        .add("options", "text[]", FieldRow::options),
                 row -> new FieldRow(
                         row.getString("key"),
                         row.getLong("version"),
@@ -313,12 +313,12 @@ final class DirectoryTable<T extends DirectoryRow> {
         return List.of((String[]) row.getArray(column).getArray());
     }
 
-    private static String names(Named row) {
-        return SetInsert.textArray(row.names().stream().map(NameSince::name).toList());
+    private static List<String> names(Named row) {
+        return row.names().stream().map(NameSince::name).toList();
     }
 
-    private static String since(Named row) {
-        return row.names().stream().map(name -> Long.toString(name.since())).collect(Collectors.joining(",", "{", "}"));
+    private static List<Long> since(Named row) {
+        return row.names().stream().map(NameSince::since).toList();
     }
 
     private static List<NameSince> names(ResultSet row) throws SQLException {

@@ -19,7 +19,23 @@ import org.jspecify.annotations.Nullable;
 public final class SetInsert<T> {
 
     /** @param transport the array's element type; differs from {@code type} where arrays of it can't be sent */
-    private record Column<T>(String name, String type, String transport, Function<T, @Nullable Object> value) {}
+    private record Column<T>(
+            String name, String type, String transport, BinaryRows.Form form, Function<T, @Nullable Object> value) {
+
+        /** As an element of an array of {@code transport}. */
+        private @Nullable Object sent(T row) {
+            var its = value.apply(row);
+            return switch (form) {
+                case TSVECTOR -> its == null ? null : String.join(" ", texts(its));
+                case TEXTS, UUIDS, BIGINTS -> its == null ? null : textArray(texts(its));
+                default -> its;
+            };
+        }
+
+        private static List<String> texts(Object collection) {
+            return ((Collection<?>) collection).stream().map(String::valueOf).toList();
+        }
+    }
 
     private final List<Column<T>> columns;
     private final String sql;
@@ -35,12 +51,15 @@ public final class SetInsert<T> {
         private final List<Column<T>> columns = new ArrayList<>();
 
         /**
-         * @param type PostgreSQL's; values of jsonb, tsvector, arrays and timestamptz may be given as their text
-         * @param value null, or something whose {@code toString} PostgreSQL reads as the type
+         * @param type PostgreSQL's: uuid, text, a number, boolean, timestamptz, jsonb, tsvector, or an array of uuid, text
+         *     or bigint
+         * @param value null, or the Java value of that type: UUID, Number, Boolean, Instant; JSON as text for
+         *     jsonb; a collection of words of letters and digits for tsvector, of the elements for an array; for text
+         *     whatever has a {@code toString}
          */
         public Columns<T> add(String name, String type, Function<T, @Nullable Object> value) {
             var asText = type.equals("jsonb") || type.equals("tsvector") || type.endsWith("[]");
-            columns.add(new Column<>(name, type, asText ? "text" : type, value));
+            columns.add(new Column<>(name, type, asText ? "text" : type, BinaryRows.Form.of(type), value));
             return this;
         }
 
@@ -61,37 +80,12 @@ public final class SetInsert<T> {
             return new SetInsert<>(List.copyOf(columns), sql);
         }
 
-        /**
-         * Appends rows in the text format of {@code COPY … FROM STDIN}, one line each.
-         *
-         * @param rows their values, read as by {@link SetInsert#write}
-         */
-        void copyTo(StringBuilder lines, Collection<? extends T> rows) {
+        /** Appends rows, their values read as by {@link SetInsert#write}. */
+        void copyTo(BinaryRows to, Collection<? extends T> rows) {
             for (var row : rows) {
-                for (var i = 0; i < columns.size(); i++) {
-                    if (i > 0) {
-                        lines.append('\t');
-                    }
-                    var value = columns.get(i).value.apply(row);
-                    if (value == null) {
-                        lines.append("\\N");
-                    } else {
-                        escape(lines, value.toString());
-                    }
-                }
-                lines.append('\n');
-            }
-        }
-
-        private static void escape(StringBuilder lines, String text) {
-            for (var i = 0; i < text.length(); i++) {
-                var sign = text.charAt(i);
-                switch (sign) {
-                    case '\\' -> lines.append("\\\\");
-                    case '\n' -> lines.append("\\n");
-                    case '\r' -> lines.append("\\r");
-                    case '\t' -> lines.append("\\t");
-                    default -> lines.append(sign);
+                to.row(columns.size());
+                for (var column : columns) {
+                    to.value(column.form, column.value.apply(row));
                 }
             }
         }
@@ -113,7 +107,7 @@ public final class SetInsert<T> {
                 var values = new Object[rows.size()];
                 var i = 0;
                 for (var row : rows) {
-                    values[i++] = column.value.apply(row);
+                    values[i++] = column.sent(row);
                 }
                 insert.setArray(parameter++, connection.createArrayOf(column.transport, values));
             }
@@ -122,7 +116,7 @@ public final class SetInsert<T> {
     }
 
     /** PostgreSQL's literal of a text array. */
-    public static String textArray(List<String> texts) {
+    private static String textArray(List<String> texts) {
         return texts.stream()
                 .map(text -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
                 .collect(Collectors.joining(",", "{", "}"));

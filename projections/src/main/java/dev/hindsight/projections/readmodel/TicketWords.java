@@ -29,6 +29,10 @@ public final class TicketWords {
         var words = new TreeSet<String>();
         for (var text : texts) {
             if (text != null && !text.equals(Personal.ERASED)) {
+                if (isAscii(text)) {
+                    addAscii(words, text.toLowerCase(Locale.ROOT));
+                    continue;
+                }
                 add(words, Normalizer.normalize(text, Normalizer.Form.NFD).toLowerCase(Locale.ROOT));
             }
         }
@@ -42,6 +46,30 @@ public final class TicketWords {
      */
     public static String query(Collection<String> words) {
         return words.stream().map(word -> word + ":*").collect(joining(" & "));
+    }
+
+    private static boolean isAscii(String text) {
+        for (var i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 127) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same as {@link #add}, many times faster. */
+    private static void addAscii(SortedSet<String> words, String text) {
+        var begun = -1;
+        for (var i = 0; i <= text.length(); i++) {
+            var sign = i == text.length() ? ' ' : text.charAt(i);
+            var part = (sign >= 'a' && sign <= 'z') || (sign >= '0' && sign <= '9');
+            if (part && begun < 0) {
+                begun = i;
+            } else if (!part && begun >= 0) {
+                words.add(text.substring(begun, Math.min(i, begun + LONGEST)));
+                begun = -1;
+            }
+        }
     }
 
     private static void add(SortedSet<String> words, String text) {

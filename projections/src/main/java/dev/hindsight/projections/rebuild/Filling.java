@@ -36,8 +36,10 @@ import org.slf4j.LoggerFactory;
 final class Filling<R> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Filling.class);
-    private static final int BATCH_EVENTS = 8_192;
-    private static final long BATCH_BYTES = 8L << 20;
+    // Larger ones are no faster: what is under way outgrows the young generation and is collected as if it were to
+    // stay.
+    private static final int BATCH_EVENTS = 2_048;
+    private static final long BATCH_BYTES = 4L << 20;
 
     private final StreamFold<R> fold;
     private final ParkedStreams parked;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param percent of the whole, 0 to 100
  * @param done of this phase: events, or indexes and tables while phase is INDEXING
  * @param rate of this phase, a second
- * @param eta when it will be done at the pace it has had; null while nothing can be said
+ * @param eta when it will be done, as {@link Forecast} reckons; null while nothing can be said
  * @param position up to which the log is read before the tail is followed
  * @param switchMode AUTO after a clean verification, MANUAL on order
  * @param maxRate events a second, null for as fast as can be
@@ -98,8 +98,9 @@ public record Job(
             this.to = to;
         }
 
-        double percent(long done, long total) {
-            return total <= 0 ? from : from + (to - from) * Math.min(1, done / (double) total);
+        /** Of the whole time, in percent, where nothing better is known. */
+        double usualShare() {
+            return to - from;
         }
     }
 }

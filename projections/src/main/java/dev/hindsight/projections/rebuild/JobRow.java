@@ -8,7 +8,6 @@ import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -49,18 +48,22 @@ record JobRow(
         @Nullable String error,
         Envelope.Actor orderedBy,
         Instant createdAt,
-        @Nullable Instant endedAt) {
+        @Nullable Instant endedAt,
+        Forecast forecast,
+        @Nullable Instant progressedAt) {
 
     static final String SELECT = "SELECT id, kind, model, definition_version, state, phase, generation, previous,"
             + " switch_mode, gentle, max_rate, up_to, reached, done, total, worked_ms, phase_ms, switched_ms, reason,"
-            + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at FROM readmodel.job";
+            + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at, took,"
+            + " progressed_at, (SELECT l.took FROM readmodel.job l WHERE l.model = job.model AND l.kind = job.kind"
+            + " AND l.state = 'DONE' AND l.id <> job.id AND NOT l.gentle AND l.max_rate IS NULL"
+            + " AND jsonb_exists(l.took, 'COPYING') ORDER BY l.ended_at DESC LIMIT 1) AS last FROM readmodel.job";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     static JobRow of(ResultSet row, int number) throws SQLException {
         var model = row.getString("model");
         var report = row.getString("report");
-        var ended = row.getObject("ended_at", OffsetDateTime.class);
         var switched = row.getBigDecimal("switched_ms");
         return new JobRow(
                 row.getObject("id", UUID.class),
@@ -89,7 +92,39 @@ record JobRow(
                 row.getString("error"),
                 JSON.readValue(row.getString("ordered_by"), Envelope.Actor.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                ended == null ? null : ended.toInstant());
+                instant(row, "ended_at"),
+                forecast(row),
+                instant(row, "progressed_at"));
+    }
+
+    private static Forecast forecast(ResultSet row) throws SQLException {
+        var last = row.getString("last");
+        var maxRate = row.getObject("max_rate", Integer.class);
+        return new Forecast(
+                Kind.valueOf(row.getString("kind")),
+                Phase.valueOf(row.getString("phase")),
+                row.getLong("done"),
+                row.getLong("total"),
+                row.getLong("phase_ms"),
+                row.getBoolean("gentle") || maxRate != null,
+                maxRate,
+                Forecast.Took.of(row.getString("took")),
+                last == null ? null : Forecast.Took.of(last));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** Counted from when its figures were true, not from now: between two batches it stays what it is. */
+    private @Nullable Instant eta() {
+        var since = progressedAt;
+        return state != State.RUNNING || since == null
+                ? null
+                : forecast.left()
+                        .map(left -> since.plus(left).truncatedTo(ChronoUnit.MILLIS))
+                        .orElse(null);
     }
 
     /** The generation that the job makes. */
@@ -107,13 +142,8 @@ record JobRow(
     }
 
     Job job() {
-        var percent = endedAt != null && state == State.DONE ? 100 : phase.percent(done, total);
+        var percent = endedAt != null && state == State.DONE ? 100 : forecast.percent();
         var rate = phaseMillis == 0 ? 0 : done * 1_000.0 / phaseMillis;
-        var eta = state == State.RUNNING && percent > 0 && percent < 100
-                ? Instant.now()
-                        .plus(Duration.ofMillis(Math.round(workedMillis * (100 - percent) / percent)))
-                        .truncatedTo(ChronoUnit.MILLIS)
-                : null;
         return new Job(
                 id,
                 kind,
@@ -126,7 +156,7 @@ record JobRow(
                 done,
                 total,
                 Math.round(rate * 10) / 10.0,
-                eta,
+                eta(),
                 upTo,
                 switchMode,
                 gentle,

@@ -88,9 +88,11 @@ final class Ledger {
 
     /** Stores the next phase with everything that this transaction has done. */
     void next(Phase phase, long total) throws SQLException {
-        jdbc.sql("UPDATE readmodel.job SET phase = ?, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0"
-                        + " WHERE id = ?")
-                .params(phase.name(), total, worked(), id)
+        var millis = worked();
+        jdbc.sql("UPDATE readmodel.job SET phase = ?, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0,"
+                        + " progressed_at = clock_timestamp(), took = took || jsonb_build_object(phase,"
+                        + " jsonb_build_object('ms', phase_ms + ?, 'total', total)) WHERE id = ?")
+                .params(phase.name(), total, millis, millis, id)
                 .update();
         connection.commit();
     }
@@ -121,8 +123,11 @@ final class Ledger {
         }
         var millis = worked();
         var goOn = jdbc.sql("UPDATE readmodel.job SET done = ?, total = ?, worked_ms = worked_ms + ?,"
-                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state = 'RUNNING'")
-                .params(done, total, millis, millis, id)
+                        + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
+                        + " took = CASE WHEN phase = 'INDEXING' THEN jsonb_set(took, '{steps}',"
+                        + " coalesce(took -> 'steps', '[]') || to_jsonb(phase_ms + ?)) ELSE took END"
+                        + " WHERE id = ? RETURNING state = 'RUNNING'")
+                .params(done, total, millis, millis, millis, id)
                 .query(Boolean.class)
                 .single();
         connection.commit();
@@ -133,8 +138,11 @@ final class Ledger {
     Order written(String reached, int count) {
         var millis = worked();
         return jdbc.sql("UPDATE readmodel.job SET reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
-                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state, gentle, max_rate")
-                .params(reached, count, millis, millis, id)
+                        + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
+                        + " took = CASE WHEN reached IS NULL"
+                        + " THEN took || jsonb_build_object('lead', ?, 'leadEvents', ?) ELSE took END"
+                        + " WHERE id = ? RETURNING state, gentle, max_rate")
+                .params(reached, count, millis, millis, millis, count, id)
                 .query((its, number) ->
                         new Order(its.getString(1).equals("RUNNING"), rest(its.getBoolean(2), its.getInt(3), count)))
                 .single();
@@ -152,7 +160,8 @@ final class Ledger {
     Order compared(long done, long total, int count) throws SQLException {
         var millis = worked();
         var order = jdbc.sql("UPDATE readmodel.job SET done = ?, total = ?, worked_ms = worked_ms + ?,"
-                        + " phase_ms = phase_ms + ? WHERE id = ? RETURNING state, gentle, max_rate")
+                        + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp()"
+                        + " WHERE id = ? RETURNING state, gentle, max_rate")
                 .params(done, total, millis, millis, id)
                 .query((its, number) ->
                         new Order(its.getString(1).equals("RUNNING"), rest(its.getBoolean(2), its.getInt(3), count)))

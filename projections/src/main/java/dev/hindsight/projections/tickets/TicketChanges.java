@@ -6,15 +6,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What differs between two states of a ticket, field by field, as the API names them. */
 final class TicketChanges {
 
-    /** @param read gives what the timeline shows: null, String, Integer, Boolean or a list of String */
-    private record Field(String name, boolean internal, Function<TicketRow, @Nullable Object> read) {}
+    /**
+     * @param read what the row holds
+     * @param show makes of it what the timeline shows: String, Integer, Boolean or a list of String
+     */
+    private record Field(
+            String name, boolean internal, Function<TicketRow, @Nullable Object> read, Function<Object, Object> show) {
+
+        @Nullable
+        Object shown(@Nullable Object value) {
+            return value == null ? null : show.apply(value);
+        }
+    }
 
     private static final List<Field> FIELDS = List.of(
             shown("subject", TicketRow::subject),
@@ -26,19 +35,22 @@ final class TicketChanges {
             shown("resolutionText", TicketRow::resolutionText),
             shown("impact", TicketRow::impact),
             shown("urgency", TicketRow::urgency),
-            shown("priority", row -> row.priority() == null ? null : "P" + row.priority()),
+            shown("priority", TicketRow::priority, priority -> "P" + priority),
             shown("priorityOverridden", TicketRow::priorityOverridden),
             shown("majorIncident", TicketRow::majorIncident),
             shown("spam", TicketRow::spam),
             shown("category", TicketRow::category),
             shown("queue", TicketRow::queue),
-            shown("assignee", row -> text(row.assignee())),
-            shown("requester", row -> text(row.requester())),
-            shown("organization", row -> text(row.organization())),
+            shown("assignee", TicketRow::assignee, Object::toString),
+            shown("requester", TicketRow::requester, Object::toString),
+            shown("organization", TicketRow::organization, Object::toString),
             shown("tags", TicketRow::tags),
-            internal(
+            new Field(
                     "watchers",
-                    row -> row.watchers().stream().map(UUID::toString).toList()));
+                    true,
+                    TicketRow::watchers,
+                    watchers ->
+                            ((List<?>) watchers).stream().map(String::valueOf).toList()));
 
     private TicketChanges() {}
 
@@ -49,7 +61,7 @@ final class TicketChanges {
             var was = before == null ? null : field.read.apply(before);
             var is = field.read.apply(after);
             if (!Objects.equals(was, is) && !(before == null && isNothing(is))) {
-                changes.add(new FieldChange(field.name, was, is, field.internal));
+                changes.add(new FieldChange(field.name, field.shown(was), field.shown(is), field.internal));
             }
         }
         customFields(before == null ? Map.of() : before.customFields(), after.customFields(), changes);
@@ -84,15 +96,15 @@ final class TicketChanges {
         return value.text() != null ? value.text() : value.value();
     }
 
-    private static @Nullable String text(@Nullable Object id) {
-        return id == null ? null : id.toString();
+    private static Field shown(String name, Function<TicketRow, @Nullable Object> read) {
+        return shown(name, read, value -> value);
     }
 
-    private static Field shown(String name, Function<TicketRow, @Nullable Object> read) {
-        return new Field(name, false, read);
+    private static Field shown(String name, Function<TicketRow, @Nullable Object> read, Function<Object, Object> show) {
+        return new Field(name, false, read, show);
     }
 
     private static Field internal(String name, Function<TicketRow, @Nullable Object> read) {
-        return new Field(name, true, read);
+        return new Field(name, true, read, value -> value);
     }
 }

@@ -2,14 +2,14 @@ package dev.hindsight.projections.tickets;
 
 import dev.hindsight.domain.configuration.FieldValue;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A ticket's row while one event is applied to it. */
@@ -102,9 +102,10 @@ final class TicketDraft {
     @Nullable
     String description;
 
-    final TreeSet<String> tags = new TreeSet<>();
-    final Set<UUID> watchers = new LinkedHashSet<>();
-    final Map<String, FieldValue> customFields = new TreeMap<>();
+    // Shared with rows, so never changed but replaced: most events touch none of them.
+    List<String> tags = List.of();
+    List<UUID> watchers = List.of();
+    Map<String, FieldValue> customFields = Map.of();
 
     /** A ticket that begins: NEW, and nothing known but these. */
     TicketDraft(UUID id, long number, String type, String channel, Instant at) {
@@ -157,9 +158,40 @@ final class TicketDraft {
         importCase = row.importCase();
         subject = row.subject();
         description = row.description();
-        tags.addAll(row.tags());
-        customFields.putAll(row.customFields());
-        watchers.addAll(row.watchers());
+        tags = row.tags();
+        customFields = row.customFields();
+        watchers = row.watchers();
+    }
+
+    void tag(Collection<String> more) {
+        var all = new TreeSet<>(tags);
+        all.addAll(more);
+        tags = List.copyOf(all);
+    }
+
+    void untag(String tag) {
+        tags = tags.stream().filter(its -> !its.equals(tag)).toList();
+    }
+
+    void watch(UUID person) {
+        if (!watchers.contains(person)) {
+            watchers = Stream.concat(watchers.stream(), Stream.of(person)).toList();
+        }
+    }
+
+    void unwatch(UUID person) {
+        watchers = watchers.stream().filter(its -> !its.equals(person)).toList();
+    }
+
+    /** @param value null to remove it */
+    void field(String key, @Nullable FieldValue value) {
+        var all = new TreeMap<>(customFields);
+        if (value == null) {
+            all.remove(key);
+        } else {
+            all.put(key, value);
+        }
+        customFields = Collections.unmodifiableMap(all);
     }
 
     TicketRow row() {
@@ -201,10 +233,10 @@ final class TicketDraft {
                 matrix,
                 importSource,
                 importCase,
-                List.copyOf(tags),
-                Collections.unmodifiableMap(new TreeMap<>(customFields)),
+                tags,
+                customFields,
                 subject,
                 description,
-                List.copyOf(watchers));
+                watchers);
     }
 }

@@ -128,21 +128,17 @@ public final class TicketFold {
             }
             case CustomFieldChanged e -> {
                 var t = going();
-                if (e.value() == null && e.text() == null) {
-                    t.customFields.remove(e.field());
-                } else {
-                    t.customFields.put(e.field(), new FieldValue(e.value(), e.text()));
-                }
+                t.field(e.field(), e.value() == null && e.text() == null ? null : new FieldValue(e.value(), e.text()));
                 yield t;
             }
             case TagAdded e -> {
                 var t = going();
-                t.tags.add(e.tag());
+                t.tag(List.of(e.tag()));
                 yield t;
             }
             case TagRemoved e -> {
                 var t = going();
-                t.tags.remove(e.tag());
+                t.untag(e.tag());
                 yield t;
             }
             case TicketQueued e -> {
@@ -165,12 +161,12 @@ public final class TicketFold {
             }
             case WatcherAdded e -> {
                 var t = going();
-                t.watchers.add(e.personId());
+                t.watch(e.personId());
                 yield t;
             }
             case WatcherRemoved e -> {
                 var t = going();
-                t.watchers.remove(e.personId());
+                t.unwatch(e.personId());
                 yield t;
             }
             case RequesterReplied e -> said(e, "REQUESTER_REPLY");
@@ -256,7 +252,7 @@ public final class TicketFold {
         t.matrix = e.matrix();
         t.queue = e.queue();
         t.category = e.category();
-        t.tags.addAll(e.tags());
+        t.tag(e.tags());
         fields(t, e.fields(), e.texts());
         t.followUpOf = e.followUpOf();
         if (e.followUpOf() != null) {
@@ -403,8 +399,8 @@ public final class TicketFold {
     }
 
     private static void fields(TicketDraft t, Map<String, List<String>> values, Map<String, String> texts) {
-        values.forEach((field, value) -> t.customFields.put(field, new FieldValue(value, null)));
-        texts.forEach((field, text) -> t.customFields.put(field, FieldValue.ofText(text)));
+        values.forEach((field, value) -> t.field(field, new FieldValue(value, null)));
+        texts.forEach((field, text) -> t.field(field, FieldValue.ofText(text)));
     }
 
     /** P1 to P5 as a number, so that lists sort by it. */

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -268,15 +269,11 @@ final class TicketTables {
                 .add("matrix", "text", TicketRow::matrix)
                 .add("import_source", "text", TicketRow::importSource)
                 .add("import_case", "text", TicketRow::importCase)
-                .add("tags", "text[]", row -> SetInsert.textArray(row.tags()))
+                .add("tags", "text[]", TicketRow::tags)
                 .add("custom_fields", "jsonb", TicketTables::customFields)
                 .add("subject", "text", TicketRow::subject)
                 .add("description", "text", TicketRow::description)
-                .add(
-                        "watchers",
-                        "uuid[]",
-                        row -> SetInsert.textArray(
-                                row.watchers().stream().map(UUID::toString).toList()));
+                .add("watchers", "uuid[]", TicketRow::watchers);
     }
 
     private static TicketRow ticket(ResultSet row) throws SQLException {
@@ -330,7 +327,7 @@ final class TicketTables {
                 .add("ticket_id", "uuid", TicketRow::id)
                 .add("version", "bigint", TicketRow::version)
                 .add("last_position", "bigint", TicketRow::lastPosition)
-                .add("words", "tsvector", row -> String.join(" ", TicketWords.of(row.subject(), row.description())));
+                .add("words", "tsvector", row -> TicketWords.of(row.subject(), row.description()));
     }
 
     private static SetInsert.Columns<TicketStep.Entry> entryColumns() {
@@ -347,11 +344,7 @@ final class TicketTables {
                 .add("event", "text", TicketStep.Entry::event)
                 .add("actor_kind", "text", TicketStep.Entry::actorKind)
                 .add("rule", "text", TicketStep.Entry::rule)
-                .add(
-                        "changes",
-                        "jsonb",
-                        entry -> JSON.writeValueAsString(
-                                entry.changes().stream().map(TicketTables::json).toList()));
+                .add("changes", "jsonb", entry -> json(entry.changes()));
     }
 
     private static SetInsert.Columns<TicketStep.Message> messageColumns() {
@@ -399,18 +392,49 @@ final class TicketTables {
         return Objects.requireNonNull(attachment.added());
     }
 
-    private static Map<String, @Nullable Object> json(FieldChange change) {
-        var json = new TreeMap<String, @Nullable Object>();
-        json.put("field", change.field());
-        json.put("before", change.before());
-        json.put("after", change.after());
-        if (change.internal()) {
-            json.put("internal", true);
+    /** A timeline has an entry for every event, so no mapper is asked, nor a generator made for each. */
+    private static String json(List<FieldChange> changes) {
+        var json = new StringBuilder(128).append('[');
+        for (var change : changes) {
+            json.append(json.length() > 1 ? ",{" : "{").append("\"field\":");
+            write(json, change.field());
+            json.append(",\"before\":");
+            write(json, change.before());
+            json.append(",\"after\":");
+            write(json, change.after());
+            json.append(change.internal() ? ",\"internal\":true}" : "}");
         }
-        return json;
+        return json.append(']').toString();
+    }
+
+    private static void write(StringBuilder json, @Nullable Object value) {
+        switch (value) {
+            case null -> json.append("null");
+            case String text -> {
+                json.append('"');
+                JsonStringEncoder.getInstance().quoteAsString(text, json);
+                json.append('"');
+            }
+            case Integer number -> json.append(number.intValue());
+            case Boolean truth -> json.append(truth.booleanValue());
+            case List<?> texts -> {
+                json.append('[');
+                for (var i = 0; i < texts.size(); i++) {
+                    json.append(i == 0 ? "" : ",");
+                    write(json, texts.get(i));
+                }
+                json.append(']');
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "a change of " + value.getClass().getName());
+        }
     }
 
     private static String customFields(TicketRow row) {
+        if (row.customFields().isEmpty()) {
+            return "{}";
+        }
         var json = new TreeMap<String, @Nullable Object>();
         row.customFields().forEach((key, field) -> json.put(key, field.text() != null ? field.text() : field.value()));
         return JSON.writeValueAsString(json);

@@ -33,13 +33,15 @@ import java.net.URI;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -250,7 +252,7 @@ class RebuildTest {
         var node = node();
         projected(history.subList(0, 3_000));
         var stop = new AtomicBoolean();
-        var seen = new HashSet<Integer>();
+        Set<Integer> seen = ConcurrentHashMap.newKeySet();
         var wrong = new CopyOnWriteArrayList<String>();
         var reader = Thread.ofPlatform().start(() -> {
             long last = 0;
@@ -282,6 +284,10 @@ class RebuildTest {
         job = node.over(job);
         writer.join();
         follow();
+        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!seen.contains(2) && System.nanoTime() < deadline) {
+            Thread.sleep(10); // the reader's last look was before the switch
+        }
         stop.set(true);
         reader.join();
 
@@ -290,6 +296,33 @@ class RebuildTest {
         assertThat(seen).containsExactlyInAnyOrder(1, 2);
         node.await(job, its -> position(1) == 6_000 && position(2) == 6_000);
         assertThatBothAreTheSame(1, 2);
+    }
+
+    @Test
+    void the_second_rebuild_knows_how_long_its_phases_will_take() throws Exception {
+        var node = node();
+        projected(Histories.of(48, 2_000));
+        assertThat(node.over(node.start(Kind.REBUILD, AUTO)).state()).isEqualTo(State.DONE);
+        assertThat(database.jdbc
+                        .sql("SELECT jsonb_array_length(took -> 'steps') FROM readmodel.job"
+                                + " WHERE took @> '{\"COPYING\": {\"total\": 2000}}'"
+                                + " AND took #> '{VERIFYING,ms}' IS NOT NULL AND took -> 'lead' IS NOT NULL")
+                        .query(Integer.class)
+                        .single())
+                .as("indexes and tables")
+                .isGreaterThan(20);
+
+        var begun = Instant.now();
+        var job = node.start(Kind.REBUILD, new Wish(1_000, false, SwitchMode.AUTO));
+        var copying = node.await(job, now -> now.phase() == Phase.COPYING && now.done() >= 400 && now.eta() != null);
+        assertThat(copying.eta()).isBetween(begun.plusSeconds(1), begun.plusSeconds(30));
+        var percent = copying.percent();
+        for (var now = copying; now.endedAt() == null; now = node.jobs.read(job.id())) {
+            assertThat(now.percent()).isGreaterThanOrEqualTo(percent);
+            percent = now.percent();
+            Thread.sleep(5);
+        }
+        assertThat(node.jobs.read(job.id()).percent()).isEqualTo(100);
     }
 
     @Test

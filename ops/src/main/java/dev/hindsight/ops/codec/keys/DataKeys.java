@@ -1,6 +1,7 @@
 package dev.hindsight.ops.codec.keys;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,11 @@ public interface DataKeys {
     /** Makes all these keys that do not exist yet, in a few statements. */
     void prepare(KeyWishes wishes);
 
-    /** Brings the keys of these owners (see {@link KeyOwner}) into memory with one query; unknown ones are passed over. */
-    void prefetch(Collection<String> owners);
+    /**
+     * The keys of these owners (see {@link KeyOwner}), with one query; unknown ones are passed over. For readers of large
+     * parts of the log: what they fetch does not drive from memory the keys that live traffic uses.
+     */
+    Map<UUID, DataKey> ofOwners(Collection<String> owners);
 
     /** Drops an owner's key and every key wrapped by it from memory: to be called after they were destroyed. */
     void forget(String owner);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** The secret of a data key: 32 bytes of key and 32 of salt, which are wrapped, stored and destroyed together. */
 final class KeyMaterial {
@@ -15,6 +16,8 @@ final class KeyMaterial {
     private final byte[] bytes;
     private final SecretKeySpec cipherKey;
     private final SecretKeySpec salt;
+
+    private volatile @Nullable SecretKeySpec wrapping;
 
     /** @param bytes key, then salt */
     KeyMaterial(byte[] bytes) {
@@ -45,6 +48,15 @@ final class KeyMaterial {
      * that no key serves two ciphers.
      */
     SecretKeySpec wrappingKey() {
+        SecretKeySpec known = wrapping;
+        if (known == null) {
+            known = derived(); // once: a requester's key wraps those of many tickets
+            wrapping = known;
+        }
+        return known;
+    }
+
+    private SecretKeySpec derived() {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(bytes, 0, DataKey.BYTES, "HmacSHA256"));

@@ -142,7 +142,25 @@ public final class KeyRing implements DataKeys {
     }
 
     @Override
-    public void prefetch(Collection<String> owners) {
+    public Map<UUID, DataKey> ofOwners(Collection<String> owners) {
+        Map<UUID, DataKey> keys = HashMap.newHashMap(owners.size());
+        List<String> missing = new ArrayList<>();
+        for (String owner : owners) {
+            DataKey known = byOwner.getIfPresent(owner);
+            if (known == null) {
+                missing.add(owner);
+            } else {
+                keys.put(known.id(), known);
+            }
+        }
+        if (!missing.isEmpty()) {
+            table.byOwners(missing).forEach(row -> keys.put(row.id(), unwrap(row)));
+        }
+        return keys;
+    }
+
+    /** Brings the keys of these owners into memory with one query. */
+    private void prefetch(Collection<String> owners) {
         List<String> missing =
                 owners.stream().filter(o -> byOwner.getIfPresent(o) == null).toList();
         if (missing.isEmpty()) {

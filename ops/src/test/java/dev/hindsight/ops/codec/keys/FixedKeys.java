@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -56,8 +57,13 @@ public final class FixedKeys implements DataKeys {
     }
 
     @Override
-    public void prefetch(Collection<String> owners) {
-        owners.forEach(this::key);
+    public Map<UUID, DataKey> ofOwners(Collection<String> owners) {
+        Map<UUID, DataKey> found = new HashMap<>();
+        for (String owner : owners) {
+            DataKey key = key(owner);
+            found.put(key.id(), key);
+        }
+        return found;
     }
 
     @Override
