@@ -1,17 +1,12 @@
 package dev.hindsight.ops.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -22,64 +17,62 @@ final class JobWatch {
     static final int WAITS = 3;
 
     private static final Set<String> GOES_ON = Set.of("WAITING", "RUNNING", "CANCELLING", "FAILING");
-    private static final long POLL_MILLIS = 250;
-    private static final Duration LINE_EVERY = Duration.ofSeconds(5);
     private static final int WHOLE = 1_000;
 
     private final ServerClient server;
     private final PrintWriter out;
-    private final boolean silent;
+    private final boolean json;
 
-    /** @param silent for scripts: nothing is printed */
-    JobWatch(ServerClient server, PrintWriter out, boolean silent) {
+    /** @param json for scripts: nothing is printed but the jobs as JSON */
+    JobWatch(ServerClient server, PrintWriter out, boolean json) {
         this.server = server;
         this.out = out;
-        this.silent = silent;
+        this.json = json;
     }
 
-    /** The jobs as they ended, or as they wait for an operator. */
-    List<JsonNode> toTheEnd(Iterable<JsonNode> jobs) throws InterruptedException {
-        List<JsonNode> ended = new ArrayList<>();
+    /**
+     * Shows jobs.
+     *
+     * @param toTheEnd until they end or wait for an operator
+     * @return what the command ends with
+     */
+    int show(Iterable<JsonNode> jobs, boolean toTheEnd) throws InterruptedException {
+        List<JsonNode> shown = new ArrayList<>();
         for (JsonNode job : jobs) {
-            JsonNode end = follow(job);
-            if (!silent) {
-                out.println(line(end));
-                out.flush();
-            }
-            ended.add(end);
+            JsonNode now = toTheEnd ? follow(job) : job;
+            shown.add(now);
+            out.println(json ? now.toString() : line(now));
+            out.flush();
         }
-        return ended;
+        return toTheEnd ? exitCode(shown) : CommandLine.ExitCode.OK;
     }
 
     private JsonNode follow(JsonNode started) throws InterruptedException {
-        JsonNode job = started;
-        boolean terminal = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .isPresent();
-        try (ProgressBar bar = silent || !terminal ? null : bar(job)) {
-            Instant told = Instant.now();
-            while (GOES_ON.contains(text(job, "state"))) {
-                Thread.sleep(POLL_MILLIS); // between two questions to the server
-                job = server.get("/ops/v1/jobs/" + text(job, "id"));
-                if (bar != null) {
-                    bar.stepTo(Math.round(job.path("percent").asDouble() * WHOLE / 100));
-                    bar.setExtraMessage(" " + what(job));
-                } else if (!silent && Duration.between(told, Instant.now()).compareTo(LINE_EVERY) >= 0) {
-                    told = Instant.now();
-                    out.println(line(job));
-                    out.flush();
-                }
-            }
-        }
-        return job;
+        return new Progress(out, json)
+                .follow(
+                        started,
+                        job -> GOES_ON.contains(text(job, "state")),
+                        job -> server.get("/ops/v1/jobs/" + text(job, "id")),
+                        new Percent());
     }
 
-    private static ProgressBar bar(JsonNode job) {
-        return new ProgressBarBuilder()
-                .setTaskName(text(job, "model"))
-                .setInitialMax(WHOLE)
-                .setStyle(ProgressBarStyle.ASCII)
-                .build();
+    private static final class Percent implements Progress.Shown {
+
+        @Override
+        public ProgressBarBuilder named(ProgressBarBuilder bar, JsonNode job) {
+            return bar.setTaskName(text(job, "model")).setInitialMax(WHOLE);
+        }
+
+        @Override
+        public void step(ProgressBar bar, JsonNode job) {
+            bar.stepTo(Math.round(job.path("percent").asDouble() * WHOLE / 100));
+            bar.setExtraMessage(" " + what(job));
+        }
+
+        @Override
+        public String line(JsonNode job) {
+            return JobWatch.line(job);
+        }
     }
 
     private static String what(JsonNode job) {
@@ -94,7 +87,7 @@ final class JobWatch {
     }
 
     /** What there is to say of a job, in one line; what has to be done comes after it. */
-    static String line(JsonNode job) {
+    private static String line(JsonNode job) {
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s  %-12s %-13s %-19s %5.1f %%  %s",
@@ -139,7 +132,7 @@ final class JobWatch {
     }
 
     /** What the command ends with. */
-    static int exitCode(List<JsonNode> jobs) {
+    private static int exitCode(List<JsonNode> jobs) {
         int code = CommandLine.ExitCode.OK;
         for (JsonNode job : jobs) {
             String state = text(job, "state");

@@ -3,7 +3,6 @@ package dev.hindsight.ops.cli;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,21 +81,11 @@ final class JobsCommand implements Callable<Integer> {
         if (id == null && (order != null || watch)) {
             throw new ParameterException(spec.commandLine(), "Which job? Give its id: hindsight jobs lists them");
         }
-        var out = spec.commandLine().getOut();
         try (ServerClient client = server.client("jobs", "Jobs")) {
             List<JsonNode> jobs = id == null
                     ? List.copyOf(client.get("/ops/v1/jobs").path("items").values())
                     : List.of(one(client, "/ops/v1/jobs/" + ServerClient.segment(id)));
-            if (watch) {
-                jobs = new JobWatch(client, out, json).toTheEnd(jobs);
-            }
-            if (json) {
-                jobs.forEach(job -> out.println(job.toString()));
-            } else if (!watch) {
-                jobs.forEach(job -> out.println(JobWatch.line(job)));
-            }
-            out.flush();
-            return watch ? JobWatch.exitCode(jobs) : CommandLine.ExitCode.OK;
+            return new JobWatch(client, spec.commandLine().getOut(), json).show(jobs, watch);
         }
     }
 
