@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine;
@@ -110,16 +111,11 @@ final class JobWatch {
                     report.path("differing").asLong(),
                     report.path("refolded").asLong(),
                     report.path("refoldedOtherwise").asLong()));
-            report.path("samples")
-                    .values()
-                    .forEach(sample -> line.append(String.format(
-                            "%n    %s %s of %s %s",
-                            text(sample, "kind"),
-                            text(sample, "table"),
-                            text(sample, "stream"),
-                            sample.path("columns").isEmpty()
-                                    ? ""
-                                    : sample.path("columns").toString())));
+            samples(report).forEach(sample -> line.append("%n    ".formatted()).append(sample));
+        }
+        JsonNode repair = job.path("repair");
+        if (repair.isObject()) {
+            line.append("%n  ".formatted()).append(RepairCommand.text(repair));
         }
         switch (text(job, "state")) {
             case "READY" -> line.append("%n  hindsight jobs %s --switch".formatted(text(job, "id")));
@@ -129,6 +125,21 @@ final class JobWatch {
             default -> {}
         }
         return line.toString();
+    }
+
+    /** Rows that a report names, a line each. */
+    static Stream<String> samples(JsonNode report) {
+        return report.path("samples")
+                .valueStream()
+                .map(sample -> "%s %s of %s %s"
+                        .formatted(
+                                text(sample, "kind"),
+                                text(sample, "table"),
+                                text(sample, "stream"),
+                                sample.path("columns").isEmpty()
+                                        ? ""
+                                        : sample.path("columns").toString())
+                        .strip());
     }
 
     /** What the command ends with. */
@@ -142,7 +153,8 @@ final class JobWatch {
             boolean waits = !state.equals("DONE") && !GOES_ON.contains(state);
             boolean differs = job.path("kind").asString("").equals("VERIFICATION")
                     && job.path("report").path("differing").asLong() > 0;
-            if (waits || differs) {
+            boolean parked = RepairCommand.exitCode(job.path("repair")) != CommandLine.ExitCode.OK;
+            if (waits || differs || parked) {
                 code = WAITS;
             }
         }

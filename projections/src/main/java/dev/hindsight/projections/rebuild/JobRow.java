@@ -23,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param reached the last stream that is written
  * @param workedMillis in all, pauses left out
  * @param orderedBy who gave the last order, or asked for the job
+ * @param scope of a repair, null for other kinds
+ * @param repair what a repair has done so far
  */
 record JobRow(
         UUID id,
@@ -48,11 +50,15 @@ record JobRow(
         @Nullable String error,
         Envelope.Actor orderedBy,
         Instant createdAt,
-        @Nullable Instant endedAt) {
+        @Nullable Instant endedAt,
+        @Nullable RepairScope scope,
+        boolean dryRun,
+        @Nullable RepairReport repair) {
 
     static final String SELECT = "SELECT id, kind, model, definition_version, state, phase, generation, previous,"
             + " switch_mode, gentle, max_rate, up_to, reached, done, total, worked_ms, phase_ms, switched_ms, reason,"
-            + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at FROM readmodel.job";
+            + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at, scope,"
+            + " dry_run, repair FROM readmodel.job";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -61,6 +67,8 @@ record JobRow(
         var report = row.getString("report");
         var ended = row.getObject("ended_at", OffsetDateTime.class);
         var switched = row.getBigDecimal("switched_ms");
+        var scope = row.getString("scope");
+        var repair = row.getString("repair");
         return new JobRow(
                 row.getObject("id", UUID.class),
                 Kind.valueOf(row.getString("kind")),
@@ -88,7 +96,10 @@ record JobRow(
                 row.getString("error"),
                 JSON.readValue(row.getString("ordered_by"), Envelope.Actor.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                ended == null ? null : ended.toInstant());
+                ended == null ? null : ended.toInstant(),
+                scope == null ? null : JSON.readValue(scope, RepairScope.class),
+                row.getBoolean("dry_run"),
+                repair == null ? null : JSON.readValue(repair, RepairReport.class));
     }
 
     Job job() {
@@ -120,6 +131,7 @@ record JobRow(
                 report,
                 error,
                 createdAt,
-                endedAt);
+                endedAt,
+                repair);
     }
 }

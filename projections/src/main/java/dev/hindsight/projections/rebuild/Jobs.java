@@ -109,10 +109,10 @@ public final class Jobs {
         return read(id);
     }
 
-    private static Refusal running(String name) {
+    static Refusal running(String name) {
         return new Refusal(
                 "REBUILD_RUNNING",
-                "A rebuild or verification of " + name
+                "A rebuild, verification or repair of " + name
                         + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
     }
 
@@ -142,7 +142,7 @@ public final class Jobs {
         }
     }
 
-    private static ReadModel model(String name) {
+    static ReadModel model(String name) {
         for (var model : ReadModel.values()) {
             if (model.id().equals(name)) {
                 return model;

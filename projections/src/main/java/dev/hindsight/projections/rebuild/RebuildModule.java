@@ -12,9 +12,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Rebuilds and verifications. Wants what {@link ProjectionsModule} wants and, where there is a log that can be read
+ * Rebuilds, verifications and repairs. Wants what {@link ProjectionsModule} wants and, where there is a log that can be read
  * stream by stream, that one ({@link BulkLog}); without it every rebuild is refused.
  */
 @Configuration(proxyBeanMethods = false)
@@ -57,5 +59,28 @@ public class RebuildModule {
             FreeDisk disk,
             JobRunner runner) {
         return new Jobs(dataSource, generations, Optional.ofNullable(log.getIfAvailable()), disk, runner::wake);
+    }
+
+    @Bean
+    Repairs repairs(
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            Generations generations,
+            ObjectProvider<BulkLog> log,
+            EventLog events,
+            Jobs jobs,
+            OperationsRecord record,
+            JobRunner runner) {
+        return new Repairs(
+                ProjectionsModule.FOLDS,
+                dataSource,
+                new TransactionTemplate(transactions),
+                generations,
+                Optional.ofNullable(log.getIfAvailable()),
+                events,
+                jobs,
+                record,
+                Clock.systemUTC(),
+                runner::wake);
     }
 }

@@ -118,6 +118,7 @@ final class Work {
         switch (row.phase()) {
             case PREPARING -> prepare(row);
             case COPYING -> copy(row);
+            case REPAIRING -> throw new IllegalStateException("a repair is done by RepairWork");
             case INDEXING -> index(row);
             case CATCHING_UP -> catchUp(row);
             case VERIFYING -> verify(row);

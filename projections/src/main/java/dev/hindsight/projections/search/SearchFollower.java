@@ -31,6 +31,7 @@ public final class SearchFollower implements SmartLifecycle {
     private static final int SLICE = 1_000;
 
     private final TicketChanges changes;
+    private final SearchMarks marks;
     private final TicketIndexWriter index;
     private final SearchProgress progress;
     private final Duration every;
@@ -44,11 +45,13 @@ public final class SearchFollower implements SmartLifecycle {
     /** @param every how often changes become findable while all is well */
     SearchFollower(
             TicketChanges changes,
+            SearchMarks marks,
             TicketIndexWriter index,
             SearchProgress progress,
             Duration every,
             InstantSource clock) {
         this.changes = changes;
+        this.marks = marks;
         this.index = index;
         this.progress = progress;
         this.every = every;
@@ -157,6 +160,7 @@ public final class SearchFollower implements SmartLifecycle {
     /** Writes, refreshes and records until nothing more changed. */
     private SearchProgress.Place catchUp(SearchProgress.Place start) throws IOException {
         var place = start;
+        marks.follow(place.generation(), index);
         boolean complete = false;
         while (!complete && !stopAsked()) {
             boolean written = false;

@@ -50,8 +50,10 @@ public class SearchProjection {
             ReadModels models,
             Generations generations,
             FreshnessGate freshness) {
+        var tickets = new TicketRows(models);
         return new SearchFollower(
-                new TicketRows(models),
+                tickets,
+                new SearchMarks(dataSource, tickets),
                 new TicketIndexWriter(connection, settings),
                 new SearchProgress(dataSource, generations, freshness),
                 Duration.ofMillis(500),

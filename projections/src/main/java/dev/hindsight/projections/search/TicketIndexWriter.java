@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.opensearch.client.opensearch.OpenSearchClient;
 import org.opensearch.client.opensearch._types.HealthStatus;
 import org.opensearch.client.opensearch._types.VersionType;
 import org.opensearch.client.opensearch.core.BulkRequest;
+import org.opensearch.client.opensearch.core.bulk.OperationType;
 import org.opensearch.client.opensearch.generic.Requests;
 import org.opensearch.client.opensearch.generic.Response;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +27,7 @@ final class TicketIndexWriter {
 
     private static final int FAILED = 300;
     private static final int NEWER_IS_THERE = 409;
+    private static final int NOT_THERE = 404;
     /** Characters of documents that go in one request. */
     private static final int LONGEST_BULK = 4_000_000;
 
@@ -117,16 +120,39 @@ final class TicketIndexWriter {
                             .versionType(VersionType.ExternalGte)
                             .document(document.document())));
         }
-        var failed = client.bulk(bulk.build()).items().stream()
-                .filter(item -> item.status() >= FAILED && item.status() != NEWER_IS_THERE)
+        send(bulk.build());
+    }
+
+    /**
+     * Removes documents.
+     *
+     * @param position documents that show later events stay
+     */
+    void delete(int generation, List<UUID> tickets, long position) throws IOException {
+        if (tickets.isEmpty()) {
+            return;
+        }
+        var bulk = new BulkRequest.Builder().index(index.name(generation));
+        for (var ticket : tickets) {
+            bulk.operations(operation -> operation.delete(
+                    gone -> gone.id(ticket.toString()).version(position).versionType(VersionType.ExternalGte)));
+        }
+        send(bulk.build());
+    }
+
+    private void send(BulkRequest bulk) throws IOException {
+        var failed = client.bulk(bulk).items().stream()
+                .filter(item -> item.status() >= FAILED
+                        && item.status() != NEWER_IS_THERE
+                        && (item.operationType() != OperationType.Delete || item.status() != NOT_THERE))
                 .toList();
         if (!failed.isEmpty()) {
             var first = failed.getFirst();
             throw new IOException("OpenSearch did not take %d of %d documents of index %s; the first is ticket %s: %s"
                     .formatted(
                             failed.size(),
-                            documents.size(),
-                            index.name(generation),
+                            bulk.operations().size(),
+                            bulk.index(),
                             first.id(),
                             first.error() == null
                                     ? "status " + first.status()

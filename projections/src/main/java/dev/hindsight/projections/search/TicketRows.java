@@ -12,11 +12,13 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,6 +46,27 @@ final class TicketRows implements TicketChanges {
         return models.read(snapshot -> read(snapshot, position, limit));
     }
 
+    /**
+     * Tickets as they are at one moment.
+     *
+     * @param documents under that moment's position as version, so that they replace whatever was made before
+     * @param gone those that are not there
+     */
+    record Now(List<TicketDocument.Versioned> documents, List<UUID> gone, long position) {}
+
+    Now now(Collection<UUID> tickets) {
+        return models.read(snapshot -> {
+            var position = snapshot.position(ReadModel.TICKETS);
+            var rows = snapshot.jooq()
+                    .selectFrom(TICKET)
+                    .where(TICKET.ID.eq(any(tickets.toArray(UUID[]::new))))
+                    .fetch();
+            var gone = new ArrayList<>(tickets);
+            gone.removeAll(rows.map(TicketRecord::getId));
+            return new Now(documents(snapshot, rows, row -> position), gone, position);
+        });
+    }
+
     private Slice read(Snapshot snapshot, long position, int limit) {
         var rows = snapshot.jooq()
                 .selectFrom(TICKET)
@@ -51,16 +74,21 @@ final class TicketRows implements TicketChanges {
                 .orderBy(TICKET.LAST_POSITION)
                 .limit(limit)
                 .fetch();
-        var conversations = conversations(snapshot, rows);
-        var documents = rows.stream()
-                .map(row -> new TicketDocument.Versioned(
-                        document(row, conversations.getOrDefault(row.getId(), new Conversation())),
-                        row.getLastPosition()))
-                .toList();
+        var documents = documents(snapshot, rows, TicketRecord::getLastPosition);
         boolean complete = rows.size() < limit;
         long upTo =
                 complete ? snapshot.position(ReadModel.TICKETS) : rows.getLast().getLastPosition();
         return new Slice(documents, Math.max(position, upTo), complete);
+    }
+
+    private List<TicketDocument.Versioned> documents(
+            Snapshot snapshot, List<TicketRecord> rows, ToLongFunction<TicketRecord> version) {
+        var conversations = conversations(snapshot, rows);
+        return rows.stream()
+                .map(row -> new TicketDocument.Versioned(
+                        document(row, conversations.getOrDefault(row.getId(), new Conversation())),
+                        version.applyAsLong(row)))
+                .toList();
     }
 
     private static Map<UUID, Conversation> conversations(Snapshot snapshot, List<TicketRecord> rows) {

@@ -81,7 +81,6 @@ class RebuildTest {
                     ProjectionsModule.FOLDS,
                     database.generations,
                     log,
-                    log,
                     database.pool,
                     database.transactions,
                     freshness,
