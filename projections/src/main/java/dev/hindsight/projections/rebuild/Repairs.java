@@ -132,26 +132,25 @@ public final class Repairs {
         return repaired(order, model, RepairScope.stream(stream), stream, true);
     }
 
-    /** Such names lead to rows. */
+    /** Such a name is spelled as the log spells it: rows of any other would look as if they were surplus. */
     private void check(StreamFold<?> fold, String stream) {
-        if (!fold.reads(stream)) {
-            throw new InvalidRequest(
-                    "stream",
-                    "is not one that the model reads; those begin with " + String.join(", ", fold.prefixes()));
+        var table = fold.tables().stream()
+                .filter(one -> fold.reads(stream) && stream.startsWith(one.prefix()))
+                .findFirst()
+                .orElseThrow(() -> new InvalidRequest(
+                        "stream",
+                        "is not one that the model reads; those begin with " + String.join(", ", fold.prefixes())));
+        var key = stream.substring(table.prefix().length());
+        if (TableShape.of(jdbc, table.name()).column(table.key()).type().equals("uuid") && !isId(key)) {
+            throw new InvalidRequest("stream", "must end with an id, in small letters");
         }
-        for (var table : fold.tables()) {
-            if (stream.startsWith(table.prefix())
-                    && TableShape.of(jdbc, table.name())
-                            .column(table.key())
-                            .type()
-                            .equals("uuid")) {
-                try {
-                    UUID.fromString(stream.substring(table.prefix().length()));
-                } catch (IllegalArgumentException malformed) {
-                    throw new InvalidRequest("stream", "must end with an id");
-                }
-                return;
-            }
+    }
+
+    private static boolean isId(String text) {
+        try {
+            return UUID.fromString(text).toString().equals(text);
+        } catch (IllegalArgumentException malformed) {
+            return false;
         }
     }
 

@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -623,7 +624,9 @@ class RepairTest {
     @Test
     void what_can_not_be_repaired_is_refused() {
         var node = new Node("one");
-        projected(Histories.of(73, 20));
+        var history = Histories.of(73, 20);
+        projected(history);
+        var shouted = "ticket-" + id(history.getFirst().stream()).toString().toUpperCase(Locale.ROOT);
         var repairs = node.repairs;
         assertThatThrownBy(() -> repairs.ticket(order(), TICKETS, UUID.randomUUID()))
                 .isInstanceOf(NotFound.class);
@@ -634,6 +637,9 @@ class RepairTest {
         assertThatThrownBy(() -> repairs.ticket(order(), "directory", UUID.randomUUID()))
                 .isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> repairs.stream(order(), TICKETS, "ticket-x")).isInstanceOf(InvalidRequest.class);
+        assertThatThrownBy(() -> repairs.stream(order(), TICKETS, shouted)).isInstanceOf(InvalidRequest.class);
+        assertThatThrownBy(() -> repairs.stream(order(), TICKETS, "ticket-1-1-1-1-1"))
+                .isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> repairs.stream(order(), TICKETS, "person-x")).isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> repairs.stream(order(), "directory", "person-x"))
                 .isInstanceOf(InvalidRequest.class);
