@@ -113,7 +113,8 @@ public final class Repairs {
         if (model(modelName) != ReadModel.TICKETS) {
             throw new InvalidRequest("ticketId", "only the model tickets has tickets; give a stream");
         }
-        return stream(order, modelName, TICKET + ticket);
+        var stream = TICKET + ticket;
+        return repaired(order, ReadModel.TICKETS, RepairScope.stream(stream), stream, true);
     }
 
     /** The id of a ticket whose number the model knows; empty where it knows none. */
