@@ -2,6 +2,7 @@ package dev.hindsight.projections;
 
 import dev.hindsight.projections.directory.DirectoryModel;
 import dev.hindsight.projections.live.LiveModels;
+import dev.hindsight.projections.live.RecordedSkips;
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.live.TracedBatches;
 import dev.hindsight.projections.readmodel.EventLog;
@@ -57,12 +58,14 @@ public class ProjectionsModule {
             FreshnessGate freshness,
             ObjectProvider<TracedBatches> traces,
             @Value("${hindsight.node:${HOSTNAME:one}}") String node) {
+        if (generations.answering(ReadModel.TICKETS).isEmpty()) {
+            RecordedSkips.restore(log, dataSource); // the tables are new, the log may not be
+        }
         FOLDS.keySet().forEach(generations::ensure);
         return new LiveModels(
                 FOLDS,
                 generations,
                 tail,
-                log,
                 dataSource,
                 transactions,
                 freshness,

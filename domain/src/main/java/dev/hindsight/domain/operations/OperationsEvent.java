@@ -102,4 +102,57 @@ public sealed interface OperationsEvent extends Event {
             long toPosition,
             @Nullable String reason)
             implements OperationsEvent {}
+
+    /**
+     * Streams of a read model were folded anew and their rows replaced in place.
+     *
+     * @param scope which: a stream, a queue, a time
+     * @param position up to which they were folded
+     * @param rows that were compared
+     * @param differing rows that were missing, surplus or different; no digests, which few rows of a ticket could be
+     *     guessed from after its content was erased
+     * @param parked streams whose fold failed
+     * @param reason null where none was given
+     */
+    record ProjectionRepaired(
+            UUID jobId,
+            Instant at,
+            String model,
+            int generation,
+            long position,
+            String scope,
+            long streams,
+            long rows,
+            long differing,
+            long parked,
+            @Nullable String reason)
+            implements OperationsEvent {}
+
+    /**
+     * Parked streams of a read model were folded anew.
+     *
+     * @param scope which: a stream, a cause, all
+     * @param streams how many
+     * @param parked those of them that stay parked
+     * @param reason null where none was given
+     */
+    record DeadLetterRetried(
+            UUID jobId,
+            Instant at,
+            String model,
+            int generation,
+            long position,
+            String scope,
+            long streams,
+            long parked,
+            @Nullable String reason)
+            implements OperationsEvent {}
+
+    /**
+     * A read model leaves this event out from now on, in every fold.
+     *
+     * @param position of the event that is left out
+     */
+    record DeadLetterSkipped(UUID jobId, Instant at, String model, String stream, long position, String reason)
+            implements OperationsEvent {}
 }

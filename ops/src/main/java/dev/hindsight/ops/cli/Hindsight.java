@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             ProjectionsCommand.class,
             RebuildCommand.class,
             VerifyProjectionCommand.class,
+            RepairCommand.class,
+            DeadLettersCommand.class,
             JobsCommand.class,
             TrainCommand.class
         })

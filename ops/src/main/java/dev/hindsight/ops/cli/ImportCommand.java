@@ -1,16 +1,11 @@
 package dev.hindsight.ops.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +31,6 @@ final class ImportCommand implements Callable<Integer> {
 
     private static final int SOME_LEFT_OUT = 3;
     private static final int SHOWN = 50;
-    private static final long POLL_MILLIS = 250;
-    private static final Duration LINE_EVERY = Duration.ofSeconds(5);
 
     @Spec
     private CommandSpec spec;
@@ -77,40 +70,38 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private JsonNode follow(ImportClient client, JsonNode started) throws InterruptedException {
-        JsonNode job = started;
-        boolean terminal = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .isPresent();
-        try (ProgressBar bar = json || !terminal ? null : bar(job)) {
-            Instant told = Instant.now();
-            while (job.path("state").asString("").equals("RUNNING")) {
-                Thread.sleep(POLL_MILLIS); // between two questions to the server
-                job = client.read(job.path("id").asString(""));
-                if (bar != null) {
-                    bar.stepTo(job.path("done").asLong());
-                } else if (!json && Duration.between(told, Instant.now()).compareTo(LINE_EVERY) >= 0) {
-                    told = Instant.now();
-                    out().println("%d of %d rows, %.0f a second"
-                            .formatted(
-                                    job.path("done").asLong(),
-                                    job.path("total").asLong(),
-                                    job.path("rate").asDouble()));
-                    out().flush();
-                }
-            }
-        }
-        return job;
+        return new Progress(out(), json)
+                .follow(
+                        started,
+                        job -> job.path("state").asString("").equals("RUNNING"),
+                        job -> client.read(job.path("id").asString("")),
+                        new Rows());
     }
 
-    /** Draws itself, with the rate and the time left. */
-    private static ProgressBar bar(JsonNode job) {
-        return new ProgressBarBuilder()
-                .setTaskName("Import")
-                .setUnit(" rows", 1)
-                .setInitialMax(job.path("total").asLong())
-                .setStyle(ProgressBarStyle.ASCII)
-                .showSpeed()
-                .build();
+    /** With the rate and the time left. */
+    private static final class Rows implements Progress.Shown {
+
+        @Override
+        public ProgressBarBuilder named(ProgressBarBuilder bar, JsonNode job) {
+            return bar.setTaskName("Import")
+                    .setUnit(" rows", 1)
+                    .setInitialMax(job.path("total").asLong())
+                    .showSpeed();
+        }
+
+        @Override
+        public void step(ProgressBar bar, JsonNode job) {
+            bar.stepTo(job.path("done").asLong());
+        }
+
+        @Override
+        public String line(JsonNode job) {
+            return "%d of %d rows, %.0f a second"
+                    .formatted(
+                            job.path("done").asLong(),
+                            job.path("total").asLong(),
+                            job.path("rate").asDouble());
+        }
     }
 
     private void tell(JsonNode job) {

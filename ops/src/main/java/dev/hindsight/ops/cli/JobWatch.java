@@ -1,17 +1,13 @@
 package dev.hindsight.ops.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -22,64 +18,62 @@ final class JobWatch {
     static final int WAITS = 3;
 
     private static final Set<String> GOES_ON = Set.of("WAITING", "RUNNING", "CANCELLING", "FAILING");
-    private static final long POLL_MILLIS = 250;
-    private static final Duration LINE_EVERY = Duration.ofSeconds(5);
     private static final int WHOLE = 1_000;
 
     private final ServerClient server;
     private final PrintWriter out;
-    private final boolean silent;
+    private final boolean json;
 
-    /** @param silent for scripts: nothing is printed */
-    JobWatch(ServerClient server, PrintWriter out, boolean silent) {
+    /** @param json for scripts: nothing is printed but the jobs as JSON */
+    JobWatch(ServerClient server, PrintWriter out, boolean json) {
         this.server = server;
         this.out = out;
-        this.silent = silent;
+        this.json = json;
     }
 
-    /** The jobs as they ended, or as they wait for an operator. */
-    List<JsonNode> toTheEnd(Iterable<JsonNode> jobs) throws InterruptedException {
-        List<JsonNode> ended = new ArrayList<>();
+    /**
+     * Shows jobs.
+     *
+     * @param toTheEnd until they end or wait for an operator
+     * @return what the command ends with
+     */
+    int show(Iterable<JsonNode> jobs, boolean toTheEnd) throws InterruptedException {
+        List<JsonNode> shown = new ArrayList<>();
         for (JsonNode job : jobs) {
-            JsonNode end = follow(job);
-            if (!silent) {
-                out.println(line(end));
-                out.flush();
-            }
-            ended.add(end);
+            JsonNode now = toTheEnd ? follow(job) : job;
+            shown.add(now);
+            out.println(json ? now.toString() : line(now));
+            out.flush();
         }
-        return ended;
+        return toTheEnd ? exitCode(shown) : CommandLine.ExitCode.OK;
     }
 
     private JsonNode follow(JsonNode started) throws InterruptedException {
-        JsonNode job = started;
-        boolean terminal = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .isPresent();
-        try (ProgressBar bar = silent || !terminal ? null : bar(job)) {
-            Instant told = Instant.now();
-            while (GOES_ON.contains(text(job, "state"))) {
-                Thread.sleep(POLL_MILLIS); // between two questions to the server
-                job = server.get("/ops/v1/jobs/" + text(job, "id"));
-                if (bar != null) {
-                    bar.stepTo(Math.round(job.path("percent").asDouble() * WHOLE / 100));
-                    bar.setExtraMessage(" " + what(job));
-                } else if (!silent && Duration.between(told, Instant.now()).compareTo(LINE_EVERY) >= 0) {
-                    told = Instant.now();
-                    out.println(line(job));
-                    out.flush();
-                }
-            }
-        }
-        return job;
+        return new Progress(out, json)
+                .follow(
+                        started,
+                        job -> GOES_ON.contains(text(job, "state")),
+                        job -> server.get("/ops/v1/jobs/" + text(job, "id")),
+                        new Percent());
     }
 
-    private static ProgressBar bar(JsonNode job) {
-        return new ProgressBarBuilder()
-                .setTaskName(text(job, "model"))
-                .setInitialMax(WHOLE)
-                .setStyle(ProgressBarStyle.ASCII)
-                .build();
+    private static final class Percent implements Progress.Shown {
+
+        @Override
+        public ProgressBarBuilder named(ProgressBarBuilder bar, JsonNode job) {
+            return bar.setTaskName(text(job, "model")).setInitialMax(WHOLE);
+        }
+
+        @Override
+        public void step(ProgressBar bar, JsonNode job) {
+            bar.stepTo(Math.round(job.path("percent").asDouble() * WHOLE / 100));
+            bar.setExtraMessage(" " + what(job));
+        }
+
+        @Override
+        public String line(JsonNode job) {
+            return JobWatch.line(job);
+        }
     }
 
     private static String what(JsonNode job) {
@@ -94,7 +88,7 @@ final class JobWatch {
     }
 
     /** What there is to say of a job, in one line; what has to be done comes after it. */
-    static String line(JsonNode job) {
+    private static String line(JsonNode job) {
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s  %-12s %-13s %-19s %5.1f %%  %s",
@@ -117,16 +111,11 @@ final class JobWatch {
                     report.path("differing").asLong(),
                     report.path("refolded").asLong(),
                     report.path("refoldedOtherwise").asLong()));
-            report.path("samples")
-                    .values()
-                    .forEach(sample -> line.append(String.format(
-                            "%n    %s %s of %s %s",
-                            text(sample, "kind"),
-                            text(sample, "table"),
-                            text(sample, "stream"),
-                            sample.path("columns").isEmpty()
-                                    ? ""
-                                    : sample.path("columns").toString())));
+            samples(report).forEach(sample -> line.append("%n    ".formatted()).append(sample));
+        }
+        JsonNode repair = job.path("repair");
+        if (repair.isObject()) {
+            line.append("%n  ".formatted()).append(RepairCommand.text(repair));
         }
         switch (text(job, "state")) {
             case "READY" -> line.append("%n  hindsight jobs %s --switch".formatted(text(job, "id")));
@@ -138,8 +127,23 @@ final class JobWatch {
         return line.toString();
     }
 
+    /** Rows that a report names, a line each. */
+    static Stream<String> samples(JsonNode report) {
+        return report.path("samples")
+                .valueStream()
+                .map(sample -> "%s %s of %s %s"
+                        .formatted(
+                                text(sample, "kind"),
+                                text(sample, "table"),
+                                text(sample, "stream"),
+                                sample.path("columns").isEmpty()
+                                        ? ""
+                                        : sample.path("columns").toString())
+                        .strip());
+    }
+
     /** What the command ends with. */
-    static int exitCode(List<JsonNode> jobs) {
+    private static int exitCode(List<JsonNode> jobs) {
         int code = CommandLine.ExitCode.OK;
         for (JsonNode job : jobs) {
             String state = text(job, "state");
@@ -149,7 +153,8 @@ final class JobWatch {
             boolean waits = !state.equals("DONE") && !GOES_ON.contains(state);
             boolean differs = job.path("kind").asString("").equals("VERIFICATION")
                     && job.path("report").path("differing").asLong() > 0;
-            if (waits || differs) {
+            boolean parked = RepairCommand.exitCode(job.path("repair")) != CommandLine.ExitCode.OK;
+            if (waits || differs || parked) {
                 code = WAITS;
             }
         }

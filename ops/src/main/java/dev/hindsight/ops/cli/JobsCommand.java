@@ -3,7 +3,6 @@ package dev.hindsight.ops.cli;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,10 +14,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Shows rebuilds and verifications of a running server, and gives them orders. */
+/** Shows rebuilds, verifications and repairs of a running server, and gives them orders. */
 @Command(
         name = "jobs",
-        description = "Show rebuilds and verifications of a running server, or give one an order.",
+        description = "Show rebuilds, verifications and repairs of a running server, or give one an order.",
         footer = {"", "Exit codes: 0 done, 3 (with --watch) it waits for an order or found differences, 1 it failed."})
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class JobsCommand implements Callable<Integer> {
@@ -82,21 +81,11 @@ final class JobsCommand implements Callable<Integer> {
         if (id == null && (order != null || watch)) {
             throw new ParameterException(spec.commandLine(), "Which job? Give its id: hindsight jobs lists them");
         }
-        var out = spec.commandLine().getOut();
         try (ServerClient client = server.client("jobs", "Jobs")) {
             List<JsonNode> jobs = id == null
                     ? List.copyOf(client.get("/ops/v1/jobs").path("items").values())
                     : List.of(one(client, "/ops/v1/jobs/" + ServerClient.segment(id)));
-            if (watch) {
-                jobs = new JobWatch(client, out, json).toTheEnd(jobs);
-            }
-            if (json) {
-                jobs.forEach(job -> out.println(job.toString()));
-            } else if (!watch) {
-                jobs.forEach(job -> out.println(JobWatch.line(job)));
-            }
-            out.flush();
-            return watch ? JobWatch.exitCode(jobs) : CommandLine.ExitCode.OK;
+            return new JobWatch(client, spec.commandLine().getOut(), json).show(jobs, watch);
         }
     }
 

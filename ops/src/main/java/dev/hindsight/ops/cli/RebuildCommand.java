@@ -1,10 +1,8 @@
 package dev.hindsight.ops.cli;
 
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,18 +58,9 @@ final class RebuildCommand implements Callable<Integer> {
         if (maxRate != null) {
             body.put("maxRate", maxRate);
         }
-        PrintWriter out = spec.commandLine().getOut();
         try (ServerClient client = server.client("rebuild", "Rebuild")) {
             JsonNode begun = client.post("/ops/v1/rebuilds", body).path("items");
-            List<JsonNode> jobs =
-                    watch ? new JobWatch(client, out, json).toTheEnd(begun.values()) : List.copyOf(begun.values());
-            if (json) {
-                jobs.forEach(job -> out.println(job.toString()));
-            } else if (!watch) {
-                jobs.forEach(job -> out.println(JobWatch.line(job)));
-            }
-            out.flush();
-            return watch ? JobWatch.exitCode(jobs) : CommandLine.ExitCode.OK;
+            return new JobWatch(client, spec.commandLine().getOut(), json).show(begun.values(), watch);
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.hindsight.ops.cli;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,7 +34,7 @@ final class ServerClient implements AutoCloseable {
 
     /** A part of a path that somebody typed. */
     static String segment(String typed) {
-        return URLEncoder.encode(typed, StandardCharsets.UTF_8).replace("+", "%20");
+        return UriUtils.encodePathSegment(typed, StandardCharsets.UTF_8);
     }
 
     JsonNode get(String path) throws InterruptedException {

@@ -31,15 +31,9 @@ final class VerifyProjectionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var out = spec.commandLine().getOut();
         try (ServerClient client = server.client("verify", "Verify")) {
             var begun = client.post("/ops/v1/projections/" + ServerClient.segment(model) + "/verifications", null);
-            var jobs = new JobWatch(client, out, json).toTheEnd(List.of(begun));
-            if (json) {
-                out.println(jobs.getFirst().toString());
-            }
-            out.flush();
-            return JobWatch.exitCode(jobs);
+            return new JobWatch(client, spec.commandLine().getOut(), json).show(List.of(begun), true);
         }
     }
 }

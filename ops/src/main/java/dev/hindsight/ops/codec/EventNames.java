@@ -15,12 +15,15 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
+import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildCancelled;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildFailed;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildStarted;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
@@ -173,6 +176,9 @@ public final class EventNames {
                 .add("projection.verified", 1, ProjectionVerified.class)
                 .add("projection.switched", 1, ProjectionSwitched.class)
                 .add("projection.switch-reverted", 1, ProjectionSwitchReverted.class)
+                .add("projection.repaired", 1, ProjectionRepaired.class)
+                .add("dead-letter.retried", 1, DeadLetterRetried.class)
+                .add("dead-letter.skipped", 1, DeadLetterSkipped.class)
                 .build();
     }
 

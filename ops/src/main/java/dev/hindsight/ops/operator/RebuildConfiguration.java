@@ -11,6 +11,8 @@ import dev.hindsight.projections.rebuild.FreeDisk;
 import dev.hindsight.projections.rebuild.Jobs;
 import dev.hindsight.projections.rebuild.LongConnections;
 import dev.hindsight.projections.rebuild.OperationsRecord;
+import dev.hindsight.projections.rebuild.Repairs;
+import dev.hindsight.query.Cursors;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -66,6 +68,11 @@ public class RebuildConfiguration {
     @Bean
     RebuildEndpoint rebuildEndpoint(Jobs jobs, PlatformTransactionManager transactions) {
         return new RebuildEndpoint(jobs, new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    RepairEndpoint repairEndpoint(Repairs repairs, Cursors cursors) {
+        return new RepairEndpoint(repairs, cursors);
     }
 
     /** Apart from the lag of what answers, so that no alert fires because of a rebuild. */

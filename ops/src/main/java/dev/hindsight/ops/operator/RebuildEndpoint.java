@@ -119,7 +119,8 @@ final class RebuildEndpoint {
                 });
     }
 
-    private static ResponseEntity<Job> accepted(Job job) {
+    /** The answer to an order that a job carries out. */
+    static ResponseEntity<Job> accepted(Job job) {
         return ResponseEntity.status(HttpStatus.ACCEPTED)
                 .header("Location", "/ops/v1/jobs/" + job.id())
                 .body(job);
@@ -186,7 +187,8 @@ final class RebuildEndpoint {
                 jobs.switchBack(Given.id("jobId", jobId), reason(body == null ? null : body.reason()), caller.actor()));
     }
 
-    private static @Nullable String reason(@Nullable String given) {
+    /** @throws InvalidRequest where it is too long or no line of text */
+    static @Nullable String reason(@Nullable String given) {
         if (given != null && given.codePointCount(0, given.length()) > LONGEST_REASON) {
             throw new InvalidRequest("reason", "must have at most " + LONGEST_REASON + " characters");
         }

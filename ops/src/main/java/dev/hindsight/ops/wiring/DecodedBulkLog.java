@@ -1,20 +1,27 @@
 package dev.hindsight.ops.wiring;
 
+import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.codec.EventKind;
+import dev.hindsight.ops.codec.EventNames;
 import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.eventstore.BulkEventReader;
 import dev.hindsight.ops.eventstore.BulkReading;
 import dev.hindsight.ops.eventstore.StoredEvent;
+import dev.hindsight.ops.eventstore.StreamSearch;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +31,18 @@ final class DecodedBulkLog implements BulkLog {
     /** The server sorts in this much memory, and on disk what does not fit. */
     private static final long SORT_MEMORY = 64L << 20;
 
+    private static final String QUEUE = "queue";
+
+    /** Events of tickets that put them into a queue. */
+    private static final List<String> NAME_A_QUEUE = EventNames.current().kinds().stream()
+            .filter(kind -> TicketEvent.class.isAssignableFrom(kind.type()))
+            .filter(kind -> Arrays.stream(kind.type().getRecordComponents())
+                    .anyMatch(component -> component.getName().equals(QUEUE)))
+            .map(EventKind::name)
+            .toList();
+
     private final BulkEventReader reader;
+    private final StreamSearch streams;
     private final DataSource dataSource;
     private final DecodedLog decoder;
     private final EventCodec codec;
@@ -33,6 +51,7 @@ final class DecodedBulkLog implements BulkLog {
     DecodedBulkLog(DataSource dataSource, EventCodec codec, DecodedLog decoder) {
         this.codec = codec;
         this.reader = new BulkEventReader(dataSource);
+        this.streams = new StreamSearch(dataSource);
         this.dataSource = dataSource;
         this.decoder = decoder;
     }
@@ -64,6 +83,24 @@ final class DecodedBulkLog implements BulkLog {
         try (ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);
+        }
+    }
+
+    @Override
+    public void recorded(Collection<String> prefixes, Instant from, Instant to, Consumer<List<String>> parts) {
+        try {
+            streams.recorded(prefixes, from, to, parts);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be searched", e);
+        }
+    }
+
+    @Override
+    public void everIn(String queue, Consumer<List<String>> parts) {
+        try {
+            streams.with(NAME_A_QUEUE, QUEUE, queue, parts);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be searched", e);
         }
     }
 

@@ -109,6 +109,12 @@ class ContractTest {
             }
             return !now.path("endedAt").isNull();
         });
+        assertMembers(
+                app.as(Role.OPERATOR, "op")
+                        .post("/ops/v1/projections/tickets/repairs", "{\"ticketId\":\"" + opened.id() + "\"}")
+                        .body(),
+                "RepairReport");
+        assertMembers(app.as(Role.OPERATOR, "op").get("/ops/v1/dead-letters").body(), "DeadLetterPage");
         assertMembers(app.withToken("").get("/api/version").body(), "VersionInfo");
     }
 

@@ -107,6 +107,9 @@ class RightsTest {
         samples.put("putOrganization", body("{\"name\":\"Scratch\"}"));
         samples.put("putPerson", body("{}"));
         samples.put("startRebuilds", body("{\"models\":[\"nothing\"]}"));
+        samples.put("repairProjection", body("{\"ticketId\":\"" + ticket.id() + "\"}"));
+        samples.put("skipDeadLetter", body("{\"reason\":\"rights\"}"));
+        samples.put("retryDeadLetters", body("{\"cause\":\"no cause says so\"}"));
         samples.put("changeJob", body("{\"gentle\":true}"));
         samples.put(
                 "startImport",
@@ -221,6 +224,7 @@ class RightsTest {
                 Map.entry("organization", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("importId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("jobId", "00000000-0000-7000-8000-00000000c0de"),
+                Map.entry("letterId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("name", "nothing"),
                 Map.entry("generation", "1"));
         for (var value : values.entrySet()) {

@@ -40,12 +40,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
@@ -61,6 +63,7 @@ public final class RebuildBenchmark {
     private static final int WRITERS = 3;
     private static final int POLL_MILLIS = 20;
     private static final double TICKS_PER_SECOND = 100;
+    private static final int REPAIRED = 1_000;
     private static final String BODY =
             "The printer on the third floor takes no paper and says PC LOAD LETTER. ".repeat(3);
     private static final Envelope ENVELOPE = new Envelope(
@@ -137,6 +140,7 @@ public final class RebuildBenchmark {
         }
         rebuild("directory", 1);
         verification();
+        repairs();
     }
 
     private void generate(int tickets) throws Exception {
@@ -407,6 +411,38 @@ public final class RebuildBenchmark {
 
     private Jobs jobs() {
         return app.context().getBean(Jobs.class);
+    }
+
+    /** One ticket after the other over HTTP, each with a wrong row. */
+    private void repairs() {
+        JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
+        String table = "readmodel.ticket_g"
+                + jdbc.queryForObject(
+                        "SELECT generation FROM readmodel.active_generation WHERE model = 'tickets'", Integer.class);
+        List<UUID> tickets = jdbc.queryForList("SELECT id FROM " + table + " LIMIT ?", UUID.class, REPAIRED);
+        List<Double> millis = new ArrayList<>();
+        for (UUID ticket : tickets) {
+            jdbc.update("UPDATE " + table + " SET subject = 'nonsense' WHERE id = ?", ticket);
+            long begun = System.nanoTime();
+            Answer repaired = operator.post("/ops/v1/projections/tickets/repairs", "{\"ticketId\":\"" + ticket + "\"}");
+            millis.add(seconds(begun) * 1_000);
+            if (repaired.body().path("differing").asInt() != 1) {
+                throw new IllegalStateException(
+                        "not repaired: " + repaired.raw().body());
+            }
+        }
+        List<Double> warm = millis.subList(millis.size() / 2, millis.size()).stream()
+                .sorted()
+                .toList();
+        OUT.printf(
+                Locale.ROOT,
+                "%nrepair of one ticket over HTTP, %d warm ones: p50 %.1f ms, p99 %.1f ms, longest %.1f ms; the first took"
+                        + " %.1f ms%n",
+                warm.size(),
+                warm.get(warm.size() / 2),
+                warm.get(warm.size() * 99 / 100),
+                warm.getLast(),
+                millis.getFirst());
     }
 
     private static double seconds(long since) {

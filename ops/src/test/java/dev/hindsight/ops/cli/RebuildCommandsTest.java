@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
+import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,6 +51,57 @@ class RebuildCommandsTest {
         assertThat(back.exit()).as(back.out()).isZero();
         assertThat(say("jobs", "--pause").exit()).isEqualTo(2);
         assertThat(say("verify-projection", "nothing").exit()).isEqualTo(1);
+    }
+
+    @Test
+    void aTicketIsRepairedAndWhatIsParkedIsShownRetriedAndSkipped() throws Exception {
+        Answer opened = app.as(Role.AGENT, "ana@example.org").post("/api/v1/tickets", "{\"subject\":\"by hand\"}");
+        JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
+        String table = "readmodel.ticket_g"
+                + jdbc.queryForObject(
+                        "SELECT generation FROM readmodel.active_generation WHERE model = 'tickets'", Integer.class);
+        app.as(Role.AGENT, "ana@example.org")
+                .get("/api/v1/tickets/" + opened.id() + "?minPosition=" + opened.position());
+        assertThat(jdbc.update("UPDATE " + table + " SET subject = 'nonsense' WHERE id = ?::uuid", opened.id()))
+                .isEqualTo(1);
+        Said dry = say("repair", "tickets", "--ticket", opened.id(), "--dry-run");
+        assertThat(dry.exit()).as(dry.out()).isEqualTo(3);
+        assertThat(dry.out()).contains("are not right", "DIFFERENT ticket of ticket-" + opened.id() + " [\"subject\"]");
+        Said repaired = say("repair", "tickets", "--ticket", opened.id(), "--reason", "as a drill");
+        assertThat(repaired.exit()).as(repaired.out()).isZero();
+        assertThat(repaired.out()).contains("were mended");
+        Said queue = say("repair", "tickets", "--queue", "no-such", "--json");
+        assertThat(queue.exit()).as(queue.out()).isZero();
+        assertThat(JsonMapper.shared()
+                        .readTree(queue.out())
+                        .path("repair")
+                        .path("streams")
+                        .asInt(-1))
+                .isZero();
+        assertThat(say("jobs").out()).contains("repair");
+        assertThat(say("repair", "tickets").exit()).isEqualTo(2);
+        assertThat(say("repair", "tickets", "--from", "2026-01-01").exit()).isEqualTo(2);
+
+        jdbc.update(
+                "INSERT INTO readmodel.parked (model, generation, stream, ticket_id, first_position, cause)"
+                        + " SELECT 'tickets', generation, 'ticket-' || ?, ?::uuid, ?, 'CliTest: made it up'"
+                        + " FROM readmodel.active_generation WHERE model = 'tickets'",
+                opened.id(),
+                opened.id(),
+                opened.position());
+        Said parked = say("dead-letters", "--cause", "clitest: made", "--json");
+        assertThat(parked.exit()).as(parked.out()).isEqualTo(3);
+        String id = JsonMapper.shared().readTree(parked.out()).path("id").asString();
+        assertThat(say("dead-letters", "--model", "tickets").out()).contains(id, "0 events wait behind", "CliTest");
+        assertThat(say("dead-letters", "--skip", id).exit()).isEqualTo(2);
+        assertThat(say("dead-letters", "--retry", UUID.randomUUID().toString()).exit())
+                .isEqualTo(1);
+        Said retried = say("dead-letters", "--retry-cause", "CliTest");
+        assertThat(retried.exit()).as(retried.out()).isZero();
+        assertThat(retried.out()).contains("DONE");
+        Said none = say("dead-letters", "--cause", "CliTest");
+        assertThat(none.exit()).as(none.out()).isZero();
+        assertThat(none.out()).contains("Nothing is parked");
     }
 
     private Said say(String... arguments) throws IOException, InterruptedException {

@@ -15,12 +15,15 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
+import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildCancelled;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildFailed;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildStarted;
+import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
@@ -239,6 +242,26 @@ final class GoldenEvents {
                 new ProjectionVerified(
                         JOB, AT, "tickets", 4, 1_000_000, 1_804_311, 1, "ticket:150000:-31 ticket_link:0:0"),
                 new ProjectionSwitched(JOB, AT, "tickets", 3, 4, 1_000_000, 1_000_002, "rows were deleted by hand"),
-                new ProjectionSwitchReverted(JOB, AT, "tickets", 4, 3, 1_000_005, 1_000_005, null));
+                new ProjectionSwitchReverted(JOB, AT, "tickets", 4, 3, 1_000_005, 1_000_005, null),
+                new ProjectionRepaired(
+                        JOB,
+                        AT,
+                        "tickets",
+                        4,
+                        1_000_010,
+                        "queue billing",
+                        312,
+                        4_100,
+                        3,
+                        1,
+                        "rows were changed by hand"),
+                new DeadLetterRetried(JOB, AT, "tickets", 4, 1_000_011, "all dead letters", 12, 2, "1.4.2 is deployed"),
+                new DeadLetterSkipped(
+                        JOB,
+                        AT,
+                        "tickets",
+                        "ticket-0193a000-0000-7000-8000-00000000a001",
+                        999_999,
+                        "a note that nobody can read"));
     }
 }

@@ -11,6 +11,8 @@ final class GoldenManifest {
             ec8b5a898230b6a25cd142be88176f933ac14a62edad6c668ea4d1274ec18b17  encryption.json
             e4fcd03dcf33d9c1bc89d7bd98498056aa94551be895f724cac6772c637eb7ce  events/category.changed.1.json
             738c1f3b1145587eaac40802f53f2cb51d34054ec7dfd8ba0655d83b28279a85  events/category.defined.1.json
+            f8e677995698fd2e21e69cab4e3e9eeccdffbc49ba52bc3b3b4c6a7e7896710d  events/dead-letter.retried.1.json
+            c872c908034d62d97cd1b510f932a08466e5c0f4b34e3a5d56f22ae5e97ab57c  events/dead-letter.skipped.1.json
             416f706a744c8965fb38d26bd93b7b51f778be1afc7249d7a40cc97622c2527b  events/field.defined.1.json
             43b4eb7ecb053855b9c322431fd55873d9633fcc2c66d1d634d1f86c6deddadf  events/field.redefined.1.json
             f0ba3defe812ff6135ec45863ee8d490c7cfec4a23d699745a1296aa6df5ece8  events/import.finished.1.json
@@ -31,6 +33,7 @@ final class GoldenManifest {
             8d18c557656447a1b877b3758235b0a83cf593cc951ae649520e95a81b5525d7  events/projection.rebuild-cancelled.1.json
             f6899677535d6b089c6d0f904e67cc656904150dfd611dcdda0a82471505dd31  events/projection.rebuild-failed.1.json
             189f97eda40146fb01f96ee38b5f3ba53535701c82719c95183ad01c3f07b543  events/projection.rebuild-started.1.json
+            41ebab081a5aa5b12a979afd3a82de39bed750e4dffd5c5700f8cbcbf099b77d  events/projection.repaired.1.json
             f65b04bf85797c3b0b2bf948c7aaf19aa82c2b6a112122beed65dfc182d31d0a  events/projection.switch-reverted.1.json
             41ac26e258f842972c7e0f44f3a2e394c23fa4ac871872af7527cafd1aca344d  events/projection.switched.1.json
             fa717c40d9b349d16854cf526fef8f568405603b1d1ff92c15e5d38d38b27dd3  events/projection.verified.1.json

@@ -110,10 +110,11 @@ public final class DirectoryModel implements StreamFold<DirectoryEntry> {
     }
 
     @Override
-    public void delete(Connection connection, String stream) throws SQLException {
+    public void delete(Connection connection, Collection<String> streams) throws SQLException {
         for (var table : tables) {
-            if (table.holds(stream)) {
-                table.delete(connection, stream);
+            var its = streams.stream().filter(table::holds).toList();
+            if (!its.isEmpty()) {
+                table.delete(connection, its);
             }
         }
     }

@@ -75,7 +75,7 @@ final class DirectoryTable<T extends DirectoryRow> {
                 "ON CONFLICT (" + key + ") DO UPDATE SET " + updates + " WHERE t.version < excluded.version");
         select = "SELECT '" + prefix + "' || " + key + " AS stream, * FROM " + physical + " WHERE " + key
                 + " = ANY (?::" + keyType + "[])";
-        delete = "DELETE FROM " + physical + " WHERE " + key + " = ?::" + keyType;
+        delete = "DELETE FROM " + physical + " WHERE " + key + " = ANY (?::" + keyType + "[])";
     }
 
     static List<DirectoryTable<?>> all(int generation) {
@@ -131,9 +131,12 @@ final class DirectoryTable<T extends DirectoryRow> {
                 rows.stream().filter(kind::isInstance).map(kind::cast).toList());
     }
 
-    void delete(Connection connection, String stream) throws SQLException {
+    void delete(Connection connection, Collection<String> streams) throws SQLException {
         try (var statement = connection.prepareStatement(delete)) {
-            statement.setString(1, key(stream));
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            keyType, streams.stream().map(this::key).toArray()));
             statement.executeUpdate();
         }
     }

@@ -1,6 +1,5 @@
 package dev.hindsight.projections.live;
 
-import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
@@ -23,10 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The PostgreSQL read models that this node keeps following the log, and what operators ask of them. Every generation of
+ * The PostgreSQL read models that this node keeps following the log. Every generation of
  * this software's version that is not being filled has a processor of its own, so that one can take over the answers
  * from another at any time without either ever writing to the other's tables. Which there are is looked up every second.
  * Safe for concurrent use.
@@ -38,18 +36,15 @@ public final class LiveModels implements SmartLifecycle {
     private final Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds;
     private final Generations generations;
     private final LogTail tail;
-    private final EventLog log;
     private final DataSource dataSource;
     private final PlatformTransactionManager transactions;
     private final FreshnessGate freshness;
     private final TracedBatches traces;
     private final String node;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<ReadModel, TreeMap<Integer, One<?>>> followed = new EnumMap<>(ReadModel.class);
+    private final Map<ReadModel, TreeMap<Integer, LiveModel>> followed = new EnumMap<>(ReadModel.class);
     private volatile Map<ReadModel, Integer> answering = Map.of();
     private @Nullable ScheduledExecutorService looking;
-
-    private record One<R>(LiveModel live, Parking<R> parking) {}
 
     /**
      * @param folds makes one generation of each model that is followed
@@ -60,7 +55,6 @@ public final class LiveModels implements SmartLifecycle {
             Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds,
             Generations generations,
             LogTail tail,
-            EventLog log,
             DataSource dataSource,
             PlatformTransactionManager transactions,
             FreshnessGate freshness,
@@ -69,7 +63,6 @@ public final class LiveModels implements SmartLifecycle {
         this.folds = new EnumMap<>(folds);
         this.generations = generations;
         this.tail = tail;
-        this.log = log;
         this.dataSource = dataSource;
         this.transactions = transactions;
         this.freshness = freshness;
@@ -77,18 +70,16 @@ public final class LiveModels implements SmartLifecycle {
         this.node = node;
     }
 
-    private <R> One<R> one(StreamFold<R> fold) {
-        return new One<>(
-                new LiveModel(
-                        fold,
-                        tail.source(),
-                        dataSource,
-                        transactions,
-                        freshness,
-                        () -> Objects.equals(answering.get(fold.model()), fold.generation()),
-                        traces,
-                        node),
-                new Parking<>(fold, log, dataSource, new TransactionTemplate(transactions)));
+    private LiveModel one(StreamFold<?> fold) {
+        return new LiveModel(
+                fold,
+                tail.source(),
+                dataSource,
+                transactions,
+                freshness,
+                () -> Objects.equals(answering.get(fold.model()), fold.generation()),
+                traces,
+                node);
     }
 
     /** How each model's generation that answers fares on this node. */
@@ -97,39 +88,12 @@ public final class LiveModels implements SmartLifecycle {
         try {
             return followed.entrySet().stream()
                     .flatMap(model -> model.getValue().values().stream()
-                            .map(one -> one.live().status())
+                            .map(LiveModel::status)
                             .filter(status -> Objects.equals(answering.get(model.getKey()), status.generation())))
                     .toList();
         } finally {
             lock.unlock();
         }
-    }
-
-    /**
-     * Folds a parked stream of a model anew, in every generation that is followed.
-     *
-     * @return how it ended in the generation that answers
-     * @throws IllegalArgumentException when the model is not one of these
-     */
-    public Parking.Outcome retry(ReadModel model, String stream) {
-        List<One<?>> all;
-        lock.lock();
-        try {
-            all = List.copyOf(followed.getOrDefault(model, new TreeMap<>()).values());
-        } finally {
-            lock.unlock();
-        }
-        Parking.@Nullable Outcome answer = null;
-        for (var one : all) {
-            var outcome = one.parking().retry(stream);
-            if (Objects.equals(answering.get(model), one.live().generation())) {
-                answer = outcome;
-            }
-        }
-        if (answer == null) {
-            throw new IllegalArgumentException(model.id() + " is not followed here");
-        }
-        return answer;
     }
 
     /**
@@ -159,14 +123,14 @@ public final class LiveModels implements SmartLifecycle {
                 var here = followed.computeIfAbsent(model.getKey(), none -> new TreeMap<>());
                 for (var gone : List.copyOf(here.keySet())) {
                     if (!wanted.contains(gone)) {
-                        ended.add(Objects.requireNonNull(here.remove(gone)).live());
+                        ended.add(Objects.requireNonNull(here.remove(gone)));
                     }
                 }
                 for (var generation : wanted) {
                     if (!here.containsKey(generation)) {
                         var one = one(model.getValue().apply(generation));
                         here.put(generation, one);
-                        one.live().start();
+                        one.start();
                     }
                 }
             }
@@ -207,9 +171,7 @@ public final class LiveModels implements SmartLifecycle {
                 looking.shutdownNow();
                 looking = null;
             }
-            followed.values()
-                    .forEach(generations ->
-                            generations.values().forEach(one -> one.live().close()));
+            followed.values().forEach(generations -> generations.values().forEach(LiveModel::close));
             followed.clear();
         } finally {
             lock.unlock();

@@ -3,6 +3,7 @@ package dev.hindsight.projections.live;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -51,13 +52,17 @@ public final class ParkedStreams {
         }
     }
 
-    /** A stream that is parked already stays parked since then; the newest cause is told. */
+    /**
+     * A stream that is parked already stays parked since then; the newest cause is told. At another position it is
+     * another letter.
+     */
     public void park(Connection connection, String stream, long firstPosition, String cause) throws SQLException {
         try (var insert = connection.prepareStatement("""
                 INSERT INTO readmodel.parked (model, generation, stream, ticket_id, first_position, cause)
                 VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (model, generation, stream)
-                DO UPDATE SET first_position = excluded.first_position, cause = excluded.cause""")) {
+                DO UPDATE SET first_position = excluded.first_position, cause = excluded.cause,
+                    id = CASE parked.first_position WHEN excluded.first_position THEN parked.id ELSE excluded.id END""")) {
             insert.setString(1, model.id());
             insert.setInt(2, generation);
             insert.setString(3, stream);
@@ -68,14 +73,25 @@ public final class ParkedStreams {
         }
     }
 
-    /** @return whether it was parked */
-    boolean unpark(Connection connection, String stream) throws SQLException {
+    /** The streams are followed again; those that are not parked are left alone. */
+    public void unpark(Connection connection, Collection<String> streams) throws SQLException {
         try (var delete = connection.prepareStatement(
-                "DELETE FROM readmodel.parked WHERE model = ? AND generation = ? AND stream = ?")) {
+                "DELETE FROM readmodel.parked WHERE model = ? AND generation = ? AND stream = ANY (?)")) {
             delete.setString(1, model.id());
             delete.setInt(2, generation);
-            delete.setString(3, stream);
-            return delete.executeUpdate() > 0;
+            delete.setArray(3, connection.createArrayOf("text", streams.toArray()));
+            delete.executeUpdate();
+        }
+    }
+
+    /** From now on the model leaves this event out, in every generation and every fold; repeated it changes nothing. */
+    public void skip(Connection connection, long position, String reason) throws SQLException {
+        try (var insert = connection.prepareStatement("INSERT INTO readmodel.skip (model, position, reason)"
+                + " VALUES (?, ?, ?) ON CONFLICT (model, position) DO NOTHING")) {
+            insert.setString(1, model.id());
+            insert.setLong(2, position);
+            insert.setString(3, reason);
+            insert.executeUpdate();
         }
     }
 

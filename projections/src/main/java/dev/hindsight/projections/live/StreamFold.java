@@ -54,6 +54,6 @@ public interface StreamFold<R> {
     /** Adds everything that whole streams have made, each begun by {@link #begin} and not loaded. */
     void copy(Collection<R> rows, CopyBatch batch);
 
-    /** Removes every row of a stream. */
-    void delete(Connection connection, String stream) throws SQLException;
+    /** Removes every row of these streams. */
+    void delete(Connection connection, Collection<String> streams) throws SQLException;
 }

@@ -1,8 +1,10 @@
 package dev.hindsight.projections.readmodel;
 
 import dev.hindsight.domain.UnknownEvent;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Large parts of the log, stream by stream, for rebuilds and verifications. The event store's wiring provides it. */
@@ -21,6 +23,17 @@ public interface BulkLog {
      * @param upTo the last position to read
      */
     Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo);
+
+    /**
+     * The streams whose names begin so and that have events recorded in this time, in parts, each stream once.
+     *
+     * @param from the first moment
+     * @param to the first moment after it
+     */
+    void recorded(Collection<String> prefixes, Instant from, Instant to, Consumer<List<String>> parts);
+
+    /** The streams of the tickets that an event has ever put into this queue, in parts, each stream once. */
+    void everIn(String queue, Consumer<List<String>> parts);
 
     /** Fetches at once what decoding these events will need; any thread. */
     void prepare(Collection<? extends Stored> events);

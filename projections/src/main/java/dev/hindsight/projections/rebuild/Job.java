@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rebuild or a verification as operators see it.
+ * A rebuild, a verification or a repair as operators see it.
  *
  * @param generation that is being filled; null before that and for a verification
  * @param percent of the whole, 0 to 100
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param switchMillis how long the switch took, null before it
  * @param report null before the verification
  * @param error null where nothing failed
+ * @param repair what a repair has done so far, null for other kinds
  */
 public record Job(
         UUID id,
@@ -40,12 +41,15 @@ public record Job(
         @Nullable Report report,
         @Nullable String error,
         Instant createdAt,
-        @Nullable Instant endedAt) {
+        @Nullable Instant endedAt,
+        @Nullable RepairReport repair) {
 
     /** What is done. */
     public enum Kind {
         REBUILD,
-        VERIFICATION
+        VERIFICATION,
+        /** Of some streams, in place; or a retry of what is parked. */
+        REPAIR
     }
 
     /** When the new generation takes over. */
@@ -79,6 +83,8 @@ public record Job(
         PREPARING(0, 0),
         /** The log is folded and copied in. */
         COPYING(0, 60),
+        /** Streams are folded anew, some at a time: a repair's only phase that takes long. */
+        REPAIRING(0, 100),
         INDEXING(60, 85),
         /** What was appended meanwhile is brought in by live processing. */
         CATCHING_UP(85, 88),

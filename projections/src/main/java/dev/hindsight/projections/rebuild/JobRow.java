@@ -23,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param reached the last stream that is written
  * @param workedMillis in all, pauses left out
  * @param orderedBy who gave the last order, or asked for the job
+ * @param scope of a repair, null for other kinds
+ * @param repair what a repair has done so far
  */
 record JobRow(
         UUID id,
@@ -50,11 +52,15 @@ record JobRow(
         Instant createdAt,
         @Nullable Instant endedAt,
         Forecast forecast,
-        @Nullable Instant progressedAt) {
+        @Nullable Instant progressedAt,
+        @Nullable RepairScope scope,
+        boolean dryRun,
+        @Nullable RepairReport repair) {
 
     static final String SELECT = "SELECT id, kind, model, definition_version, state, phase, generation, previous,"
             + " switch_mode, gentle, max_rate, up_to, reached, done, total, worked_ms, phase_ms, switched_ms, reason,"
-            + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at, took,"
+            + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at, scope,"
+            + " dry_run, repair, took,"
             + " progressed_at, (SELECT l.took FROM readmodel.job l WHERE l.model = job.model AND l.kind = job.kind"
             + " AND l.state = 'DONE' AND l.id <> job.id AND NOT l.gentle AND l.max_rate IS NULL"
             + " AND jsonb_exists(l.took, 'COPYING') ORDER BY l.ended_at DESC LIMIT 1) AS last FROM readmodel.job";
@@ -65,6 +71,8 @@ record JobRow(
         var model = row.getString("model");
         var report = row.getString("report");
         var switched = row.getBigDecimal("switched_ms");
+        var scope = row.getString("scope");
+        var repair = row.getString("repair");
         return new JobRow(
                 row.getObject("id", UUID.class),
                 Kind.valueOf(row.getString("kind")),
@@ -94,7 +102,10 @@ record JobRow(
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row, "ended_at"),
                 forecast(row),
-                instant(row, "progressed_at"));
+                instant(row, "progressed_at"),
+                scope == null ? null : JSON.readValue(scope, RepairScope.class),
+                row.getBoolean("dry_run"),
+                repair == null ? null : JSON.readValue(repair, RepairReport.class));
     }
 
     private static Forecast forecast(ResultSet row) throws SQLException {
@@ -165,6 +176,7 @@ record JobRow(
                 report,
                 error,
                 createdAt,
-                endedAt);
+                endedAt,
+                repair);
     }
 }

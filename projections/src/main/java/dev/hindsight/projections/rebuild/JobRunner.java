@@ -161,7 +161,9 @@ public final class JobRunner implements SmartLifecycle {
         try (var connection = tools.connections().open()) {
             connection.setAutoCommit(true);
             worked = locked(connection, id);
-            if (worked) {
+            if (worked && isRepair(id)) {
+                new RepairWork(tools, connection, id).run();
+            } else if (worked) {
                 new Work(tools, connection, id).run();
             }
         } catch (InterruptedException e) {
@@ -181,6 +183,13 @@ public final class JobRunner implements SmartLifecycle {
                 wake(); // another may have waited for the place
             }
         }
+    }
+
+    private boolean isRepair(UUID id) {
+        return jdbc.sql("SELECT kind = 'REPAIR' FROM readmodel.job WHERE id = ?")
+                .param(id)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Until the connection ends, however it ends. */

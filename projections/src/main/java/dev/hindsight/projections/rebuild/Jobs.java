@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Jobs {
 
     /** Models that are made from the log; the others are made from them. */
-    private static final Set<ReadModel> OF_THE_LOG = Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY);
+    static final Set<ReadModel> OF_THE_LOG = Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY);
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NOT_SWITCHED = "phase NOT IN ('RECORDING', 'SWITCHING_BACK', 'RECORDING_BACK', 'OVER')";
@@ -110,10 +110,10 @@ public final class Jobs {
         return read(id);
     }
 
-    private static Refusal running(String name) {
+    static Refusal running(String name) {
         return new Refusal(
                 "REBUILD_RUNNING",
-                "A rebuild or verification of " + name
+                "A rebuild, verification or repair of " + name
                         + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
     }
 
@@ -143,7 +143,7 @@ public final class Jobs {
         }
     }
 
-    private static ReadModel model(String name) {
+    static ReadModel model(String name) {
         for (var model : ReadModel.values()) {
             if (model.id().equals(name)) {
                 return model;

@@ -20,7 +20,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Rebuilds and verifications. Wants what {@link ProjectionsModule} and
+ * Rebuilds, verifications and repairs. Wants what {@link ProjectionsModule} and
  * {@link SearchProjection} want and, where there is a log that can be read
  * stream by stream, that one ({@link BulkLog}); without it tables can't be rebuilt.
  */
@@ -95,5 +95,28 @@ public class RebuildModule {
                 log.getIfAvailable() != null,
                 kept,
                 verified);
+    }
+
+    @Bean
+    Repairs repairs(
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            Generations generations,
+            ObjectProvider<BulkLog> log,
+            EventLog events,
+            Jobs jobs,
+            OperationsRecord record,
+            JobRunner runner) {
+        return new Repairs(
+                ProjectionsModule.FOLDS,
+                dataSource,
+                new TransactionTemplate(transactions),
+                generations,
+                Optional.ofNullable(log.getIfAvailable()),
+                events,
+                jobs,
+                record,
+                Clock.systemUTC(),
+                runner::wake);
     }
 }

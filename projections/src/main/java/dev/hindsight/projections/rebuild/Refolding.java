@@ -2,9 +2,7 @@ package dev.hindsight.projections.rebuild;
 
 import static dev.hindsight.projections.readmodel.ReadModel.physicalName;
 
-import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.live.CopyBatch;
-import dev.hindsight.projections.live.Faults;
 import dev.hindsight.projections.live.ParkedStreams;
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.readmodel.EventLog;
@@ -139,30 +137,16 @@ final class Refolding<R> {
     }
 
     private R refold(String stream, long upTo, Set<Long> skipped) {
-        var rows = fold.begin(stream);
+        var folding = new Folding<>(fold, stream, skipped);
         try (var events = log.eventsOf(stream)) {
             var each = events.iterator();
             while (each.hasNext()) {
                 var event = each.next();
-                if (event.position() > upTo) {
-                    break;
-                }
-                try {
-                    if (skipped.contains(event.position())) {
-                        fold.leaveOut(rows, event.version(), event.position());
-                    } else {
-                        fold.apply(rows, event);
-                    }
-                } catch (UnknownEvent e) {
-                    throw e;
-                } catch (RuntimeException e) {
-                    if (Faults.ofInfrastructure(e)) {
-                        throw e;
-                    }
+                if (event.position() > upTo || !folding.add(event)) {
                     break; // parked from here on
                 }
             }
         }
-        return rows;
+        return folding.rows();
     }
 }

@@ -102,6 +102,7 @@ final class Work {
         switch (row.phase()) {
             case PREPARING -> prepare(row, build);
             case COPYING -> copy(row, build);
+            case REPAIRING -> throw new IllegalStateException("a repair is done by RepairWork");
             case INDEXING -> index(row, build);
             case CATCHING_UP -> catchUp(row);
             case VERIFYING -> verify(row, build);

@@ -31,6 +31,7 @@ public final class SearchFollower implements AutoCloseable {
 
     private final int generation;
     private final TicketChanges changes;
+    private final SearchMarks marks;
     private final TicketIndexWriter index;
     private final SearchProgress progress;
     private final IndexComparison mending;
@@ -46,6 +47,7 @@ public final class SearchFollower implements AutoCloseable {
     SearchFollower(
             int generation,
             TicketChanges changes,
+            SearchMarks marks,
             TicketIndexWriter index,
             SearchProgress progress,
             IndexComparison mending,
@@ -53,6 +55,7 @@ public final class SearchFollower implements AutoCloseable {
             InstantSource clock) {
         this.generation = generation;
         this.changes = changes;
+        this.marks = marks;
         this.index = index;
         this.progress = progress;
         this.mending = mending;
@@ -160,6 +163,7 @@ public final class SearchFollower implements AutoCloseable {
     /** Writes, refreshes and records until nothing more changed. */
     private SearchProgress.Place catchUp(SearchProgress.Place start) throws IOException {
         var place = start;
+        marks.follow(place.generation(), index);
         boolean complete = false;
         while (!complete && !stopAsked()) {
             boolean written = false;

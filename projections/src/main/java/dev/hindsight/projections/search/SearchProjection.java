@@ -46,8 +46,12 @@ public class SearchProjection {
 
     @Bean
     SearchFollowers searchFollowers(
-            OpenSearchConnection connection, OpenSearchSettings settings, ReadModels models, SearchProgress progress) {
-        return followers(connection, settings, models, progress);
+            OpenSearchConnection connection,
+            OpenSearchSettings settings,
+            DataSource dataSource,
+            ReadModels models,
+            SearchProgress progress) {
+        return followers(connection, settings, dataSource, models, progress);
     }
 
     /** Followers and the making of indexes of one's own, for tests and tools; whoever starts the first stops them. */
@@ -62,21 +66,26 @@ public class SearchProjection {
                 FreshnessGate freshness) {
             var progress = new SearchProgress(dataSource, generations, freshness);
             return new Search(
-                    SearchProjection.followers(connection, settings, models, progress),
+                    SearchProjection.followers(connection, settings, dataSource, models, progress),
                     new SearchIndexes(new TicketRows(models), new TicketIndexWriter(connection, settings), progress));
         }
     }
 
     private static SearchFollowers followers(
-            OpenSearchConnection connection, OpenSearchSettings settings, ReadModels models, SearchProgress progress) {
+            OpenSearchConnection connection,
+            OpenSearchSettings settings,
+            DataSource dataSource,
+            ReadModels models,
+            SearchProgress progress) {
         var rows = new TicketRows(models);
+        var marks = new SearchMarks(dataSource, rows);
         var index = new TicketIndexWriter(connection, settings);
         var mending = new IndexComparison(rows, index, progress);
         return new SearchFollowers(
                 progress,
                 index,
-                generation ->
-                        new SearchFollower(generation, rows, index, progress, mending, EVERY, InstantSource.system()),
+                generation -> new SearchFollower(
+                        generation, rows, marks, index, progress, mending, EVERY, InstantSource.system()),
                 InstantSource.system());
     }
 }

@@ -2,6 +2,7 @@ package dev.hindsight.projections.search;
 
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_MESSAGE;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.left;
 import static org.jooq.impl.DSL.name;
@@ -15,6 +16,7 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
@@ -60,6 +62,33 @@ final class TicketRows implements TicketChanges {
                 ? snapshot.position(ReadModel.TICKETS)
                 : documents.getLast().position();
         return new Slice(documents, Math.max(position, upTo), complete);
+    }
+
+    /**
+     * Tickets as they are at one moment.
+     *
+     * @param documents under that moment's position as version, so that they replace whatever was made before
+     * @param gone those that are not there
+     */
+    record Now(List<TicketDocument.Versioned> documents, List<UUID> gone, long position) {}
+
+    Now now(Collection<UUID> tickets) {
+        return models.read(snapshot -> {
+            var position = snapshot.position(ReadModel.TICKETS);
+            List<TicketRecord> rows = snapshot.jooq()
+                    .selectFrom(TICKET)
+                    .where(TICKET.ID.eq(any(tickets.toArray(UUID[]::new))))
+                    .fetch();
+            var gone = new ArrayList<>(tickets);
+            gone.removeAll(rows.stream().map(TicketRecord::getId).toList());
+            var documents = new ArrayList<TicketDocument.Versioned>();
+            while (documents.size() < rows.size()) {
+                for (var one : documents(snapshot, rows.subList(documents.size(), rows.size()))) {
+                    documents.add(new TicketDocument.Versioned(one.document(), position));
+                }
+            }
+            return new Now(documents, gone, position);
+        });
     }
 
     /** How far the rows are. */

@@ -106,8 +106,8 @@ public final class TicketModel implements StreamFold<TicketRows> {
     }
 
     @Override
-    public void delete(Connection connection, String stream) throws SQLException {
-        tables.delete(connection, ticketId(stream));
+    public void delete(Connection connection, Collection<String> streams) throws SQLException {
+        tables.delete(connection, streams.stream().map(TicketModel::ticketId).toList());
     }
 
     private static UUID ticketId(String stream) {

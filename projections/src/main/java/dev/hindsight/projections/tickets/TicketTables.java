@@ -93,12 +93,12 @@ final class TicketTables {
                 + " l USING unnest(?::uuid[], ?::text[], ?::uuid[]) AS u(ticket_id, type, other_id)"
                 + " WHERE l.ticket_id = u.ticket_id AND l.type = u.type AND l.other_id = u.other_id";
         deletions = List.of(
-                "DELETE FROM " + ticket + " WHERE id = ?",
-                "DELETE FROM " + wording + " WHERE ticket_id = ?",
-                "DELETE FROM " + message + " WHERE ticket_id = ?",
-                "DELETE FROM " + timeline + " WHERE ticket_id = ?",
-                "DELETE FROM " + link + " WHERE ticket_id = ?",
-                "DELETE FROM " + attachment + " WHERE ticket_id = ?");
+                "DELETE FROM " + ticket + " WHERE id = ANY (?)",
+                "DELETE FROM " + wording + " WHERE ticket_id = ANY (?)",
+                "DELETE FROM " + message + " WHERE ticket_id = ANY (?)",
+                "DELETE FROM " + timeline + " WHERE ticket_id = ANY (?)",
+                "DELETE FROM " + link + " WHERE ticket_id = ANY (?)",
+                "DELETE FROM " + attachment + " WHERE ticket_id = ANY (?)");
     }
 
     List<TicketRow> load(Connection connection, Collection<UUID> ids) throws SQLException {
@@ -217,10 +217,10 @@ final class TicketTables {
         }
     }
 
-    void delete(Connection connection, UUID ticketId) throws SQLException {
+    void delete(Connection connection, Collection<UUID> ticketIds) throws SQLException {
         for (var deletion : deletions) {
             try (var delete = connection.prepareStatement(deletion)) {
-                delete.setObject(1, ticketId);
+                delete.setArray(1, array(connection, "uuid", ticketIds.toArray()));
                 delete.executeUpdate();
             }
         }

@@ -15,9 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.transaction.support.TransactionTemplate;
 
-/** A ticket whose fold fails is set apart, alone, and comes back. */
+/** A ticket whose fold fails is set apart, alone. How it comes back, see {@code RepairTest}. */
 class ParkingTest {
 
     private static final int EVENTS = 600;
@@ -64,34 +63,6 @@ class ParkingTest {
     }
 
     @Test
-    void a_retry_after_the_fix_brings_the_ticket_back_as_if_nothing_had_been() {
-        var log = new MemoryLog().append(history).spoil(victim.position(), new IllegalStateException());
-        project(log, 50);
-        assertThat(retry(log).repaired()).isFalse();
-        assertThat(database.parked(ReadModel.TICKETS)).containsExactly(victim.stream());
-
-        log.mend(victim.position());
-        assertThat(retry(log)).isEqualTo(new Parking.Outcome(true, null));
-        assertThat(database.parked(ReadModel.TICKETS)).isEmpty();
-        assertThat(Database.differences(database.rows(ReadModel.TICKETS), sound()))
-                .isEmpty();
-        assertThat(retry(log).repaired()).as("again").isTrue();
-    }
-
-    @Test
-    void a_retry_folds_only_what_the_model_has_reached() {
-        var log = new MemoryLog().append(history).spoil(victim.position(), new IllegalStateException());
-        var arrivals = log.arrivals(model);
-        var reached = Math.toIntExact(victim.position()) + 50;
-        project(arrivals.subList(0, reached));
-        log.mend(victim.position());
-        assertThat(retry(log).repaired()).isTrue();
-        project(arrivals.subList(reached, EVENTS));
-        assertThat(Database.differences(database.rows(ReadModel.TICKETS), sound()))
-                .isEmpty();
-    }
-
-    @Test
     void rows_that_the_database_refuses_park_their_ticket_alone() {
         var broken = new ArrayList<>(history);
         var at = Math.toIntExact(victim.position()) - 1;
@@ -104,7 +75,11 @@ class ParkingTest {
         assertThat(database.parked(ReadModel.TICKETS)).containsExactly(victim.stream());
         assertThat(Database.differences(others(database.rows(ReadModel.TICKETS)), others(sound())))
                 .isEmpty();
-        assertThat(retry(log).cause()).contains("SQLSTATE 22");
+        assertThat(database.jdbc
+                        .sql("SELECT cause FROM readmodel.parked")
+                        .query(String.class)
+                        .single())
+                .contains("SQLSTATE 22");
     }
 
     @Test
@@ -136,11 +111,6 @@ class ParkingTest {
         assertThat(version(victim)).isEqualTo(last.version());
         assertThat(Database.differences(others(database.rows(ReadModel.TICKETS)), others(sound())))
                 .isEmpty();
-    }
-
-    private Parking.Outcome retry(MemoryLog log) {
-        return new Parking<>(model, log, database.pool, new TransactionTemplate(database.transactions))
-                .retry(victim.stream());
     }
 
     private void project(MemoryLog log, int batch) {

@@ -1,12 +1,16 @@
 package dev.hindsight.projections.rebuild;
 
+import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
+import dev.hindsight.domain.ticket.TicketEvent.TicketQueued;
 import dev.hindsight.projections.live.MemoryLog;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +57,29 @@ final class MemoryBulkLog implements BulkLog {
     @Override
     public long sortBytes() {
         return 1 << 20;
+    }
+
+    @Override
+    public void recorded(Collection<String> prefixes, Instant from, Instant to, Consumer<List<String>> parts) {
+        parts.accept(of(prefixes)
+                .filter(event ->
+                        !event.recordedAt().isBefore(from) && event.recordedAt().isBefore(to))
+                .map(LoggedEvent::stream)
+                .distinct()
+                .toList());
+    }
+
+    @Override
+    public void everIn(String queue, Consumer<List<String>> parts) {
+        parts.accept(of(List.of("ticket-"))
+                .filter(event -> switch (event.event()) {
+                    case TicketOpened e -> queue.equals(e.queue());
+                    case TicketQueued e -> queue.equals(e.queue());
+                    default -> false;
+                })
+                .map(LoggedEvent::stream)
+                .distinct()
+                .toList());
     }
 
     @Override

@@ -92,7 +92,6 @@ class RebuildTest {
                     ProjectionsModule.FOLDS,
                     database.generations,
                     log,
-                    log,
                     database.pool,
                     database.transactions,
                     freshness,

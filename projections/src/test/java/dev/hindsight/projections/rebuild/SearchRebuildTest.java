@@ -113,7 +113,6 @@ class SearchRebuildTest {
                     ProjectionsModule.FOLDS,
                     database.generations,
                     log,
-                    log,
                     database.pool,
                     database.transactions,
                     freshness,
