@@ -37,6 +37,9 @@ final class JobsCommand implements Callable<Integer> {
     @Option(names = "--force", description = "With --switch: in spite of differences; wants a reason")
     private boolean force;
 
+    @Option(names = "--now", description = "With --switch-back: as it stands, however far it is behind")
+    private boolean now;
+
     @Option(names = "--reason", paramLabel = "TEXT", description = "With --switch or --switch-back: is recorded")
     private @Nullable String reason;
 
@@ -96,6 +99,9 @@ final class JobsCommand implements Callable<Integer> {
         var body = JsonMapper.shared().createObjectNode();
         if (order.switchOver) {
             body.put("force", force);
+        }
+        if (order.switchBack && now) {
+            body.put("now", true);
         }
         if ((order.switchOver || order.switchBack) && reason != null) {
             body.put("reason", reason);

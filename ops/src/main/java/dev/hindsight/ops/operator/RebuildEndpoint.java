@@ -56,7 +56,7 @@ final class RebuildEndpoint {
 
     record SwitchBody(@Nullable Boolean force, @Nullable String reason) implements WriteBody {}
 
-    record SwitchBackBody(@Nullable String reason) implements WriteBody {}
+    record SwitchBackBody(@Nullable Boolean now, @Nullable String reason) implements WriteBody {}
 
     record JobList(List<Job> items) {}
 
@@ -183,8 +183,11 @@ final class RebuildEndpoint {
     @PostMapping("/jobs/{jobId}/switch-back")
     ResponseEntity<Job> switchBackJob(
             @PathVariable String jobId, @RequestBody(required = false) @Nullable SwitchBackBody body, Caller caller) {
-        return accepted(
-                jobs.switchBack(Given.id("jobId", jobId), reason(body == null ? null : body.reason()), caller.actor()));
+        return accepted(jobs.switchBack(
+                Given.id("jobId", jobId),
+                body != null && Boolean.TRUE.equals(body.now()),
+                reason(body == null ? null : body.reason()),
+                caller.actor()));
     }
 
     /** @throws InvalidRequest where it is too long or no line of text */

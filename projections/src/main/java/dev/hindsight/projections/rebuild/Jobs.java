@@ -267,10 +267,11 @@ public final class Jobs {
     /**
      * Lets the generation answer again that did before the job's; both are kept level, so nothing goes back in time.
      *
+     * @param now as it stands, however far it is behind; else it waits until it is level
      * @throws Refusal {@code GENERATION_GONE} where it was dropped, {@code NOT_NOW} where the job's does not answer,
      *     {@code REBUILD_RUNNING}
      */
-    public Job switchBack(UUID id, @Nullable String reason, Envelope.Actor by) {
+    public Job switchBack(UUID id, boolean now, @Nullable String reason, Envelope.Actor by) {
         var row = row(id);
         var previous = row.previous();
         if (previous != null
@@ -290,11 +291,13 @@ public final class Jobs {
         try {
             change(
                     id,
-                    "state = 'WAITING', phase = 'SWITCHING_BACK', ended_at = NULL, reason = ?, ordered_by = ?::jsonb",
+                    "state = 'WAITING', phase = 'SWITCHING_BACK', ended_at = NULL, force = ?, reason = ?,"
+                            + " ordered_by = ?::jsonb",
                     "state = 'DONE' AND kind = 'REBUILD' AND EXISTS (SELECT FROM readmodel.active_generation a"
                             + " WHERE a.model = job.model AND a.definition_version = job.definition_version"
                             + " AND a.generation = job.generation)",
                     "only a rebuild whose generation answers can be taken back",
+                    now,
                     reason,
                     JSON.writeValueAsString(by));
         } catch (DuplicateKeyException e) {

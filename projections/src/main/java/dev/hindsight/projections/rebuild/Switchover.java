@@ -41,8 +41,9 @@ final class Switchover {
             ledger.next(then, 0); // it was done, and this node died before it could say so
             return;
         }
+        var asItStands = then == Phase.RECORDING_BACK && isForced();
         var deadline = System.nanoTime() + CATCH_UP_WAIT.toNanos();
-        while (ledger.position(row, to) < ledger.position(row, from)) {
+        while (!asItStands && ledger.position(row, to) < ledger.position(row, from)) {
             connection.commit();
             if (System.nanoTime() > deadline) {
                 standsStill(row, then);
@@ -56,7 +57,7 @@ final class Switchover {
                 .params(row.model().id(), from)
                 .query()
                 .listOfRows();
-        while (ledger.position(row, to) < ledger.position(row, from)) {
+        while (!asItStands && ledger.position(row, to) < ledger.position(row, from)) {
             if (System.nanoTime() - since > SWITCH_WAIT.toNanos()) {
                 connection.rollback();
                 return; // tried again: it was level a moment ago
@@ -96,6 +97,13 @@ final class Switchover {
                 .update();
         connection.commit();
         look.run();
+    }
+
+    private boolean isForced() {
+        return jdbc.sql("SELECT force FROM readmodel.job WHERE id = ?")
+                .param(ledger.id())
+                .query(Boolean.class)
+                .single();
     }
 
     /** Its processor does not follow: then what answers now goes on answering. */

@@ -380,7 +380,7 @@ class RebuildTest {
         assertThat(done.switchMillis()).isNotNull();
         assertThat(answering()).isEqualTo(2);
 
-        node.jobs.switchBack(job.id(), "as a drill", OLGA);
+        node.jobs.switchBack(job.id(), false, "as a drill", OLGA);
         node.await(job, now -> now.endedAt() != null);
         assertThat(answering()).isEqualTo(1);
         assertThat(recorded).endsWith("ProjectionSwitched", "ProjectionSwitchReverted");
@@ -608,7 +608,7 @@ class RebuildTest {
         assertThat(report(node.jobs.read(job.id())).changed()).contains("ticket_attachment", "ticket.watchers");
         assertThatBothAreTheSame(1, 2);
         assertThat(node.jobs.list()).extracting(Job::state).containsExactly(State.DONE, State.CANCELLED);
-        assertThatThrownBy(() -> node.jobs.switchBack(job.id(), null, OLGA))
+        assertThatThrownBy(() -> node.jobs.switchBack(job.id(), false, null, OLGA))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("older version");
         assertThatThrownBy(() -> node.jobs.drop(TICKETS, 1)) // somebody brought events into it a moment ago
@@ -714,5 +714,25 @@ class RebuildTest {
         assertThat(verification).hasSize(1);
         assertThat(node.over(verification.getFirst()).state()).isEqualTo(State.DONE);
         assertThat(node.jobs.read(verification.getFirst().id()).gentle()).isTrue();
+    }
+
+    @Test
+    void whatStandsStillAnswersAgainWhereThatIsOrdered() throws Exception {
+        var node = node();
+        projected(Histories.of(15, 600));
+        var job = node.start(Kind.REBUILD, AUTO);
+        assertThat(node.over(job).state()).isEqualTo(State.DONE);
+        database.jdbc
+                .sql(
+                        "UPDATE readmodel.generation SET owner = 'elsewhere', claimed_at = clock_timestamp() + interval '1 h'"
+                                + " WHERE model = 'tickets' AND generation = 1")
+                .update();
+        projected(Histories.of(16, 200));
+        assertThat(answering()).isEqualTo(2);
+        node.jobs.switchBack(job.id(), true, "shows what was", OLGA);
+        assertThat(node.over(node.jobs.read(job.id())).error()).isNull();
+        assertThat(answering()).isEqualTo(1);
+        assertThat(recorded).contains("ProjectionSwitchReverted");
+        assertThat(readModels.position(ReadModel.TICKETS)).isLessThan(log.head());
     }
 }

@@ -353,7 +353,7 @@ class SearchRebuildTest {
         assertThat(node.await(job, now -> now.endedAt() != null).state()).isEqualTo(State.DONE);
         assertThat(answering()).isEqualTo(2);
 
-        node.jobs.switchBack(job.id(), "as a drill", OLGA);
+        node.jobs.switchBack(job.id(), false, "as a drill", OLGA);
         node.await(job, now -> now.endedAt() != null);
         assertThat(answering()).isEqualTo(1);
         assertThat(documents(1)).isEqualTo(documents(2));
@@ -433,7 +433,7 @@ class SearchRebuildTest {
         });
         var job = node.over(node.start(Kind.REBUILD, AUTO));
         assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
-        node.jobs.switchBack(job.id(), "as a drill", OLGA);
+        node.jobs.switchBack(job.id(), false, "as a drill", OLGA);
         node.await(job, now -> now.endedAt() != null);
         writer.join();
         eventually(() -> position(1) == 4_000 && position(2) == 4_000);
