@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A desk at work: so many commands and queries a second, sent at even distances whatever the answers do; a latency counts
- * from when its request was due. Then facets, suggestions and queue summaries with one client. Arguments: URL, a token of
+ * from when its request was due. Of 20 queries 7 are details, 6 lists, 3 conversations, and one each a timeline, a search,
+ * suggestions and all queue summaries; of 10 commands 4 open, 2 reply, 2 assign, one is a note and one begins work. Then facets, suggestions and queue summaries with one client. Arguments: URL, a token of
  * an agent and operator, seconds of the mixed load, tickets that must be in before it (filled up first), commands a
  * second, queries a second.
  */
@@ -51,6 +52,7 @@ public final class MixedBenchmark {
         CONVERSATION,
         TIMELINE,
         SEARCH,
+        SUGGESTIONS,
         SUMMARIES;
 
         boolean isCommand() {
@@ -195,13 +197,15 @@ public final class MixedBenchmark {
 
     private static Kind query() {
         int of = ThreadLocalRandom.current().nextInt(20);
-        return of < 8
+        return of < 6
                 ? Kind.LIST
-                : of < 14
+                : of < 13
                         ? Kind.DETAIL
-                        : of < 15
+                        : of < 16
                                 ? Kind.CONVERSATION
-                                : of < 16 ? Kind.TIMELINE : of < 19 ? Kind.SEARCH : Kind.SUMMARIES;
+                                : of < 17
+                                        ? Kind.TIMELINE
+                                        : of < 18 ? Kind.SEARCH : of < 19 ? Kind.SUGGESTIONS : Kind.SUMMARIES;
     }
 
     private void act(Kind kind) throws Exception {
@@ -222,6 +226,9 @@ public final class MixedBenchmark {
             case TIMELINE -> api.get(ticket().read("/timeline"));
             case SEARCH ->
                 api.get("/api/v1/search?limit=20&q=" + SampleTickets.rare(random.nextInt(4_000)) + "+status:new");
+            case SUGGESTIONS ->
+                api.get("/api/v1/search/suggestions?q="
+                        + SampleTickets.rare(random.nextInt(4_000)).substring(0, 4));
             case SUMMARIES -> api.get("/api/v1/queues/summaries");
         }
     }
