@@ -123,18 +123,10 @@ final class BatchProjector<R> {
 
     /** @return the fault of the data, after which nothing of these rows is written */
     private @Nullable SQLException tryWrite(Connection connection, List<R> rows) throws SQLException {
-        var savepoint = connection.setSavepoint();
-        try {
+        return Faults.ofDataIn(connection, () -> {
             fold.write(connection, rows);
-            connection.releaseSavepoint(savepoint);
-            return null;
-        } catch (SQLException e) {
-            if (!Faults.ofData(e)) {
-                throw e;
-            }
-            connection.rollback(savepoint);
-            return e;
-        }
+            return true;
+        });
     }
 
     private void park(Connection connection, String stream, Failure failure) throws SQLException {

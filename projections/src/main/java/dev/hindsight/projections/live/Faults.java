@@ -3,6 +3,7 @@ package dev.hindsight.projections.live;
 import dev.hindsight.projections.FoldFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,38 @@ public final class Faults {
     public static boolean ofData(SQLException fault) {
         var state = fault.getSQLState();
         return state != null && state.length() == 5 && OF_DATA.contains(state.substring(0, 2));
+    }
+
+    /** Some rows. */
+    public interface Writing {
+
+        /** @return whether what was written is to stay */
+        boolean write() throws SQLException;
+    }
+
+    /**
+     * Writes in a savepoint.
+     *
+     * @param connection in a transaction
+     * @return the fault of the data, after which nothing of it is written; null where there is none
+     * @throws SQLException for faults that say nothing about the data
+     */
+    public static @Nullable SQLException ofDataIn(Connection connection, Writing writing) throws SQLException {
+        var savepoint = connection.setSavepoint();
+        try {
+            if (writing.write()) {
+                connection.releaseSavepoint(savepoint);
+            } else {
+                connection.rollback(savepoint);
+            }
+            return null;
+        } catch (SQLException e) {
+            if (!ofData(e)) {
+                throw e;
+            }
+            connection.rollback(savepoint);
+            return e;
+        }
     }
 
     /**

@@ -268,22 +268,10 @@ final class Filling<R> {
      * @return the fault of the data, after which nothing of the batch is written
      */
     private @Nullable SQLException copied(CopyBatch batch, boolean keep) throws SQLException {
-        var savepoint = connection.setSavepoint();
-        try {
+        return Faults.ofDataIn(connection, () -> {
             batch.write(connection, table -> "readmodel." + ReadModel.physicalName(table, fold.generation()));
-            if (keep) {
-                connection.releaseSavepoint(savepoint);
-            } else {
-                connection.rollback(savepoint);
-            }
-            return null;
-        } catch (SQLException e) {
-            if (!Faults.ofData(e)) {
-                throw e;
-            }
-            connection.rollback(savepoint);
-            return e;
-        }
+            return keep;
+        });
     }
 
     private void park(String stream, long position, Throwable cause) throws SQLException {

@@ -230,18 +230,10 @@ final class StreamRepair<R> {
         if (some.isEmpty()) {
             return null;
         }
-        var savepoint = connection.setSavepoint();
-        try {
+        return Faults.ofDataIn(connection, () -> {
             fold.write(connection, some);
-            connection.releaseSavepoint(savepoint);
-            return null;
-        } catch (SQLException e) {
-            if (!Faults.ofData(e)) {
-                throw e;
-            }
-            connection.rollback(savepoint);
-            return e;
-        }
+            return true;
+        });
     }
 
     private Set<Long> skipped(Connection connection) throws SQLException {

@@ -2,36 +2,27 @@ package dev.hindsight.projections.rebuild;
 
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
+import static dev.hindsight.projections.rebuild.TestNode.OLGA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hindsight.domain.ActorKind;
-import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
-import dev.hindsight.projections.ProjectionsModule;
 import dev.hindsight.projections.live.Database;
 import dev.hindsight.projections.live.Histories;
-import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.MemoryLog;
-import dev.hindsight.projections.live.TracedBatches;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
-import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.rebuild.Job.Kind;
 import dev.hindsight.projections.rebuild.Job.Phase;
 import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.Jobs.Wish;
-import dev.hindsight.projections.search.SearchProjection;
-import java.net.URI;
-import java.sql.DriverManager;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +36,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,15 +45,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Rebuilds and verifications beside live processing, on a real PostgreSQL. */
 class RebuildTest {
 
-    private static final Envelope.Actor OLGA =
-            new Envelope.Actor(ActorKind.OPERATOR, UUID.randomUUID(), List.of("operator"));
     private static final Wish AUTO = new Wish(null, false, SwitchMode.AUTO);
     private static final Wish MANUAL = new Wish(null, false, SwitchMode.MANUAL);
     private static final String TICKETS = "tickets";
 
-    private static final OpenSearchSettings NOWHERE = OpenSearchSettings.of(URI.create("http://127.0.0.1:9"));
-
-    private final OpenSearchConnection nowhere = new OpenSearchConnection(NOWHERE);
+    private final OpenSearchConnection nowhere = new OpenSearchConnection(TestNode.NOWHERE);
     private final Database database = new Database();
     private final MemoryLog log = new MemoryLog();
     private final List<String> recorded = new CopyOnWriteArrayList<>();
@@ -81,91 +67,27 @@ class RebuildTest {
         nowhere.close();
     }
 
-    /** One process that follows and works. */
-    private final class Node implements AutoCloseable {
-        final LiveModels live;
-        final JobRunner runner;
-        final Jobs jobs;
-
-        Node(String name, int threads, int batchEvents) {
-            live = new LiveModels(
-                    ProjectionsModule.FOLDS,
-                    database.generations,
-                    log,
-                    database.pool,
-                    database.transactions,
-                    freshness,
-                    TracedBatches.NOBODY,
-                    name);
-            var bulk = new MemoryBulkLog(log);
-            runner = new JobRunner(
-                    new JobRunner.Tools(
-                            ProjectionsModule.FOLDS,
-                            database.generations,
-                            Optional.of(bulk),
-                            log,
-                            SearchProjection.Search.of(
-                                            nowhere,
-                                            NOWHERE,
-                                            database.pool,
-                                            readModels,
-                                            database.generations,
-                                            freshness)
-                                    .indexes(),
-                            () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
-                            (job, step, by, event) ->
-                                    recorded.add(event.getClass().getSimpleName()),
-                            live::look,
-                            Clock.systemUTC(),
-                            name,
-                            threads,
-                            batchEvents),
-                    database.pool,
-                    2);
-            jobs = new Jobs(
-                    database.pool,
-                    database.generations,
-                    Optional.of(bulk),
-                    () -> OptionalLong.of(freeDisk),
-                    runner::wake);
-            live.start();
-            runner.start();
-            nodes.add(this);
-        }
-
-        Job start(Kind kind, Wish wish) {
-            return jobs.start(UUID.randomUUID(), kind, TICKETS, wish, OLGA);
-        }
-
-        Job await(Job job, Predicate<Job> until) throws InterruptedException {
-            var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-            while (true) {
-                var now = jobs.read(job.id());
-                if (until.test(now)) {
-                    return now;
-                }
-                assertThat(System.nanoTime()).as("in time: " + now).isLessThan(deadline);
-                Thread.sleep(10);
-            }
-        }
-
-        Job over(Job job) throws InterruptedException {
-            return await(
-                    job,
-                    now -> now.endedAt() != null
-                            || now.state() == State.READY
-                            || now.state() == State.VERIFICATION_FAILED);
-        }
-
-        @Override
-        public void close() {
-            runner.stop();
-            live.stop();
-        }
+    private TestNode node(String name, int threads, int batch) {
+        var node = new TestNode(
+                new TestNode.Stage(
+                        database,
+                        log,
+                        readModels,
+                        freshness,
+                        nowhere,
+                        TestNode.NOWHERE,
+                        (job, step, by, event) -> recorded.add(event.getClass().getSimpleName()),
+                        () -> OptionalLong.of(freeDisk)),
+                ReadModel.TICKETS,
+                name,
+                threads,
+                batch);
+        nodes.add(node);
+        return node;
     }
 
-    private Node node() {
-        return new Node("one", 2, 200);
+    private TestNode node() {
+        return node("one", 2, 200);
     }
 
     private void projected(List<LoggedEvent> history) {
@@ -195,7 +117,7 @@ class RebuildTest {
     @CsvSource({"31, 1, 1", "32, 7, 2", "33, 200, 1", "34, 8192, 3"})
     void rebuilt_equals_live_row_for_row_whatever_the_batches_and_threads(long seed, int batch, int threads)
             throws Exception {
-        var node = new Node("one", threads, batch);
+        var node = node("one", threads, batch);
         projected(Histories.of(seed, 1_500));
         var job = node.over(node.start(Kind.REBUILD, AUTO));
 
@@ -518,7 +440,7 @@ class RebuildTest {
         var left = node.jobs.read(job.id());
         assertThat(left.endedAt()).isNull();
 
-        var other = new Node("two", 1, 100);
+        var other = node("two", 1, 100);
         other.jobs.pace(job.id(), null, true, null);
         var done = other.over(job);
         assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
@@ -538,7 +460,7 @@ class RebuildTest {
     @Test
     void two_nodes_never_work_on_the_same_job() throws Exception {
         var one = node();
-        var two = new Node("two", 1, 50);
+        var two = node("two", 1, 50);
         projected(Histories.of(48, 1_500));
         var job = one.over(one.start(Kind.REBUILD, AUTO));
         assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
@@ -565,7 +487,7 @@ class RebuildTest {
                 .isInstanceOf(NotFound.class);
     }
 
-    private Upkeep upkeep(Node node, boolean bulk, Duration kept, Duration verified) {
+    private Upkeep upkeep(TestNode node, boolean bulk, Duration kept, Duration verified) {
         return new Upkeep(
                 node.jobs,
                 database.generations,
@@ -719,7 +641,8 @@ class RebuildTest {
     @Test
     void whatStandsStillAnswersAgainWhereThatIsOrdered() throws Exception {
         var node = node();
-        projected(Histories.of(15, 600));
+        var history = Histories.of(15, 1_000);
+        projected(history.subList(0, 600));
         var job = node.start(Kind.REBUILD, AUTO);
         assertThat(node.over(job).state()).isEqualTo(State.DONE);
         database.jdbc
@@ -727,7 +650,7 @@ class RebuildTest {
                         "UPDATE readmodel.generation SET owner = 'elsewhere', claimed_at = clock_timestamp() + interval '1 h'"
                                 + " WHERE model = 'tickets' AND generation = 1")
                 .update();
-        projected(Histories.of(16, 200));
+        projected(history.subList(600, history.size()));
         assertThat(answering()).isEqualTo(2);
         node.jobs.switchBack(job.id(), true, "shows what was", OLGA);
         assertThat(node.over(node.jobs.read(job.id())).error()).isNull();

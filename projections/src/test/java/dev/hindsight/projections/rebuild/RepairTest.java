@@ -2,11 +2,10 @@ package dev.hindsight.projections.rebuild;
 
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
+import static dev.hindsight.projections.rebuild.TestNode.OLGA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hindsight.domain.ActorKind;
-import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Refusal;
@@ -16,30 +15,22 @@ import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
 import dev.hindsight.projections.FoldFailure;
-import dev.hindsight.projections.ProjectionsModule;
 import dev.hindsight.projections.live.Database;
 import dev.hindsight.projections.live.Histories;
-import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.MemoryLog;
 import dev.hindsight.projections.live.RecordedSkips;
-import dev.hindsight.projections.live.TracedBatches;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
-import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
 import dev.hindsight.projections.rebuild.DeadLetters.DeadLetter;
 import dev.hindsight.projections.rebuild.Job.Kind;
 import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.Jobs.Wish;
 import dev.hindsight.projections.rebuild.Repairs.Order;
-import dev.hindsight.projections.search.SearchProjection;
 import java.io.IOException;
-import java.net.URI;
-import java.sql.DriverManager;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,143 +38,73 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Repairs, retries and skips beside live processing, on a real PostgreSQL. */
 class RepairTest {
 
-    private static final Envelope.Actor OLGA =
-            new Envelope.Actor(ActorKind.OPERATOR, UUID.randomUUID(), List.of("operator"));
     private static final String TICKETS = "tickets";
-    private static final OpenSearchSettings NOWHERE = OpenSearchSettings.of(URI.create("http://127.0.0.1:9"));
     private static final Instant EVER = Instant.parse("2000-01-01T00:00:00Z");
     private static final Instant NEVER = Instant.parse("2100-01-01T00:00:00Z");
 
     private final Database database = new Database();
     private final MemoryLog log = new MemoryLog();
     private final List<OperationsEvent> recorded = new CopyOnWriteArrayList<>();
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<TestNode> nodes = new ArrayList<>();
     private final ReadModels readModels = new ReadModels(database.pool);
     private final FreshnessGate freshness = new FreshnessGate(readModels::position);
-    private final OpenSearchConnection nowhere = new OpenSearchConnection(NOWHERE);
+    private final OpenSearchConnection nowhere = new OpenSearchConnection(TestNode.NOWHERE);
     private boolean recordFails;
 
     @AfterEach
     void end() throws IOException {
-        nodes.reversed().forEach(Node::close);
+        nodes.reversed().forEach(TestNode::close);
         nowhere.close();
         database.close();
     }
 
-    /** One process that follows and works. */
-    private final class Node {
-        final LiveModels live;
-        final JobRunner runner;
-        final Jobs jobs;
-        final Repairs repairs;
+    private TestNode node(String name) {
+        var node = new TestNode(
+                new TestNode.Stage(
+                        database,
+                        log,
+                        readModels,
+                        freshness,
+                        nowhere,
+                        TestNode.NOWHERE,
+                        (job, step, by, event) -> {
+                            if (recordFails) {
+                                throw new IllegalStateException("the log does not answer", new IOException());
+                            }
+                            assertThat(by).isEqualTo(OLGA);
+                            recorded.add(event);
+                        },
+                        () -> OptionalLong.of(Long.MAX_VALUE)),
+                ReadModel.TICKETS,
+                name,
+                1,
+                200);
+        nodes.add(node);
+        return node;
+    }
 
-        Node(String name) {
-            live = new LiveModels(
-                    ProjectionsModule.FOLDS,
-                    database.generations,
-                    log,
-                    database.pool,
-                    database.transactions,
-                    freshness,
-                    TracedBatches.NOBODY,
-                    name);
-            var bulk = Optional.<dev.hindsight.projections.readmodel.BulkLog>of(new MemoryBulkLog(log));
-            OperationsRecord record = (job, step, by, event) -> {
-                if (recordFails) {
-                    throw new IllegalStateException("the log does not answer", new java.io.IOException());
-                }
-                assertThat(by).isEqualTo(OLGA);
-                recorded.add(event);
-            };
-            runner = new JobRunner(
-                    new JobRunner.Tools(
-                            ProjectionsModule.FOLDS,
-                            database.generations,
-                            bulk,
-                            log,
-                            SearchProjection.Search.of(
-                                            nowhere,
-                                            NOWHERE,
-                                            database.pool,
-                                            readModels,
-                                            database.generations,
-                                            freshness)
-                                    .indexes(),
-                            () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
-                            record,
-                            live::look,
-                            Clock.systemUTC(),
-                            name,
-                            1,
-                            200),
-                    database.pool,
-                    2);
-            jobs = new Jobs(
-                    database.pool, database.generations, bulk, () -> OptionalLong.of(Long.MAX_VALUE), runner::wake);
-            repairs = new Repairs(
-                    ProjectionsModule.FOLDS,
-                    database.pool,
-                    new TransactionTemplate(database.transactions),
-                    database.generations,
-                    bulk,
-                    log,
-                    jobs,
-                    record,
-                    Clock.systemUTC(),
-                    runner::wake);
-            live.start();
-            runner.start();
-            nodes.add(this);
-        }
+    private static RepairReport repaired(TestNode node, Job job) throws InterruptedException {
+        var done = node.over(job);
+        assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
+        assertThat(done.percent()).isEqualTo(100);
+        return Objects.requireNonNull(done.repair());
+    }
 
-        Job await(Job job, Predicate<Job> until) throws InterruptedException {
-            var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-            while (true) {
-                var now = jobs.read(job.id());
-                if (until.test(now)) {
-                    return now;
-                }
-                assertThat(System.nanoTime()).as("in time: " + now).isLessThan(deadline);
-                Thread.sleep(10);
-            }
-        }
-
-        RepairReport over(Job job) throws InterruptedException {
-            var done = await(job, now -> now.endedAt() != null);
-            assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
-            assertThat(done.percent()).isEqualTo(100);
-            return Objects.requireNonNull(done.repair());
-        }
-
-        Job rebuild(Kind kind) throws InterruptedException {
-            var job = jobs.start(UUID.randomUUID(), kind, TICKETS, new Wish(null, false, SwitchMode.AUTO), OLGA);
-            return await(
-                    job,
-                    now -> now.endedAt() != null
-                            || now.state() == State.VERIFICATION_FAILED
-                            || now.state() == State.READY);
-        }
-
-        void close() {
-            runner.stop();
-            live.stop();
-        }
+    private static Job done(TestNode node, Kind kind) throws InterruptedException {
+        return node.over(node.start(kind, new Wish(null, false, SwitchMode.AUTO)));
     }
 
     private static Order order() {
@@ -249,7 +170,7 @@ class RepairTest {
         var history = Histories.of(seed, 1_500);
         var victim = of(history, 400, 3);
         log.spoil(victim.position(), new FoldFailure("not readable on purpose"));
-        var node = new Node("one");
+        var node = node("one");
         projected(history);
         var sound = rows();
         poison(new Random(seed), history);
@@ -259,11 +180,11 @@ class RepairTest {
                 .param(id(surplus))
                 .update();
 
-        var tried = node.over(node.repairs.recorded(dry(), TICKETS, EVER, NEVER));
+        var tried = repaired(node, node.repairs.recorded(dry(), TICKETS, EVER, NEVER));
         assertThat(tried.dryRun()).isTrue();
         assertThat(tried.differing()).isPositive();
         assertThat(recorded).isEmpty();
-        var report = node.over(node.repairs.recorded(order(), TICKETS, EVER, NEVER));
+        var report = repaired(node, node.repairs.recorded(order(), TICKETS, EVER, NEVER));
         assertThat(report.differing()).isEqualTo(tried.differing());
         assertThat(report.differingStreams()).isEqualTo(tried.differingStreams());
         assertThat(report.streams())
@@ -280,7 +201,7 @@ class RepairTest {
         assertThat(node.repairs.deadLetters().list(null, null, null, 10))
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.position()).isEqualTo(victim.position()));
-        assertThat(node.rebuild(Kind.REBUILD).state()).isEqualTo(State.DONE);
+        assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
         assertThat(Database.differences(rows(), sound)).isEmpty();
         assertThat(recorded)
                 .filteredOn(ProjectionRepaired.class::isInstance)
@@ -295,7 +216,7 @@ class RepairTest {
 
     @Test
     void a_dry_run_tells_names_of_columns_never_content_and_changes_nothing() {
-        var node = new Node("one");
+        var node = node("one");
         var history = Histories.of(64, 500);
         projected(history);
         var stream = history.getFirst().stream();
@@ -321,7 +242,7 @@ class RepairTest {
 
     @Test
     void a_repair_is_recorded_even_where_the_log_does_not_answer_at_that_moment() throws Exception {
-        var node = new Node("one");
+        var node = node("one");
         var history = Histories.of(65, 300);
         projected(history);
         var sound = rows();
@@ -336,14 +257,14 @@ class RepairTest {
         assertThat(Database.differences(rows(), sound)).isEmpty();
         assertThat(node.jobs.read(order.id()).endedAt()).isNull();
         recordFails = false;
-        node.over(node.jobs.read(order.id()));
+        repaired(node, node.jobs.read(order.id()));
         assertThat(recorded).hasSize(1);
-        assertThat(node.rebuild(Kind.VERIFICATION).state()).isEqualTo(State.DONE);
+        assertThat(done(node, Kind.VERIFICATION).state()).isEqualTo(State.DONE);
     }
 
     @Test
     void live_events_of_the_same_ticket_are_neither_lost_nor_doubled_and_it_never_vanishes() throws Exception {
-        var node = new Node("one");
+        var node = node("one");
         var history = new ArrayList<>(Histories.of(66, 400));
         projected(history);
         var stream = of(history, 0, 2).stream();
@@ -404,14 +325,14 @@ class RepairTest {
         assertThat(wrong).isEmpty();
         assertThat(node.repairs.deadLetters().list(null, null, null, 10)).isEmpty();
         var live = rows();
-        assertThat(node.rebuild(Kind.REBUILD).state()).isEqualTo(State.DONE);
+        assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
         assertThat(Database.differences(rows(), live)).isEmpty();
     }
 
     @Test
     void a_killed_repair_of_a_queue_goes_on_elsewhere_and_finds_tickets_that_left_the_queue_by_mistake()
             throws Exception {
-        var node = new Node("one");
+        var node = node("one");
         var history = Histories.of(67, 6_000);
         projected(history);
         var sound = rows();
@@ -437,9 +358,9 @@ class RepairTest {
         assertThat(left.endedAt()).isNull();
         assertThat(left.done()).isBetween(1L, left.total() - 1);
 
-        var other = new Node("two");
+        var other = node("two");
         other.jobs.pace(job.id(), null, true, null);
-        var report = other.over(job);
+        var report = repaired(other, job);
         assertThat(report.streams()).isEqualTo(left.total());
         assertThat(Database.differences(rows(), sound)).isEmpty();
         assertThat(recorded).singleElement().isInstanceOf(ProjectionRepaired.class);
@@ -452,7 +373,7 @@ class RepairTest {
 
     @Test
     void a_cancelled_repair_keeps_and_records_what_it_has_done() throws Exception {
-        var node = new Node("one");
+        var node = node("one");
         projected(Histories.of(68, 3_000));
         var job = node.repairs.recorded(order(), TICKETS, EVER, NEVER);
         node.jobs.pace(job.id(), null, true, 500);
@@ -479,7 +400,7 @@ class RepairTest {
         log.spoil(one.position(), new FoldFailure("first kind"));
         log.spoil(two.position(), new FoldFailure("second kind"));
         log.spoil(three.position(), new IllegalStateException("the text of another's mail"));
-        var node = new Node("one");
+        var node = node("one");
         projected(history);
         var letters = node.repairs.deadLetters();
         var all = letters.list(null, null, null, 10);
@@ -527,17 +448,17 @@ class RepairTest {
         }
         log.mend(two.position());
         for (var job : node.repairs.retryBecause(order(), "second KIND", UUID::randomUUID)) {
-            assertThat(node.over(job).streams()).isEqualTo(1);
+            assertThat(repaired(node, job).streams()).isEqualTo(1);
         }
         log.mend(three.position());
         assertThat(node.repairs.retryAll(order(), UUID::randomUUID))
                 .singleElement()
-                .satisfies(job -> assertThat(node.over(job).parked()).isZero());
+                .satisfies(job -> assertThat(repaired(node, job).parked()).isZero());
         assertThat(letters.list(null, null, null, 10)).isEmpty();
         assertThat(node.repairs.retryAll(order(), UUID::randomUUID)).isEmpty();
         assertThat(recorded).allMatch(DeadLetterRetried.class::isInstance).hasSizeGreaterThanOrEqualTo(3);
         var live = rows();
-        assertThat(node.rebuild(Kind.REBUILD).state()).isEqualTo(State.DONE);
+        assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
         assertThat(Database.differences(rows(), live)).isEmpty();
     }
 
@@ -553,7 +474,7 @@ class RepairTest {
         var history = Histories.of(70, 1_500);
         var victim = of(history, 300, 3);
         log.spoil(victim.position(), new FoldFailure("never readable"));
-        var node = new Node("one");
+        var node = node("one");
         projected(history);
         var letter = letter(node.repairs.deadLetters(), victim);
         assertThatThrownBy(() -> node.repairs.skip(new Order(UUID.randomUUID(), false, null, OLGA), letter.id()))
@@ -579,9 +500,9 @@ class RepairTest {
         var live = rows();
         assertThat(node.repairs.ticket(order(), TICKETS, id(victim.stream())).differing())
                 .isZero();
-        var verified = node.rebuild(Kind.VERIFICATION);
+        var verified = done(node, Kind.VERIFICATION);
         assertThat(Objects.requireNonNull(verified.report()).clean()).isTrue();
-        assertThat(node.rebuild(Kind.REBUILD).state()).isEqualTo(State.DONE);
+        assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
         assertThat(Database.differences(rows(), live)).isEmpty();
     }
 
@@ -614,13 +535,13 @@ class RepairTest {
         var broken = of(history, 600, 2);
         log.spoil(mended.position(), new FoldFailure("until the next version"));
         log.spoil(broken.position(), new FoldFailure("for ever"));
-        var node = new Node("one");
+        var node = node("one");
         projected(history);
         var letters = node.repairs.deadLetters();
         var before = letters.list(null, null, null, 10);
         assertThat(before).hasSize(2);
         log.mend(mended.position());
-        var job = node.rebuild(Kind.REBUILD);
+        var job = done(node, Kind.REBUILD);
         assertThat(job.state()).isEqualTo(State.VERIFICATION_FAILED);
         node.jobs.switchOver(job.id(), true, "the code was mended", OLGA);
         node.await(job, now -> now.endedAt() != null);
@@ -639,7 +560,7 @@ class RepairTest {
 
     @Test
     void what_can_not_be_repaired_is_refused() {
-        var node = new Node("one");
+        var node = node("one");
         var history = Histories.of(73, 20);
         projected(history);
         var shouted = "ticket-" + id(history.getFirst().stream()).toString().toUpperCase(Locale.ROOT);

@@ -1,18 +1,14 @@
 package dev.hindsight.projections.rebuild;
 
+import static dev.hindsight.projections.rebuild.TestNode.OLGA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hindsight.domain.ActorKind;
-import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.ops.embedded.SharedOpenSearch;
-import dev.hindsight.projections.ProjectionsModule;
 import dev.hindsight.projections.live.Database;
 import dev.hindsight.projections.live.Histories;
-import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.MemoryLog;
-import dev.hindsight.projections.live.TracedBatches;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
@@ -25,18 +21,13 @@ import dev.hindsight.projections.rebuild.Job.Phase;
 import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.Jobs.Wish;
-import dev.hindsight.projections.search.SearchFollowers;
-import dev.hindsight.projections.search.SearchProjection;
 import java.io.IOException;
-import java.sql.DriverManager;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -45,7 +36,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,8 +49,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** Search indexes rebuilt and verified beside the one that answers, on a real PostgreSQL and a real OpenSearch. */
 class SearchRebuildTest {
 
-    private static final Envelope.Actor OLGA =
-            new Envelope.Actor(ActorKind.OPERATOR, UUID.randomUUID(), List.of("operator"));
     private static final Wish AUTO = new Wish(null, false, SwitchMode.AUTO);
     private static final Wish MANUAL = new Wish(null, false, SwitchMode.MANUAL);
     private static final String SEARCH = ReadModel.TICKET_SEARCH.id();
@@ -69,7 +57,7 @@ class SearchRebuildTest {
     private final Database database = new Database();
     private final MemoryLog log = new MemoryLog();
     private final List<String> recorded = new CopyOnWriteArrayList<>();
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<TestNode> nodes = new ArrayList<>();
     private final ReadModels readModels = new ReadModels(database.pool);
     private final FreshnessGate freshness = new FreshnessGate(readModels::position);
     private final OpenSearchSettings settings = new OpenSearchSettings(
@@ -101,85 +89,23 @@ class SearchRebuildTest {
                 .toList();
     }
 
-    /** One process that follows and works. */
-    private final class Node implements AutoCloseable {
-        final LiveModels live;
-        final SearchFollowers followers;
-        final JobRunner runner;
-        final Jobs jobs;
-
-        Node(String name, int batch) {
-            live = new LiveModels(
-                    ProjectionsModule.FOLDS,
-                    database.generations,
-                    log,
-                    database.pool,
-                    database.transactions,
-                    freshness,
-                    TracedBatches.NOBODY,
-                    name);
-            var search = SearchProjection.Search.of(
-                    connection, settings, database.pool, readModels, database.generations, freshness);
-            followers = search.followers();
-            var bulk = new MemoryBulkLog(log);
-            runner = new JobRunner(
-                    new JobRunner.Tools(
-                            ProjectionsModule.FOLDS,
-                            database.generations,
-                            Optional.of(bulk),
-                            log,
-                            search.indexes(),
-                            () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
-                            (job, step, by, event) ->
-                                    recorded.add(event.getClass().getSimpleName()),
-                            () -> {
-                                live.look();
-                                followers.look();
-                            },
-                            Clock.systemUTC(),
-                            name,
-                            1,
-                            batch),
-                    database.pool,
-                    2);
-            jobs = new Jobs(database.pool, database.generations, Optional.of(bulk), OptionalLong::empty, runner::wake);
-            database.generations.ensure(ReadModel.TICKET_SEARCH);
-            live.start();
-            followers.start();
-            runner.start();
-            nodes.add(this);
-        }
-
-        Job start(Kind kind, Wish wish) {
-            return jobs.start(UUID.randomUUID(), kind, SEARCH, wish, OLGA);
-        }
-
-        Job await(Job job, Predicate<Job> until) throws InterruptedException {
-            var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-            while (true) {
-                var now = jobs.read(job.id());
-                if (until.test(now)) {
-                    return now;
-                }
-                assertThat(System.nanoTime()).as("in time: " + now).isLessThan(deadline);
-                Thread.sleep(10);
-            }
-        }
-
-        Job over(Job job) throws InterruptedException {
-            return await(
-                    job,
-                    now -> now.endedAt() != null
-                            || now.state() == State.READY
-                            || now.state() == State.VERIFICATION_FAILED);
-        }
-
-        @Override
-        public void close() {
-            runner.stop();
-            followers.stop();
-            live.stop();
-        }
+    private TestNode node(String name, int batch) {
+        var node = new TestNode(
+                new TestNode.Stage(
+                        database,
+                        log,
+                        readModels,
+                        freshness,
+                        connection,
+                        settings,
+                        (job, step, by, event) -> recorded.add(event.getClass().getSimpleName()),
+                        OptionalLong::empty),
+                ReadModel.TICKET_SEARCH,
+                name,
+                1,
+                batch);
+        nodes.add(node);
+        return node;
     }
 
     private static Report report(Job job) {
@@ -237,7 +163,7 @@ class SearchRebuildTest {
     @CsvSource({"61, 1", "62, 7", "63, 4000"})
     void rebuilt_equals_live_document_for_document_whatever_the_batches(long seed, int batch) throws Exception {
         var history = Histories.of(seed, 1_800);
-        var node = new Node("one", batch);
+        var node = node("one", batch);
         findable(history.subList(0, 1_500));
         var job = node.over(node.start(Kind.REBUILD, AUTO));
 
@@ -256,7 +182,7 @@ class SearchRebuildTest {
 
     @Test
     void poisoned_documents_are_found_and_mended_and_nothing_switches_to_differences_unasked() throws Exception {
-        var node = new Node("one", 100);
+        var node = node("one", 100);
         findable(Histories.of(64, 1_500));
         var sound = documents(1);
         var verified = node.over(node.start(Kind.VERIFICATION, AUTO));
@@ -315,7 +241,7 @@ class SearchRebuildTest {
 
     @Test
     void a_cancelled_rebuild_leaves_no_index_behind() throws Exception {
-        var node = new Node("one", 10);
+        var node = node("one", 10);
         findable(Histories.of(65, 1_500));
         var job = node.start(Kind.REBUILD, new Wish(20, false, SwitchMode.AUTO));
         node.await(job, now -> now.phase() == Phase.COPYING && now.done() > 0);
@@ -335,7 +261,7 @@ class SearchRebuildTest {
 
     @Test
     void a_paused_rebuild_goes_on_is_switched_on_order_taken_back_and_dropped() throws Exception {
-        var node = new Node("one", 10);
+        var node = node("one", 10);
         findable(Histories.of(66, 1_500));
         var job = node.start(Kind.REBUILD, new Wish(20, false, SwitchMode.MANUAL));
         node.await(job, now -> now.phase() == Phase.COPYING && now.done() > 0);
@@ -364,7 +290,7 @@ class SearchRebuildTest {
 
     @Test
     void a_rebuild_goes_on_where_it_was_killed_and_begins_anew_where_its_index_was_lost() throws Exception {
-        var node = new Node("one", 10);
+        var node = node("one", 10);
         findable(Histories.of(67, 1_500));
         var job = node.start(Kind.REBUILD, new Wish(40, false, SwitchMode.AUTO));
         var before = node.await(job, now -> now.phase() == Phase.COPYING && now.done() >= 20);
@@ -376,7 +302,7 @@ class SearchRebuildTest {
         assertThat(node.jobs.read(job.id()).endedAt()).isNull();
 
         client.indices().delete(request -> request.index(index.name(2)));
-        var other = new Node("two", 25);
+        var other = node("two", 25);
         other.jobs.pace(job.id(), null, true, null);
         var done = other.over(job);
         assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
@@ -396,7 +322,7 @@ class SearchRebuildTest {
     @Test
     void readers_never_find_an_empty_or_partial_index_while_it_is_switched_to_and_fro_under_load() throws Exception {
         var history = Histories.of(68, 4_000);
-        var node = new Node("one", 50);
+        var node = node("one", 50);
         findable(history.subList(0, 2_000));
         var least = tickets();
         var stop = new AtomicBoolean();
@@ -449,7 +375,7 @@ class SearchRebuildTest {
 
     @Test
     void rows_that_were_mended_mend_the_documents_made_of_them() throws Exception {
-        var node = new Node("one", 100);
+        var node = node("one", 100);
         findable(Histories.of(69, 1_500));
         var sound = documents(1);
         database.jdbc

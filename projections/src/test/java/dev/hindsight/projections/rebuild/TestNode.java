@@ -1,0 +1,160 @@
+package dev.hindsight.projections.rebuild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.projections.ProjectionsModule;
+import dev.hindsight.projections.live.Database;
+import dev.hindsight.projections.live.LiveModels;
+import dev.hindsight.projections.live.MemoryLog;
+import dev.hindsight.projections.live.TracedBatches;
+import dev.hindsight.projections.readmodel.BulkLog;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
+import dev.hindsight.projections.readmodel.search.OpenSearchSettings;
+import dev.hindsight.projections.rebuild.Job.Kind;
+import dev.hindsight.projections.rebuild.Job.State;
+import dev.hindsight.projections.rebuild.Jobs.Wish;
+import dev.hindsight.projections.search.SearchFollowers;
+import dev.hindsight.projections.search.SearchProjection;
+import java.net.URI;
+import java.sql.DriverManager;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** One process that follows the log, works on jobs and takes orders about one model. */
+final class TestNode implements AutoCloseable {
+
+    /** Gives the orders. */
+    static final Envelope.Actor OLGA = new Envelope.Actor(ActorKind.OPERATOR, UUID.randomUUID(), List.of("operator"));
+
+    /** Settings of an OpenSearch that is not there. */
+    static final OpenSearchSettings NOWHERE = OpenSearchSettings.of(URI.create("http://127.0.0.1:9"));
+
+    /** What processes share. */
+    record Stage(
+            Database database,
+            MemoryLog log,
+            ReadModels readModels,
+            FreshnessGate freshness,
+            OpenSearchConnection connection,
+            OpenSearchSettings settings,
+            OperationsRecord record,
+            FreeDisk disk) {}
+
+    final LiveModels live;
+    final SearchFollowers followers;
+    final JobRunner runner;
+    final Jobs jobs;
+    final Repairs repairs;
+    private final ReadModel model;
+
+    /**
+     * Follows at once.
+     *
+     * @param model of orders; the search index is followed where it is this
+     */
+    TestNode(Stage stage, ReadModel model, String name, int threads, int batch) {
+        this.model = model;
+        var database = stage.database();
+        live = new LiveModels(
+                ProjectionsModule.FOLDS,
+                database.generations,
+                stage.log(),
+                database.pool,
+                database.transactions,
+                stage.freshness(),
+                TracedBatches.NOBODY,
+                name);
+        var search = SearchProjection.Search.of(
+                stage.connection(),
+                stage.settings(),
+                database.pool,
+                stage.readModels(),
+                database.generations,
+                stage.freshness());
+        followers = search.followers();
+        var bulk = Optional.<BulkLog>of(new MemoryBulkLog(stage.log()));
+        runner = new JobRunner(
+                new JobRunner.Tools(
+                        ProjectionsModule.FOLDS,
+                        database.generations,
+                        bulk,
+                        stage.log(),
+                        search.indexes(),
+                        () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
+                        stage.record(),
+                        this::look,
+                        Clock.systemUTC(),
+                        name,
+                        threads,
+                        batch),
+                database.pool,
+                2);
+        jobs = new Jobs(database.pool, database.generations, bulk, stage.disk(), runner::wake);
+        repairs = new Repairs(
+                ProjectionsModule.FOLDS,
+                database.pool,
+                new TransactionTemplate(database.transactions),
+                database.generations,
+                bulk,
+                stage.log(),
+                jobs,
+                stage.record(),
+                Clock.systemUTC(),
+                runner::wake);
+        live.start();
+        if (model == ReadModel.TICKET_SEARCH) {
+            database.generations.ensure(model);
+            followers.start();
+        }
+        runner.start();
+    }
+
+    private void look() {
+        live.look();
+        if (model == ReadModel.TICKET_SEARCH) {
+            followers.look();
+        }
+    }
+
+    Job start(Kind kind, Wish wish) {
+        return jobs.start(UUID.randomUUID(), kind, model.id(), wish, OLGA);
+    }
+
+    Job await(Job job, Predicate<Job> until) throws InterruptedException {
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (true) {
+            var now = jobs.read(job.id());
+            if (until.test(now)) {
+                return now;
+            }
+            assertThat(System.nanoTime()).as("in time: " + now).isLessThan(deadline);
+            Thread.sleep(10);
+        }
+    }
+
+    /** Ended, or waiting for an order. */
+    Job over(Job job) throws InterruptedException {
+        return await(
+                job,
+                now -> now.endedAt() != null || now.state() == State.READY || now.state() == State.VERIFICATION_FAILED);
+    }
+
+    @Override
+    public void close() {
+        runner.stop();
+        if (model == ReadModel.TICKET_SEARCH) {
+            followers.stop();
+        }
+        live.stop();
+    }
+}
