@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -54,10 +56,8 @@ public final class RebuildUnderLoadBenchmark {
     private static final ReadModel TICKETS = ReadModel.TICKETS;
     private static final int POLL_MILLIS = 20;
     private static final int REPLAY_SECONDS = 60;
-    private static final int WARM_UP_SECONDS = 15;
-    private static final int WITHOUT_SECONDS = 30;
-    /** A short rebuild is repeated until that much of the load was sent beside one. */
-    private static final int BESIDE_SECONDS = 20;
+    /** Of each piece of load; a short rebuild is repeated until that much was sent beside one. */
+    private static final int SECONDS = Integer.getInteger("seconds", 30);
 
     private static final int MOST_REBUILDS = 5;
     /** Until the generation that answered before may be dropped. */
@@ -127,7 +127,13 @@ public final class RebuildUnderLoadBenchmark {
             throw new IllegalArgumentException("FOLDER COMMANDS QUERIES");
         }
         try (RunningApplication app = RunningApplication.in(
-                Path.of(arguments[0]), Map.of("hindsight.rebuild.threads", Integer.getInteger("threads", 1)))) {
+                Path.of(arguments[0]),
+                Map.of(
+                        "hindsight.rebuild.threads",
+                        Integer.getInteger("threads", 1),
+                        // Tells with a stack trace that a generation was dropped, as is done here.
+                        "logging.level.org.axonframework.eventhandling.pooled.WorkPackage",
+                        "ERROR"))) {
             new RebuildUnderLoadBenchmark(app, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2])).run();
         }
         System.exit(0);
@@ -237,25 +243,34 @@ public final class RebuildUnderLoadBenchmark {
     private void underLoad() throws Exception {
         OUT.printf("%n%d commands and %d queries a second over HTTP%n", commands, queries);
         desk.queues();
-        during(() -> sleep(WARM_UP_SECONDS));
-        dropPrevious();
-        awaitQuiet();
-        List<Done> without = during(() -> sleep(WITHOUT_SECONDS));
-        OUT.println("without a rebuild");
-        Figures.print("  commands", Desk.nanos(without, Kind::isCommand));
-        Figures.print("  queries", Desk.nanos(without, kind -> !kind.isCommand()));
-        beside("an unthrottled rebuild", false, without, 3);
-        beside("a gentle rebuild", true, without, 1.3);
+        during(
+                () -> { // both sides compile
+                    sleep();
+                    rebuild(TICKETS, false);
+                    sleep();
+                });
+        List<Done> first = without();
+        List<Done> unthrottled = beside("an unthrottled rebuild", false);
+        List<Done> second = without();
+        compare(unthrottled, first, second, 3);
+        List<Done> gentle = beside("a gentle rebuild", true);
+        compare(gentle, second, without(), 1.3);
     }
 
-    private void beside(String what, boolean gentle, List<Done> without, double wanted) throws Exception {
+    private List<Done> without() throws Exception {
+        dropPrevious();
+        awaitQuiet();
+        return during(RebuildUnderLoadBenchmark::sleep);
+    }
+
+    private List<Done> beside(String what, boolean gentle) throws Exception {
         dropPrevious();
         awaitQuiet();
         List<Ran> rebuilds = new ArrayList<>();
         List<MemoryPoolMXBean> heap = heap();
         List<Done> sent = during(() -> {
             double seconds = 0;
-            while (seconds < BESIDE_SECONDS && rebuilds.size() < MOST_REBUILDS) {
+            while (seconds < SECONDS && rebuilds.size() < MOST_REBUILDS) {
                 if (!rebuilds.isEmpty()) {
                     dropPrevious();
                 }
@@ -264,9 +279,6 @@ public final class RebuildUnderLoadBenchmark {
                 seconds += ran.seconds();
             }
         });
-        List<Done> beside = sent.stream()
-                .filter(request -> rebuilds.stream().anyMatch(ran -> ran.during(request)))
-                .toList();
         OUT.printf(
                 Locale.ROOT,
                 "during %s (%d of them, heap at most %,d MiB with the clients)%n",
@@ -274,8 +286,9 @@ public final class RebuildUnderLoadBenchmark {
                 rebuilds.size(),
                 mebibytes(heap));
         rebuilds.forEach(ran -> print("  rebuild", ran));
-        compare("commands", beside, without, Kind::isCommand, wanted);
-        compare("queries", beside, without, kind -> !kind.isCommand(), wanted);
+        List<Done> beside = sent.stream()
+                .filter(request -> rebuilds.stream().anyMatch(ran -> ran.during(request)))
+                .toList();
         for (Phase phase : Phase.values()) {
             List<Done> then = beside.stream()
                     .filter(request -> rebuilds.stream()
@@ -286,19 +299,34 @@ public final class RebuildUnderLoadBenchmark {
                 Figures.print("    all due in " + phase, Desk.nanos(then, kind -> true));
             }
         }
+        return beside;
     }
 
-    private static void compare(String what, List<Done> beside, List<Done> without, Predicate<Kind> of, double wanted) {
+    private static void compare(List<Done> beside, List<Done> before, List<Done> after, double wanted) {
+        compare("commands", beside, before, after, Kind::isCommand, wanted);
+        compare("queries", beside, before, after, kind -> !kind.isCommand(), wanted);
+    }
+
+    /** With what it is before and after it, taken together: a machine and a JVM change as they go on. */
+    private static void compare(
+            String what, List<Done> beside, List<Done> before, List<Done> after, Predicate<Kind> of, double wanted) {
         long[] nanos = Desk.nanos(beside, of);
-        long[] others = Desk.nanos(without, of);
-        Figures.print("  " + what, nanos);
+        long[] earlier = Desk.nanos(before, of);
+        long[] later = Desk.nanos(after, of);
+        long[] without =
+                LongStream.concat(Arrays.stream(earlier), Arrays.stream(later)).toArray();
+        Figures.print("  " + what + " before it", earlier);
+        Figures.print("  " + what + " during it", nanos);
+        Figures.print("  " + what + " after it", later);
         OUT.printf(
                 Locale.ROOT,
-                "  %s: p50 %.2f times, p99 %.2f times what it is without (wanted: p99 at most %.1f times)%n",
+                "  %s: p50 %.2f times, p99 %.2f times what it is without (wanted: p99 at most %.1f times);"
+                        + " after it p99 is %.2f times what it was before%n",
                 what,
-                Figures.times(nanos, others, 0.50),
-                Figures.times(nanos, others, 0.99),
-                wanted);
+                Figures.times(nanos, without, 0.50),
+                Figures.times(nanos, without, 0.99),
+                wanted,
+                Figures.times(later, earlier, 0.99));
     }
 
     private interface Action {
@@ -389,7 +417,11 @@ public final class RebuildUnderLoadBenchmark {
             }
             return job.endedAt() != null;
         });
-        return new Ran(jobs.read(id), begun, System.nanoTime(), since, events[0]);
+        Ran ran = new Ran(jobs.read(id), begun, System.nanoTime(), since, events[0]);
+        if (ran.job().gentle() != gentle || ran.events() == 0) {
+            throw new IllegalStateException("not what was to be measured: " + ran);
+        }
+        return ran;
     }
 
     /** @throws IllegalStateException where it failed or waits for somebody */
@@ -443,8 +475,8 @@ public final class RebuildUnderLoadBenchmark {
         }
     }
 
-    private static void sleep(int seconds) throws InterruptedException {
-        Thread.sleep(Duration.ofSeconds(seconds));
+    private static void sleep() throws InterruptedException {
+        Thread.sleep(Duration.ofSeconds(SECONDS));
     }
 
     /** Pools whose peaks count from now on. */
