@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.function.LongPredicate;
 
 /** Ways to send requests. */
 final class Load {
@@ -34,6 +35,16 @@ final class Load {
      */
     static <T> List<T> evenly(int clients, int seconds, int rate, Request<T> request)
             throws InterruptedException, ExecutionException {
+        return evenly(clients, rate, n -> n < (long) seconds * rate, request);
+    }
+
+    /**
+     * The same for as long as it should go on.
+     *
+     * @param goesOn whether the request of this number is still to be sent, asked when it is due
+     */
+    static <T> List<T> evenly(int clients, int rate, LongPredicate goesOn, Request<T> request)
+            throws InterruptedException, ExecutionException {
         long begun = System.nanoTime() + 100_000_000;
         long step = 1_000_000_000L / rate;
         AtomicLong next = new AtomicLong();
@@ -42,14 +53,17 @@ final class Load {
             for (int c = 0; c < clients; c++) {
                 all.add(pool.submit(() -> {
                     List<T> sent = new ArrayList<>();
-                    for (long n = next.getAndIncrement(); n < (long) seconds * rate; n = next.getAndIncrement()) {
+                    while (true) {
+                        long n = next.getAndIncrement();
                         long due = begun + n * step;
                         while (System.nanoTime() < due) {
                             LockSupport.parkNanos(due - System.nanoTime());
                         }
+                        if (!goesOn.test(n)) {
+                            return sent;
+                        }
                         sent.add(request.send(n, due));
                     }
-                    return sent;
                 }));
             }
             List<T> sent = new ArrayList<>();

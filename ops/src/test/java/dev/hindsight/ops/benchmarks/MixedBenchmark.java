@@ -1,20 +1,19 @@
 package dev.hindsight.ops.benchmarks;
 
+import dev.hindsight.ops.benchmarks.Desk.Done;
+import dev.hindsight.ops.benchmarks.Desk.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A desk at work: so many commands and queries a second, sent at even distances whatever the answers do; a latency counts
@@ -25,57 +24,19 @@ import tools.jackson.databind.JsonNode;
  */
 public final class MixedBenchmark {
 
-    /** More than ever wait at once: so that a slow answer does not hold up those that are due after it. */
-    private static final int CLIENTS = 64;
-
     private static final int FILLERS = 16;
     private static final int OPENED_AT_ONCE = 100;
     private static final int WARM_UP_SECONDS = 30;
     private static final int SETTLING_MILLIS = 20_000;
     private static final Pattern HEAP_USED =
             Pattern.compile("^jvm_memory_used_bytes\\{area=\"heap\",[^}]*} ([0-9.E+]+)$", Pattern.MULTILINE);
-    private static final List<String> QUEUES = List.of("desk", "network", "hardware", "accounts");
 
     private final Api api;
-    private final AtomicLong number = new AtomicLong();
-    /** Tickets opened in this load, which later commands work on. */
-    private final List<Opened> worked = new ArrayList<>();
-
-    private enum Kind {
-        OPEN,
-        REPLY,
-        NOTE,
-        ASSIGN,
-        STATUS,
-        LIST,
-        DETAIL,
-        CONVERSATION,
-        TIMELINE,
-        SEARCH,
-        SUGGESTIONS,
-        SUMMARIES;
-
-        boolean isCommand() {
-            return compareTo(LIST) < 0;
-        }
-    }
-
-    private record Done(Kind kind, long nanos) {}
-
-    private record Opened(String id, long position) {
-
-        String path() {
-            return "/api/v1/tickets/" + id;
-        }
-
-        /** A read of it, which may have been opened a moment ago. */
-        String read(String of) {
-            return path() + of + "?minPosition=" + position;
-        }
-    }
+    private final Desk desk;
 
     private MixedBenchmark(Api api) {
         this.api = api;
+        this.desk = new Desk(api, List.of("desk", "network", "hardware", "accounts"), "NEW,OPEN");
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -97,9 +58,7 @@ public final class MixedBenchmark {
 
     /** Nine of ten tickets are no longer open: a desk that worked for years. */
     private void fill(long tickets) throws Exception {
-        for (String queue : QUEUES) {
-            api.send("PUT", "/api/v1/queues/" + queue, "{\"name\":\"" + queue + "\"}");
-        }
+        desk.queues();
         AtomicLong left = new AtomicLong(tickets / OPENED_AT_ONCE);
         try (ExecutorService pool = Executors.newFixedThreadPool(FILLERS)) {
             List<Future<?>> all = new ArrayList<>();
@@ -108,7 +67,7 @@ public final class MixedBenchmark {
                     while (left.getAndDecrement() > 0) {
                         List<String> ids = new ArrayList<>();
                         for (int n = 0; n < OPENED_AT_ONCE; n++) {
-                            ids.add("\"" + open().id() + "\"");
+                            ids.add("\"" + desk.open().id() + "\"");
                         }
                         String over = String.join(",", ids.subList(0, OPENED_AT_ONCE * 9 / 10));
                         api.send(
@@ -124,7 +83,7 @@ public final class MixedBenchmark {
                 one.get();
             }
         }
-        System.out.println("tickets opened: " + number + ", events in the log: " + api.head());
+        System.out.println("tickets opened: " + desk.tickets() + ", events in the log: " + api.head());
     }
 
     private void watched(int seconds, int commands, int queries) throws Exception {
@@ -151,19 +110,12 @@ public final class MixedBenchmark {
                 queries,
                 done.size(),
                 Instant.now().getEpochSecond() - begun.getEpochSecond());
-        Figures.print("commands", nanos(done, Kind::isCommand));
-        Figures.print("queries", nanos(done, kind -> !kind.isCommand()));
+        Figures.print("commands", Desk.nanos(done, Kind::isCommand));
+        Figures.print("queries", Desk.nanos(done, kind -> !kind.isCommand()));
         for (Kind kind : Kind.values()) {
-            Figures.print("  " + kind.name().toLowerCase(Locale.ROOT), nanos(done, kind::equals));
+            Figures.print("  " + kind.name().toLowerCase(Locale.ROOT), Desk.nanos(done, kind::equals));
         }
         System.out.println("least heap in use within each half minute, MiB: " + String.join(" ", heap));
-    }
-
-    private static long[] nanos(List<Done> done, Predicate<Kind> of) {
-        return done.stream()
-                .filter(one -> of.test(one.kind()))
-                .mapToLong(Done::nanos)
-                .toArray();
     }
 
     /** The smallest of 30 samples, one a second: what is left after collections. */
@@ -182,12 +134,8 @@ public final class MixedBenchmark {
     }
 
     private List<Done> load(int seconds, int commands, int queries) throws Exception {
-        int rate = commands + queries;
-        return Load.evenly(CLIENTS, seconds, rate, (n, due) -> {
-            Kind kind = Math.floorMod(n * 2_654_435_761L, (long) rate) < commands ? command() : query();
-            act(kind);
-            return new Done(kind, System.nanoTime() - due);
-        });
+        long requests = (long) seconds * (commands + queries);
+        return desk.work(commands, queries, n -> n < requests, MixedBenchmark::command, MixedBenchmark::query);
     }
 
     private static Kind command() {
@@ -206,67 +154,6 @@ public final class MixedBenchmark {
                                 : of < 17
                                         ? Kind.TIMELINE
                                         : of < 18 ? Kind.SEARCH : of < 19 ? Kind.SUGGESTIONS : Kind.SUMMARIES;
-    }
-
-    private void act(Kind kind) throws Exception {
-        Random random = ThreadLocalRandom.current();
-        switch (kind) {
-            case OPEN -> opened();
-            case REPLY ->
-                api.send("POST", ticket().path() + "/replies", "{\"body\":\"We look at it this afternoon.\"}");
-            case NOTE ->
-                api.send("POST", ticket().path() + "/notes", "{\"body\":\"The same as last week, see the wiki.\"}");
-            case ASSIGN -> api.send("PUT", ticket().path() + "/assignment", "{\"queue\":\"" + queue(random) + "\"}");
-            case STATUS -> begin();
-            case LIST ->
-                api.get("/api/v1/tickets?limit=50&status=NEW,OPEN&queue=" + queue(random)
-                        + (random.nextBoolean() ? "&sort=-updatedAt" : "&priority=P2,P3"));
-            case DETAIL -> api.get(ticket().read(""));
-            case CONVERSATION -> api.get(ticket().read("/conversation"));
-            case TIMELINE -> api.get(ticket().read("/timeline"));
-            case SEARCH ->
-                api.get("/api/v1/search?limit=20&q=" + SampleTickets.rare(random.nextInt(4_000)) + "+status:new");
-            case SUGGESTIONS ->
-                api.get("/api/v1/search/suggestions?q="
-                        + SampleTickets.rare(random.nextInt(4_000)).substring(0, 4));
-            case SUMMARIES -> api.get("/api/v1/queues/summaries");
-        }
-    }
-
-    private static String queue(Random random) {
-        return QUEUES.get(random.nextInt(QUEUES.size()));
-    }
-
-    /** Begins work on a ticket of its own, so that the move is always allowed. */
-    private void begin() throws Exception {
-        api.send("PUT", opened().path() + "/status", "{\"status\":\"OPEN\"}");
-    }
-
-    private Opened opened() throws Exception {
-        Opened opened = open();
-        synchronized (worked) {
-            worked.add(opened);
-        }
-        return opened;
-    }
-
-    private Opened open() throws Exception {
-        long n = number.getAndIncrement();
-        JsonNode opened =
-                api.send("POST", "/api/v1/tickets", SampleTickets.body(n, QUEUES.get((int) (n % QUEUES.size()))));
-        return new Opened(opened.path("id").asString(), opened.path("position").asLong(0));
-    }
-
-    /** A ticket of this load: one of the newest thousand, as people work. */
-    private Opened ticket() throws Exception {
-        synchronized (worked) {
-            if (!worked.isEmpty()) {
-                int newest = Math.min(worked.size(), 1_000);
-                return worked.get(
-                        worked.size() - 1 - ThreadLocalRandom.current().nextInt(newest));
-            }
-        }
-        return opened();
     }
 
     /** What is asked with one client. */
