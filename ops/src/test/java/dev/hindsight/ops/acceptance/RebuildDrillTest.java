@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.ops.acceptance.LiveTraffic.Acknowledged;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
-import dev.hindsight.ops.demo.DemoFill;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ import tools.jackson.databind.JsonNode;
  */
 class RebuildDrillTest {
 
+    private static final String HEAP = "512m";
     private static final int KNOWN = 40;
     private static final int MISSING = 2;
 
@@ -74,14 +76,13 @@ class RebuildDrillTest {
         tickets = filled;
         rate = perSecond;
         seconds = between;
-        try (RunningApplication first = RunningApplication.in(data)) {
-            DemoFill.of(first.context()).fill(data, tickets, (done, all) -> {});
-        }
-        ServerProcess server = start();
+        ServerProcess server =
+                ServerProcess.start(data, HEAP, Map.of(), "demo", "--tickets", Integer.toString(tickets));
         try (LiveTraffic traffic = new LiveTraffic(data)) {
             traffic.to(server.url());
             Person operator = traffic.operator();
             ReadModelOperator models = new ReadModelOperator(operator, Duration.ofMinutes(5));
+            Journey.eventually(Duration.ofMinutes(10), this::isFilled);
             models.awaitLevel();
             List<String> ids = jdbc().queryForList(
                             "SELECT id::text FROM readmodel.ticket_g" + models.generation("tickets")
@@ -167,6 +168,16 @@ class RebuildDrillTest {
         }
     }
 
+    private boolean isFilled() {
+        try {
+            return Files.readString(data.resolve("demo-history.properties")).contains("done=true");
+        } catch (NoSuchFileException e) {
+            return false; // it has not begun
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** For as long as was asked for, or longer where the machine does not keep the pace. */
     private void work(LiveTraffic traffic) {
         traffic.awaitMore(rate * seconds);
@@ -177,15 +188,11 @@ class RebuildDrillTest {
         System.out.printf("After %.0f s %s: %s%n", (System.nanoTime() - since) / 1e9, what, traffic);
     }
 
-    private ServerProcess start() throws IOException {
-        return ServerProcess.start(data, "512m", Map.of());
-    }
-
     /** {@code kill -9}, and the next one, while people go on asking. */
     private ServerProcess again(ServerProcess server, LiveTraffic traffic) throws Exception {
         traffic.away();
         server.kill(); // its PostgreSQL and OpenSearch are left behind
-        ServerProcess next = start();
+        ServerProcess next = ServerProcess.start(data, HEAP, Map.of());
         traffic.to(next.url());
         return next;
     }
