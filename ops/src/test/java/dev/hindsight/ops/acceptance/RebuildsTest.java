@@ -6,48 +6,47 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import dev.hindsight.ops.demo.DemoFill;
+import dev.hindsight.projections.readmodel.ReadModel;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.DigestUtils;
 import tools.jackson.databind.JsonNode;
 
 /** Operators rebuild, verify, switch and go back over HTTP, with the real log, its keys and its folds. */
 class RebuildsTest {
 
     private static final int TICKETS = 300;
-    private static final List<String> TABLES =
-            List.of("ticket", "ticket_words", "ticket_message", "ticket_timeline", "ticket_link", "ticket_attachment");
 
     @TempDir
     static Path data;
 
     private static RunningApplication app;
     private static Person operator;
+    private static ReadModelOperator models;
     private static JdbcTemplate jdbc;
 
     @BeforeAll
     static void start() throws InterruptedException {
         app = RunningApplication.in(data, Map.of("hindsight.rebuild.threads", 2));
         operator = app.as(Role.OPERATOR, "olga@example.org");
+        models = new ReadModelOperator(operator, Duration.ofSeconds(60));
         jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
         assertThat(DemoFill.of(app.context()).fill(data, TICKETS, (done, all) -> {}))
                 .isTrue();
-        Journey.eventually(
-                Duration.ofSeconds(60),
-                () -> projections()
-                        .valueStream()
-                        .allMatch(model -> model.path("lagEvents").asLong() == 0));
+        models.awaitLevel();
     }
 
     @AfterAll
@@ -55,51 +54,15 @@ class RebuildsTest {
         app.close();
     }
 
-    private static JsonNode projections() {
-        return operator.get("/ops/v1/projections").body().path("items");
-    }
-
-    private static int generation(String model) {
-        return projections()
-                .valueStream()
-                .filter(one -> one.path("name").asString("").equals(model))
-                .findFirst()
-                .orElseThrow()
-                .path("generation")
-                .asInt();
-    }
-
-    private static JsonNode await(String id, Predicate<JsonNode> until) {
-        var last = new AtomicReference<JsonNode>();
-        Journey.eventually(Duration.ofSeconds(60), () -> {
-            last.set(operator.get("/ops/v1/jobs/" + id).body());
-            return until.test(last.get());
-        });
-        return Objects.requireNonNull(last.get());
-    }
-
-    private static JsonNode over(Answer started) {
-        assertThat(started.status()).as(started.raw().body()).isEqualTo(202);
-        return await(started.id(), job -> !job.path("endedAt").isNull());
-    }
-
-    private static String digest(String table, int generation) {
-        return Objects.requireNonNull(jdbc.queryForObject(
-                "SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM readmodel."
-                        + table + "_g" + generation + " t",
-                String.class));
-    }
-
     @Test
     void allModelsAreRebuiltSwitchedAndTakenBack() {
-        int before = generation("tickets");
+        int before = models.generation("tickets");
         Answer begun = operator.post("/ops/v1/rebuilds", null);
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
         assertThat(begun.body().path("items").size()).isEqualTo(3);
         String tickets = "";
         for (JsonNode started : begun.body().path("items").values()) {
-            JsonNode job = await(
-                    started.path("id").asString(), one -> !one.path("endedAt").isNull());
+            JsonNode job = models.over(started.path("id").asString());
             assertThat(job.path("state").asString()).as(job.toString()).isEqualTo("DONE");
             assertThat(job.path("percent").asDouble()).isEqualTo(100);
             assertThat(job.path("report").path("differing").asLong()).isZero();
@@ -109,11 +72,10 @@ class RebuildsTest {
                 tickets = job.path("id").asString();
             }
         }
-        int now = generation("tickets");
+        int now = models.generation("tickets");
         assertThat(now).isGreaterThan(before);
-        for (String table : TABLES) {
-            assertThat(digest(table, now)).as(table).isEqualTo(digest(table, before));
-        }
+        assertThat(TableDigests.of(jdbc, ReadModel.TICKETS, now))
+                .isEqualTo(TableDigests.of(jdbc, ReadModel.TICKETS, before));
 
         Answer opened =
                 app.as(Role.AGENT, "ana@example.org").post("/api/v1/tickets", "{\"subject\":\"after the switch\"}");
@@ -121,8 +83,8 @@ class RebuildsTest {
                 .get("/api/v1/tickets/" + opened.id() + "?minPosition=" + opened.position());
         assertThat(read.status()).isEqualTo(200);
         Answer back = operator.post("/ops/v1/jobs/" + tickets + "/switch-back", "{\"reason\":\"as a drill\"}");
-        over(back);
-        assertThat(generation("tickets")).isEqualTo(before);
+        models.over(back);
+        assertThat(models.generation("tickets")).isEqualTo(before);
         assertThat(app.as(Role.AGENT, "ana@example.org")
                         .get("/api/v1/tickets/" + opened.id() + "?minPosition=" + opened.position())
                         .status())
@@ -146,15 +108,15 @@ class RebuildsTest {
         Person agent = app.as(Role.AGENT, "ana@example.org");
         Answer first = agent.get("/api/v1/search?q=&limit=100");
         assertThat(first.status()).as(first.raw().body()).isEqualTo(200);
-        JsonNode verified = over(operator.post("/ops/v1/projections/ticket-search/verifications", null));
+        JsonNode verified = models.verified("ticket-search");
         assertThat(verified.path("state").asString()).as(verified.toString()).isEqualTo("DONE");
         assertThat(verified.path("report").path("differing").asLong()).isZero();
         assertThat(verified.path("report").path("rows").asLong()).isGreaterThanOrEqualTo(TICKETS);
 
-        int before = generation("ticket-search");
-        JsonNode rebuilt = over(operator.post("/ops/v1/projections/ticket-search/rebuilds", null));
+        int before = models.generation("ticket-search");
+        JsonNode rebuilt = models.over(operator.post("/ops/v1/projections/ticket-search/rebuilds", null));
         assertThat(rebuilt.path("state").asString()).as(rebuilt.toString()).isEqualTo("DONE");
-        assertThat(generation("ticket-search")).isGreaterThan(before);
+        assertThat(models.generation("ticket-search")).isGreaterThan(before);
         List<String> seen = new ArrayList<>();
         for (Answer page = first;
                 ;
@@ -186,11 +148,11 @@ class RebuildsTest {
 
     @Test
     void driftIsToldWithoutContentAndMendedByARebuild() {
-        int live = generation("tickets");
+        int live = models.generation("tickets");
         String id = jdbc.queryForObject(
                 "SELECT id::text FROM readmodel.ticket_g" + live + " ORDER BY number LIMIT 1", String.class);
         jdbc.update("UPDATE readmodel.ticket_g" + live + " SET subject = 'quite a secret' WHERE id = ?::uuid", id);
-        JsonNode verified = over(operator.post("/ops/v1/projections/tickets/verifications", null));
+        JsonNode verified = models.verified("tickets");
         JsonNode report = verified.path("report");
         assertThat(report.path("differing").asLong()).as(report.toString()).isEqualTo(1);
         assertThat(report.path("samples").path(0).path("stream").asString()).isEqualTo("ticket-" + id);
@@ -202,17 +164,17 @@ class RebuildsTest {
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
         assertThat(operator.post("/ops/v1/projections/tickets/rebuilds", null).code())
                 .isEqualTo("REBUILD_RUNNING");
-        await(begun.id(), job -> job.path("state").asString().equals("VERIFICATION_FAILED"));
+        models.await(begun.id(), job -> job.path("state").asString().equals("VERIFICATION_FAILED"));
         String job = "/ops/v1/jobs/" + begun.id();
         Answer refused = operator.post(job + "/switch", null);
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.code()).isEqualTo("VERIFICATION_FAILED");
         assertThat(operator.post(job + "/switch", "{\"force\":true}").status()).isEqualTo(400);
-        over(operator.post(job + "/switch", "{\"force\":true,\"reason\":\"a row was changed by hand\"}"));
-        assertThat(generation("tickets")).isGreaterThan(live);
-        JsonNode again = over(operator.post("/ops/v1/projections/tickets/verifications", null));
+        models.over(operator.post(job + "/switch", "{\"force\":true,\"reason\":\"a row was changed by hand\"}"));
+        assertThat(models.generation("tickets")).isGreaterThan(live);
+        JsonNode again = models.verified("tickets");
         assertThat(again.path("report").path("differing").asLong()).isZero();
-        assertThat(operator.delete("/ops/v1/projections/tickets/generations/" + generation("tickets"))
+        assertThat(operator.delete("/ops/v1/projections/tickets/generations/" + models.generation("tickets"))
                         .code())
                 .isEqualTo("GENERATION_IN_USE");
     }
@@ -230,9 +192,9 @@ class RebuildsTest {
         assertThat(paced.path("gentle").asBoolean()).isTrue();
         assertThat(operator.patch(job, "{\"maxRate\":0}").status()).isEqualTo(400);
         assertThat(operator.post(job + "/resume", null).status()).isEqualTo(202);
-        await(begun.id(), one -> one.path("state").asString().equals("READY"));
+        models.await(begun.id(), one -> one.path("state").asString().equals("READY"));
         assertThat(operator.post(job + "/cancel", null).status()).isEqualTo(202);
-        JsonNode cancelled = await(begun.id(), one -> !one.path("endedAt").isNull());
+        JsonNode cancelled = models.over(begun.id());
         assertThat(cancelled.path("state").asString()).isEqualTo("CANCELLED");
         assertThat(jdbc.queryForObject(
                         "SELECT count(*) FROM pg_tables WHERE schemaname = 'readmodel' AND tablename = 'ticket_g'"
@@ -244,5 +206,84 @@ class RebuildsTest {
                 .isEqualTo(400);
         assertThat(operator.post("/ops/v1/rebuilds", "{\"onePass\":true}").status())
                 .isEqualTo(400);
+    }
+
+    /** Nothing is commanded, sent or stored but read models, and the record of it in the stream of operations. */
+    @Test
+    void aRebuildOfEverythingWritesNothingElse() throws IOException {
+        JdbcTemplate all =
+                new JdbcTemplate(app.installation().postgres().dataSource("hindsight")); // may read all tables
+        models.verified("directory"); // by her first order an operator gets known, which is an event of hers
+        models.awaitLevel();
+        long head = models.projections().path(0).path("head").asLong();
+        Map<String, String> before = elsewhere(all, head);
+        assertThat(before)
+                .containsKeys("log.event", "command.idempotency", "keys.data_key", "command.ticket_number_seq");
+
+        Answer begun = operator.post("/ops/v1/rebuilds", null);
+        assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
+        for (JsonNode started : begun.body().path("items").values()) {
+            JsonNode job = models.over(started.path("id").asString());
+            assertThat(job.path("state").asString()).as(job.toString()).isEqualTo("DONE");
+        }
+        models.awaitLevel();
+        assertThat(elsewhere(all, head)).isEqualTo(before);
+        assertThat(all.queryForList("SELECT stream FROM log.placed_event WHERE position > ?", String.class, head))
+                .as("three models begun, verified and switched")
+                .hasSize(9)
+                .containsOnly("operations");
+    }
+
+    /**
+     * Everything outside the schema of the read models: digests of tables, values of sequences, files of the
+     * installation. Of the log, what was there at the head.
+     */
+    private static Map<String, String> elsewhere(JdbcTemplate all, long head) throws IOException {
+        Map<String, String> digests = new TreeMap<>();
+        for (String table : all.queryForList(
+                "SELECT schemaname || '.' || tablename FROM pg_tables"
+                        + " WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'readmodel')",
+                String.class)) {
+            switch (table) {
+                // the record of the rebuild, which the test looks at on its own
+                case "log.event" ->
+                    digests.put(
+                            table,
+                            TableDigests.of(
+                                    all,
+                                    "(SELECT * FROM log.event e WHERE NOT EXISTS (SELECT FROM log.placed_event p"
+                                            + " WHERE p.event_id = e.event_id AND p.position > " + head
+                                            + " AND p.stream = 'operations'))"));
+                // their positions
+                case "log.placement" ->
+                    digests.put(
+                            table,
+                            TableDigests.of(all, "(SELECT * FROM log.placement WHERE first_position <= " + head + ")"));
+                // so that it is written once, also by a node that died and comes again
+                case "command.idempotency" ->
+                    digests.put(
+                            table,
+                            TableDigests.of(all, "(SELECT * FROM command.idempotency WHERE stream <> 'operations')"));
+                case "log.sequencer" -> {
+                    // from where its leader looks on, brought up to date now and then
+                }
+                default -> digests.put(table, TableDigests.of(all, table));
+            }
+        }
+        all.query("SELECT schemaname || '.' || sequencename, coalesce(last_value, 0) FROM pg_sequences", row -> {
+            if (!row.getString(1).equals("log.append_number")) { // counts the appends of that record
+                digests.put(row.getString(1), row.getString(2));
+            }
+        });
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String name = data.relativize(file).toString();
+                // the servers' own folders: their contents are what is compared above, and the index that is rebuilt
+                if (!name.startsWith("postgres/") && !name.startsWith("opensearch/")) {
+                    digests.put(name, DigestUtils.md5DigestAsHex(Files.readAllBytes(file)));
+                }
+            }
+        }
+        return digests;
     }
 }

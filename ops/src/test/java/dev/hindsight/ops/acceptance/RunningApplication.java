@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
@@ -133,21 +134,26 @@ public final class RunningApplication implements AutoCloseable {
 
     /** Somebody's way to call: role and user name, a verified address where it holds an at sign. */
     public Person as(Role role, String user) {
-        return new Person(tokens.computeIfAbsent(
+        return withToken(tokens.computeIfAbsent(
                 role + "/" + user,
                 key -> DevelopmentIssuer.of(data)
                         .issue(EnumSet.of(role), user, null, Instant.now(), Duration.ofHours(1))));
     }
 
     public Person withToken(String token) {
-        return new Person(token);
+        return new Person(http, () -> url(""), token);
     }
 
     /** One caller. */
-    public final class Person {
+    public static final class Person {
+        private final HttpClient http;
+        private final Supplier<String> url;
         private final String token;
 
-        private Person(String token) {
+        /** @param url where the server is, asked for each call */
+        Person(HttpClient http, Supplier<String> url, String token) {
+            this.http = http;
+            this.url = url;
             this.token = token;
         }
 
@@ -181,7 +187,7 @@ public final class RunningApplication implements AutoCloseable {
         }
 
         private Answer send(String method, String path, @Nullable String body, Map<String, String> headers) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url(path)))
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url.get() + path))
                     .timeout(Duration.ofSeconds(60))
                     .method(
                             method,

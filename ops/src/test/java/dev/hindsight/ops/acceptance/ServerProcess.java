@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -33,11 +35,17 @@ public final class ServerProcess implements AutoCloseable {
      * @param environment what is set beside the port
      */
     public static ServerProcess start(Path data, String maxHeap, Map<String, String> environment) throws IOException {
+        return start(data, maxHeap, environment, "serve", "--dev");
+    }
+
+    /** The same with another command that serves. */
+    static ServerProcess start(Path data, String maxHeap, Map<String, String> environment, String... arguments)
+            throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        ProcessBuilder builder = new ProcessBuilder(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + maxHeap,
                 "-XX:+UseSerialGC",
@@ -45,11 +53,10 @@ public final class ServerProcess implements AutoCloseable {
                 "-Dhindsight.search-node.home=" + System.getProperty("hindsight.search-node.home"),
                 "-cp",
                 System.getProperty("java.class.path"),
-                Hindsight.class.getName(),
-                "serve",
-                "--dev",
-                "--data",
-                data.toString());
+                Hindsight.class.getName()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--data", data.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         builder.environment().put("SERVER_PORT", Integer.toString(port));
         Path log = Files.createTempFile("hindsight-serve", ".log");
