@@ -73,7 +73,8 @@ public class RebuildModule {
     }
 
     /**
-     * @param kept how long a generation that answered before is kept; 0 for ever
+     * @param previous how long a generation that answered before is kept; 0 for ever
+     * @param older how long one of an older definition is kept that no node fills any more; 0 for ever
      * @param verified how long after a verification the next begins; 0 for never
      */
     @Bean
@@ -84,7 +85,8 @@ public class RebuildModule {
             ObjectProvider<BulkLog> log,
             DataSource dataSource,
             PlatformTransactionManager transactions,
-            @Value("${hindsight.rebuild.keep-previous:7d}") Duration kept,
+            @Value("${hindsight.rebuild.keep-previous:24h}") Duration previous,
+            @Value("${hindsight.rebuild.keep-older-definitions:7d}") Duration older,
             @Value("${hindsight.verification.every:24h}") Duration verified) {
         return new Upkeep(
                 jobs,
@@ -93,7 +95,7 @@ public class RebuildModule {
                 dataSource,
                 new TransactionTemplate(transactions),
                 log.getIfAvailable() != null,
-                kept,
+                new Upkeep.Kept(previous, older),
                 verified);
     }
 

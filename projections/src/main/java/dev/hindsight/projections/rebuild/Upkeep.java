@@ -43,7 +43,7 @@ final class Upkeep implements SmartLifecycle {
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final boolean bulk;
-    private final Duration kept;
+    private final Kept kept;
     private final Duration verified;
     /** Models for which this process has asked for a rebuild: one that fails is not begun again and again. */
     private final Set<ReadModel> asked = EnumSet.noneOf(ReadModel.class);
@@ -53,7 +53,6 @@ final class Upkeep implements SmartLifecycle {
 
     /**
      * @param bulk whether the log can be read stream by stream; else live processing fills new generations
-     * @param kept how long a generation that answered before is kept; zero for ever
      * @param verified how long after a verification the next one begins; zero for never
      */
     Upkeep(
@@ -63,7 +62,7 @@ final class Upkeep implements SmartLifecycle {
             DataSource dataSource,
             TransactionOperations transactions,
             boolean bulk,
-            Duration kept,
+            Kept kept,
             Duration verified) {
         this.jobs = jobs;
         this.generations = generations;
@@ -78,6 +77,14 @@ final class Upkeep implements SmartLifecycle {
     private void lookAgain() {
         look(looks++ % SELDOM == 0);
     }
+
+    /**
+     * How long generations are kept that do not answer any more; zero for ever.
+     *
+     * @param previous since the switch; such a one is kept level, which costs live processing its work once more
+     * @param olderDefinitions since a node of the older version last brought something into it
+     */
+    record Kept(Duration previous, Duration olderDefinitions) {}
 
     /**
      * Does what is due; faults of one model are logged and do not keep the others.
@@ -157,19 +164,21 @@ final class Upkeep implements SmartLifecycle {
     private record Left(UUID id, @Nullable Integer generation) {}
 
     private void dropOld(ReadModel model) {
-        if (kept.isZero()) {
-            return;
-        }
         for (var generation : jdbc.sql("""
                         SELECT g.generation FROM readmodel.generation g
                         JOIN readmodel.active_generation own
                             ON own.model = g.model AND own.definition_version = ? AND own.generation <> g.generation
                         WHERE g.model = ? AND g.definition_version <= own.definition_version AND g.state <> 'BUILDING'
-                            AND own.since < clock_timestamp() - make_interval(secs => ?)
-                            AND (g.definition_version = own.definition_version
-                                OR coalesce(g.claimed_at, g.created_at) < clock_timestamp() - make_interval(secs => ?))
+                            AND CASE WHEN g.definition_version = own.definition_version
+                                THEN own.since < clock_timestamp() - nullif(make_interval(secs => ?), '0')
+                                ELSE greatest(own.since, g.created_at, g.claimed_at)
+                                    < clock_timestamp() - nullif(make_interval(secs => ?), '0') END
                             AND NOT EXISTS (SELECT FROM readmodel.job j WHERE j.model = g.model AND j.ended_at IS NULL)""")
-                .params(model.definitionVersion(), model.id(), kept.toSeconds(), kept.toSeconds())
+                .params(
+                        model.definitionVersion(),
+                        model.id(),
+                        kept.previous().toSeconds(),
+                        kept.olderDefinitions().toSeconds())
                 .query(Integer.class)
                 .list()) {
             if (generations.drop(model, generation)) {

@@ -495,7 +495,7 @@ class RebuildTest {
                 database.pool,
                 new TransactionTemplate(database.transactions),
                 bulk,
-                kept,
+                new Upkeep.Kept(kept, kept),
                 verified);
     }
 
