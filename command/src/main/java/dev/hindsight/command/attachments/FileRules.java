@@ -36,6 +36,9 @@ public record FileRules(
     /** Characters that turn the direction of writing, so that {@code exe.gpj} reads as {@code jpg.exe}; and other invisible ones. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\p{Zl}\\p{Zp}]");
 
+    /** Windows leaves these out when it saves a file: {@code a.exe.} becomes {@code a.exe}. */
+    private static final Pattern TRAILING = Pattern.compile("[. ]+$");
+
     /** The whole of a call's body, the parts' headers included. */
     public long largestBodyBytes() {
         return largestBytes * mostFiles + 64 * 1024;
@@ -70,8 +73,9 @@ public record FileRules(
 
     /** @throws InvalidRequest where files of this name or type are not taken */
     void check(String field, String name, String type) {
-        String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        if (name.indexOf('.') >= 0 && deniedExtensions.contains(extension)) {
+        String saved = TRAILING.matcher(name).replaceFirst("");
+        String extension = saved.substring(saved.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        if (saved.indexOf('.') >= 0 && deniedExtensions.contains(extension)) {
             throw new InvalidRequest(field, "must not be a file of the kind ." + extension);
         }
         MimeType given = MimeTypeUtils.parseMimeType(type);
