@@ -215,6 +215,31 @@ public final class Generations {
         });
     }
 
+    /**
+     * Drops a generation that does not answer and is kept level: first its processors on this node end, which would find
+     * their claim gone.
+     *
+     * @param look has this node notice which generations are followed
+     * @return as {@link #drop}
+     */
+    public boolean retire(ReadModel model, int generation, Runnable look) {
+        var followed = state(model, generation, "LIVE", BUILDING);
+        look.run();
+        var dropped = drop(model, generation);
+        if (!dropped && followed) {
+            state(model, generation, BUILDING, "LIVE");
+        }
+        look.run();
+        return dropped;
+    }
+
+    private boolean state(ReadModel model, int generation, String from, String to) {
+        return jdbc.sql("UPDATE readmodel.generation SET state = ? WHERE model = ? AND generation = ? AND state = ?")
+                        .params(to, model.id(), generation, from)
+                        .update()
+                > 0;
+    }
+
     private int create(ReadModel model, String like, String state) {
         // Numbers are not used again: a node may not have heard yet that the last one of this number is gone.
         var generation = jdbc.sql("SELECT greatest(coalesce((SELECT max(generation) FROM readmodel.generation"

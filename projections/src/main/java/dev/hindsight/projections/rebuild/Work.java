@@ -124,10 +124,9 @@ final class Work {
                 .params(model.id(), model.definitionVersion(), answering, row.kind() == Kind.REBUILD)
                 .query(Integer.class)
                 .list()) {
-            generations.drop(model, left);
+            generations.retire(model, left, tools.look());
         }
         connection.commit();
-        tools.look().run();
         var upTo = build.upTo();
         Integer generation = build.makesGeneration(row.kind()) ? generations.begin(model) : null;
         if (row.kind() == Kind.REBUILD && generation != null) {
