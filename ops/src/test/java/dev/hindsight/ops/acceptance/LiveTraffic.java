@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -183,13 +184,17 @@ final class LiveTraffic implements AutoCloseable {
                         .toString());
     }
 
-    /** Asks until a server lives through the answer, which must be a good one. */
     private Answer asked(String path) {
+        return lived(path, 200, () -> agent.get(path));
+    }
+
+    /** Calls until a server lives through the answer, which must be as expected. */
+    private Answer lived(String path, int status, Supplier<Answer> call) {
         while (true) {
             long life = lives.get();
             try {
-                Answer answer = agent.get(path);
-                assertThat(answer.status()).as(path + " " + answer.raw().body()).isEqualTo(200);
+                Answer answer = call.get();
+                assertThat(answer.status()).as(path + " " + answer.raw().body()).isEqualTo(status);
                 return answer;
             } catch (UncheckedIOException | AssertionError e) {
                 if (lives.get() == life) {
@@ -225,28 +230,14 @@ final class LiveTraffic implements AutoCloseable {
 
         private Answer acknowledged(String path, String body) {
             String key = UUID.randomUUID().toString();
-            while (true) {
-                long life = lives.get();
-                try {
-                    Answer answer = agent.post(path, body, "Idempotency-Key", key);
-                    assertThat(answer.status())
-                            .as(path + " " + answer.raw().body())
-                            .isEqualTo(201);
-                    return answer;
-                } catch (UncheckedIOException | AssertionError e) {
-                    if (lives.get() == life) {
-                        throw e;
-                    }
-                    interrupted.incrementAndGet();
-                }
-            }
+            return lived(path, 201, () -> agent.post(path, body, "Idempotency-Key", key));
         }
     }
 
     /** Reads lists, single tickets and search pages. */
     private final class Reader {
         private final Map<String, Long> positions = new HashMap<>();
-        private int turn = (int) (Math.random() * known.size());
+        private int turn;
 
         void next() {
             turn++;
