@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
-import dev.hindsight.ops.demo.DemoFill;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.io.IOException;
 import java.net.URI;
@@ -224,92 +223,6 @@ class BadDaysTest {
     private static long found(Person agent, String word) {
         Answer answer = agent.get("/api/v1/search?q=" + word);
         return answer.status() == 200 ? answer.body().path("total").asLong() : -1;
-    }
-
-    /** In the phase that copies and again later: whoever starts next goes on, and the rows are those of the live model. */
-    @Test
-    void killedTwiceInARebuild() throws Exception {
-        try (RunningApplication first = RunningApplication.in(data)) {
-            DemoFill.of(first.context()).fill(data, 2_000, (done, all) -> {});
-        }
-        String job = "";
-        for (int kill = 0; kill < 2; kill++) {
-            try (ServerProcess server = ServerProcess.start(data, "512m", Map.of());
-                    HttpClient http = HttpClient.newHttpClient()) {
-                String url = server.url();
-                if (kill == 0) {
-                    JsonNode begun =
-                            operate(http, url, "POST", "/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":9000}");
-                    job = "/ops/v1/jobs/" + begun.path("id").asString();
-                    String copying = job;
-                    Journey.eventually(
-                            Duration.ofSeconds(60),
-                            () -> operate(http, url, "GET", copying, null)
-                                            .path("done")
-                                            .asLong()
-                                    > 0);
-                } else {
-                    operate(http, url, "PATCH", job, "{\"maxRate\":null}");
-                    String going = job;
-                    Journey.eventually(
-                            Duration.ofSeconds(60),
-                            () -> !operate(http, url, "GET", going, null)
-                                    .path("phase")
-                                    .asString("")
-                                    .equals("COPYING"));
-                }
-                server.kill();
-            }
-        }
-        try (RunningApplication again = RunningApplication.in(data)) {
-            Person operator = again.as(Role.OPERATOR, "olga@example.org");
-            String left = job;
-            Journey.eventually(
-                    Duration.ofSeconds(60),
-                    () -> !operator.get(left).body().path("endedAt").isNull());
-            JsonNode done = operator.get(job).body();
-            assertThat(done.path("state").asString()).as(done.toString()).isEqualTo("DONE");
-            assertThat(done.path("report").path("differing").asLong()).isZero();
-            JdbcTemplate jdbc = new JdbcTemplate(again.context().getBean(javax.sql.DataSource.class));
-            for (String table : List.of("ticket", "ticket_timeline", "ticket_message", "ticket_words")) {
-                String digest =
-                        "SELECT count(*) || ' ' || md5(string_agg(t::text, '|' ORDER BY t::text)) FROM readmodel."
-                                + table + "_g%d t";
-                int from = done.path("previousGeneration").asInt();
-                int to = done.path("generation").asInt();
-                assertThat(jdbc.queryForObject(digest.formatted(to), String.class))
-                        .as(table)
-                        .isEqualTo(jdbc.queryForObject(digest.formatted(from), String.class));
-            }
-            assertThat(jdbc.queryForObject(
-                            "SELECT count(*) FROM log.event WHERE name = 'projection.rebuild-started'", Integer.class))
-                    .isEqualTo(1);
-        }
-    }
-
-    private JsonNode operate(
-            HttpClient http, String url, String method, String path, @org.jspecify.annotations.Nullable String body) {
-        String token = DevelopmentIssuer.of(data)
-                .issue(EnumSet.of(Role.OPERATOR), "olga@example.org", null, Instant.now(), Duration.ofHours(1));
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + token)
-                .method(
-                        method,
-                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
-        if (body != null) {
-            request.header("Content-Type", "application/json");
-        }
-        try {
-            HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
-            return JSON.readTree(answer.body());
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     private static void assertThatTheLogIsDense(JdbcTemplate jdbc) {
