@@ -113,23 +113,24 @@ final class Upkeep implements SmartLifecycle {
     private void upgrade(ReadModel model) {
         if (!bulk && !model.tables().isEmpty()) {
             generations.grow(model, log.head());
-        } else if (asked.add(model)) {
+        } else if (!asked.contains(model)) {
             try {
-                LOG.info(
-                        "Model {} answers from a generation of an older version; one of version {} is made beside it",
-                        model.id(),
-                        model.definitionVersion());
                 jobs.start(
                         UUID.randomUUID(),
                         Kind.REBUILD,
                         model.id(),
                         new Jobs.Wish(null, false, SwitchMode.AUTO),
                         SYSTEM);
+                asked.add(model);
+                LOG.info(
+                        "Model {} answers from a generation of an older version; one of version {} is made beside it",
+                        model.id(),
+                        model.definitionVersion());
             } catch (Refusal refused) {
                 if (refused.code().equals("REBUILD_RUNNING")) {
-                    asked.remove(model);
                     endOlder(model);
                 } else {
+                    asked.add(model);
                     LOG.warn(
                             "Model {} goes on answering from an older version's generation: {} Then: hindsight rebuild {}",
                             model.id(),
