@@ -61,9 +61,10 @@ record JobRow(
             + " switch_mode, gentle, max_rate, up_to, reached, done, total, worked_ms, phase_ms, switched_ms, reason,"
             + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at, scope,"
             + " dry_run, repair, took,"
-            + " progressed_at, (SELECT l.took FROM readmodel.job l WHERE l.model = job.model AND l.kind = job.kind"
+            + " progressed_at, CASE WHEN ended_at IS NULL THEN (SELECT l.took FROM readmodel.job l WHERE l.model = job.model AND l.kind = job.kind"
             + " AND l.state = 'DONE' AND l.id <> job.id AND NOT l.gentle AND l.max_rate IS NULL"
-            + " AND jsonb_exists(l.took, 'COPYING') ORDER BY l.ended_at DESC LIMIT 1) AS last FROM readmodel.job";
+            + " AND jsonb_exists(l.took, 'COPYING') ORDER BY l.ended_at DESC LIMIT 1) END AS last"
+            + " FROM readmodel.job";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
