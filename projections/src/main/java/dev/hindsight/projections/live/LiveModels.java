@@ -1,5 +1,6 @@
 package dev.hindsight.projections.live;
 
+import dev.hindsight.projections.FollowedGenerations;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
@@ -9,7 +10,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +42,7 @@ public final class LiveModels implements SmartLifecycle {
     private final TracedBatches traces;
     private final String node;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<ReadModel, TreeMap<Integer, LiveModel>> followed = new EnumMap<>(ReadModel.class);
+    private final Map<ReadModel, FollowedGenerations<LiveModel>> followed = new EnumMap<>(ReadModel.class);
     private volatile Map<ReadModel, Integer> answering = Map.of();
     private @Nullable ScheduledExecutorService looking;
 
@@ -87,7 +87,7 @@ public final class LiveModels implements SmartLifecycle {
         lock.lock();
         try {
             return followed.entrySet().stream()
-                    .flatMap(model -> model.getValue().values().stream()
+                    .flatMap(model -> model.getValue().all().stream()
                             .map(LiveModel::status)
                             .filter(status -> Objects.equals(answering.get(model.getKey()), status.generation())))
                     .toList();
@@ -119,20 +119,12 @@ public final class LiveModels implements SmartLifecycle {
             }
             answering = answers;
             for (var model : folds.entrySet()) {
-                var wanted = generations.followed(model.getKey());
-                var here = followed.computeIfAbsent(model.getKey(), none -> new TreeMap<>());
-                for (var gone : List.copyOf(here.keySet())) {
-                    if (!wanted.contains(gone)) {
-                        ended.add(Objects.requireNonNull(here.remove(gone)));
-                    }
-                }
-                for (var generation : wanted) {
-                    if (!here.containsKey(generation)) {
-                        var one = one(model.getValue().apply(generation));
-                        here.put(generation, one);
-                        one.start();
-                    }
-                }
+                ended.addAll(followed.computeIfAbsent(model.getKey(), none -> new FollowedGenerations<>())
+                        .set(generations.followed(model.getKey()), generation -> {
+                            var one = one(model.getValue().apply(generation));
+                            one.start();
+                            return one;
+                        }));
             }
             return ended;
         } finally {
@@ -171,7 +163,7 @@ public final class LiveModels implements SmartLifecycle {
                 looking.shutdownNow();
                 looking = null;
             }
-            followed.values().forEach(generations -> generations.values().forEach(LiveModel::close));
+            followed.values().forEach(generations -> generations.all().forEach(LiveModel::close));
             followed.clear();
         } finally {
             lock.unlock();

@@ -1,13 +1,10 @@
 package dev.hindsight.projections.search;
 
+import dev.hindsight.projections.FollowedGenerations;
 import dev.hindsight.projections.search.SearchFollower.Status;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +30,7 @@ public final class SearchFollowers implements SmartLifecycle {
     private final IntFunction<SearchFollower> followers;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Integer, SearchFollower> followed = new TreeMap<>();
+    private FollowedGenerations<SearchFollower> followed = new FollowedGenerations<>();
     private @Nullable ScheduledExecutorService looking;
     private volatile @Nullable Status unknown = new Status(0, null, null);
 
@@ -81,27 +78,18 @@ public final class SearchFollowers implements SmartLifecycle {
 
     /** @return those that are no longer to be followed */
     private List<SearchFollower> bringLevel() {
-        var ended = new ArrayList<SearchFollower>();
         lock.lock();
         try {
             if (looking == null) {
-                return ended;
+                return List.of();
             }
             var wanted = progress.followed();
             unknown = null;
-            for (var gone : List.copyOf(followed.keySet())) {
-                if (!wanted.contains(gone)) {
-                    ended.add(Objects.requireNonNull(followed.remove(gone)));
-                }
-            }
-            for (var generation : wanted) {
-                if (!followed.containsKey(generation)) {
-                    var follower = followers.apply(generation);
-                    followed.put(generation, follower);
-                    follower.start();
-                }
-            }
-            return ended;
+            return followed.set(wanted, generation -> {
+                var follower = followers.apply(generation);
+                follower.start();
+                return follower;
+            });
         } finally {
             lock.unlock();
         }
@@ -136,19 +124,19 @@ public final class SearchFollowers implements SmartLifecycle {
 
     @Override
     public void stop() {
-        List<SearchFollower> all;
+        FollowedGenerations<SearchFollower> ended;
         lock.lock();
         try {
             if (looking != null) {
                 looking.shutdownNow();
                 looking = null;
             }
-            all = List.copyOf(followed.values());
-            followed.clear();
+            ended = followed;
+            followed = new FollowedGenerations<>();
         } finally {
             lock.unlock();
         }
-        all.forEach(SearchFollower::close);
+        ended.all().forEach(SearchFollower::close);
     }
 
     @Override
