@@ -93,6 +93,14 @@ public final class Database implements AutoCloseable {
         return rows(ReadModel.TICKETS, EXPECTED);
     }
 
+    /** Ends the sessions that hold a job's lock, as the death of their node would. */
+    public void killJobs() {
+        jdbc.sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                .query()
+                .listOfRows();
+    }
+
     /** Does something in a transaction. */
     interface Work {
         void on(Connection connection) throws SQLException;

@@ -433,7 +433,7 @@ class RebuildTest {
         projected(Histories.of(47, 3_000));
         var job = node.start(Kind.REBUILD, new Wish(2_000, false, SwitchMode.AUTO));
         node.await(job, now -> now.phase() == Phase.COPYING && now.done() > 0);
-        killJobs();
+        database.killJobs();
         node.await(job, now -> now.done() > 1_500);
         node.close();
         nodes.remove(node);
@@ -446,15 +446,6 @@ class RebuildTest {
         assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
         assertThatBothAreTheSame(1, 2);
         assertThat(recorded).containsOnlyOnce("ProjectionRebuildStarted");
-    }
-
-    /** Ends the sessions that hold a job's lock, as the death of their node would. */
-    private void killJobs() {
-        database.jdbc
-                .sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                .query()
-                .listOfRows();
     }
 
     @Test

@@ -347,11 +347,7 @@ class RepairTest {
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("REBUILD_RUNNING"));
         node.await(job, now -> now.done() > 0);
-        database.jdbc
-                .sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                .query()
-                .listOfRows();
+        database.killJobs();
         node.close();
         nodes.remove(node);
         var left = node.jobs.read(job.id());

@@ -294,7 +294,7 @@ class SearchRebuildTest {
         findable(Histories.of(67, 1_500));
         var job = node.start(Kind.REBUILD, new Wish(40, false, SwitchMode.AUTO));
         var before = node.await(job, now -> now.phase() == Phase.COPYING && now.done() >= 20);
-        killJobs();
+        database.killJobs();
         node.await(job, now -> now.done() > before.done());
         assertThat(node.jobs.read(job.id()).done()).isLessThanOrEqualTo(before.done() + 20);
         node.close();
@@ -308,15 +308,6 @@ class SearchRebuildTest {
         assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
         assertThat(documents(2)).hasSize((int) tickets()).isEqualTo(documents(1));
         assertThat(recorded).containsOnlyOnce("ProjectionRebuildStarted");
-    }
-
-    /** Ends the sessions that hold a job's lock, as the death of their node would. */
-    private void killJobs() {
-        database.jdbc
-                .sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-                        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-                .query()
-                .listOfRows();
     }
 
     @Test
