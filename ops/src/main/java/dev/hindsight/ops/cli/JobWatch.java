@@ -81,9 +81,10 @@ final class JobWatch {
         return phase.equals("copying")
                 ? String.format(
                         Locale.ROOT,
-                        "%s, %,.0f events/s",
+                        "%s, %,.0f %s/s",
                         phase,
-                        job.path("rate").asDouble())
+                        job.path("rate").asDouble(),
+                        text(job, "model").equals("ticket-search") ? "documents" : "events")
                 : phase;
     }
 

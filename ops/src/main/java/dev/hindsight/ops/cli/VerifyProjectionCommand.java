@@ -23,7 +23,7 @@ final class VerifyProjectionCommand implements Callable<Integer> {
     @Mixin
     private ServerOption server;
 
-    @Parameters(paramLabel = "MODEL", description = "tickets or directory")
+    @Parameters(paramLabel = "MODEL", description = "tickets, directory or ticket-search")
     private String model;
 
     @Option(names = "--json", description = "Print nothing but the finished job, as JSON")
