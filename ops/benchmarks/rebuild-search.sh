@@ -4,15 +4,7 @@
 # usage: ops/benchmarks/rebuild-search.sh [TICKETS]     150000; JAVA_OPTIONS may hold -Drounds=2 and -Dbatch=4000
 set -eu
 cd "$(dirname "$0")/../.."
-classpath=$(mktemp)
-trap 'rm -f "$classpath"' EXIT
-./mvnw -q -B -pl projections -am -DskipTests test-compile dependency:build-classpath \
-    -Dmdep.includeScope=test -Dmdep.outputFile="$classpath"
-. ./.mvn/java25.sh && find_jdk25
-java=$JAVA_HOME/bin/java
-# shellcheck disable=SC2086
-"$java" -Xmx512m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED \
-    -Dhindsight.search-node.home="$PWD/ops/search-node/target/search-node" \
-    -Dcommit="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" ${JAVA_OPTIONS:-} \
-    -cp "projections/target/test-classes:projections/target/classes:$(cat "$classpath")" \
-    dev.hindsight.projections.rebuild.SearchRebuildBenchmark "$@"
+trap 'rm -f "${classpath:-}"' EXIT
+module=projections
+. ops/benchmarks/application.sh
+run dev.hindsight.projections.rebuild.SearchRebuildBenchmark "$@"

@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 /**
  * A desk at work: so many commands and queries a second, sent at even distances whatever the answers do; a latency counts
  * from when its request was due. Of 20 queries 7 are details, 6 lists, 3 conversations, and one each a timeline, a search,
- * suggestions and all queue summaries; of 10 commands 4 open, 2 reply, 2 assign, one is a note and one begins work. Then facets, suggestions and queue summaries with one client. Arguments: URL, a token of
- * an agent and operator, seconds of the mixed load, tickets that must be in before it (filled up first), commands a
- * second, queries a second.
+ * suggestions and all queue summaries; of 10 commands 4 open, 2 reply, 2 assign, one is a note and one begins work. Then
+ * facets, suggestions and queue summaries with one client. Arguments: URL, a token of an agent and operator, seconds of
+ * the mixed load, tickets that must be in before it (filled up first), commands a second, queries a second.
  */
 public final class MixedBenchmark {
 

@@ -127,13 +127,7 @@ public final class RebuildUnderLoadBenchmark {
             throw new IllegalArgumentException("FOLDER COMMANDS QUERIES");
         }
         try (RunningApplication app = RunningApplication.in(
-                Path.of(arguments[0]),
-                Map.of(
-                        "hindsight.rebuild.threads",
-                        Integer.getInteger("threads", 1),
-                        // Tells with a stack trace that a generation was dropped, as is done here.
-                        "logging.level.org.axonframework.eventhandling.pooled.WorkPackage",
-                        "ERROR"))) {
+                Path.of(arguments[0]), Map.of("hindsight.rebuild.threads", Integer.getInteger("threads", 1)))) {
             new RebuildUnderLoadBenchmark(app, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2])).run();
         }
         System.exit(0);
@@ -437,9 +431,10 @@ public final class RebuildUnderLoadBenchmark {
     private void dropPrevious() throws InterruptedException {
         Thread.sleep(AFTER_SWITCH);
         Generations generations = app.context().getBean(Generations.class);
+        LiveModels live = app.context().getBean(LiveModels.class);
         int answering = generations.answering(TICKETS).orElseThrow();
         for (int generation : generations.followed(TICKETS)) {
-            if (generation != answering && !generations.drop(TICKETS, generation)) {
+            if (generation != answering && !generations.retire(TICKETS, generation, live::look)) {
                 throw new IllegalStateException("generation " + generation + " can't be dropped");
             }
         }
