@@ -28,14 +28,14 @@ final class IndexBuild implements Build {
 
     private final SearchIndexes indexes;
     private final Generations generations;
-    private final Ledger ledger;
+    private final JobStore store;
     private final int batch;
 
     /** @param batch the most documents of a batch, for tests; more than 4,000 are not taken */
-    IndexBuild(SearchIndexes indexes, Generations generations, Ledger ledger, int batch) {
+    IndexBuild(SearchIndexes indexes, Generations generations, JobStore store, int batch) {
         this.indexes = indexes;
         this.generations = generations;
-        this.ledger = ledger;
+        this.store = store;
         this.batch = Math.min(batch, BATCH);
     }
 
@@ -60,7 +60,7 @@ final class IndexBuild implements Build {
         UUID after;
         if (asked(() -> indexes.begin(generation)) || row.reached() == null) {
             after = null;
-            ledger.fromTheBeginning();
+            store.fromTheBeginning();
         } else {
             after = UUID.fromString(row.reached());
         }
@@ -79,12 +79,12 @@ final class IndexBuild implements Build {
                 });
                 var last = its.last();
                 if (last != null) {
-                    var order = ledger.written(last.toString(), its.count());
-                    ledger.connection().commit();
+                    var order = store.written(last.toString(), its.count());
+                    store.connection().commit();
                     if (!order.goOn()) {
                         return its.complete();
                     }
-                    ledger.rest(order);
+                    store.rest(order);
                 }
                 if (its.complete()) {
                     return true;
@@ -131,16 +131,16 @@ final class IndexBuild implements Build {
             held.add(row.made());
         }
         var total = indexes.count();
-        ledger.connection().commit();
+        store.connection().commit();
         var begun = new long[1];
         Optional<IndexComparison.Result> compared;
         try {
             compared = indexes.compare(held, documents -> {
                 try {
-                    var order = ledger.compared(documents, total, Math.toIntExact(documents - begun[0]));
+                    var order = store.compared(documents, total, Math.toIntExact(documents - begun[0]));
                     begun[0] = documents;
                     if (order.goOn()) {
-                        ledger.rest(order);
+                        store.rest(order);
                     }
                     return order.goOn();
                 } catch (SQLException e) {

@@ -83,10 +83,10 @@ public final class JobRunner implements SmartLifecycle {
             return bulk.orElseThrow();
         }
 
-        Build build(ReadModel model, Ledger ledger) {
+        Build build(ReadModel model, JobStore store) {
             return model == ReadModel.TICKET_SEARCH
-                    ? new IndexBuild(search, generations, ledger, batchEvents)
-                    : new TableBuild(this, model, ledger);
+                    ? new IndexBuild(search, generations, store, batchEvents)
+                    : new TableBuild(this, model, store);
         }
 
         StreamFold<?> fold(ReadModel model, int generation) {

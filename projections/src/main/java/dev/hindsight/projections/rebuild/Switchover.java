@@ -19,16 +19,16 @@ final class Switchover {
     private static final Duration SWITCH_WAIT = Duration.ofSeconds(2);
     private static final Duration CATCH_UP_WAIT = Duration.ofSeconds(30);
 
-    private final Ledger ledger;
+    private final JobStore store;
     private final Connection connection;
     private final JdbcClient jdbc;
     private final Runnable look;
 
     /** @param look has this node notice at once which generations there are */
-    Switchover(Ledger ledger, Runnable look) {
-        this.ledger = ledger;
-        this.connection = ledger.connection();
-        this.jdbc = ledger.jdbc();
+    Switchover(JobStore store, Runnable look) {
+        this.store = store;
+        this.connection = store.connection();
+        this.jdbc = store.jdbc();
         this.look = look;
     }
 
@@ -38,12 +38,12 @@ final class Switchover {
      */
     void change(JobRow row, int to, int from, Phase then) throws SQLException, InterruptedException {
         if (answers(row, to)) {
-            ledger.next(then, 0); // it was done, and this node died before it could say so
+            store.next(then, 0); // it was done, and this node died before it could say so
             return;
         }
         var asItStands = then == Phase.RECORDING_BACK && isForced();
         var deadline = System.nanoTime() + CATCH_UP_WAIT.toNanos();
-        while (!asItStands && ledger.position(row, to) < ledger.position(row, from)) {
+        while (!asItStands && store.position(row, to) < store.position(row, from)) {
             connection.commit();
             if (System.nanoTime() > deadline) {
                 standsStill(row, then);
@@ -57,7 +57,7 @@ final class Switchover {
                 .params(row.model().id(), from)
                 .query()
                 .listOfRows();
-        while (!asItStands && ledger.position(row, to) < ledger.position(row, from)) {
+        while (!asItStands && store.position(row, to) < store.position(row, from)) {
             if (System.nanoTime() - since > SWITCH_WAIT.toNanos()) {
                 connection.rollback();
                 return; // tried again: it was level a moment ago
@@ -66,7 +66,7 @@ final class Switchover {
         }
         var going = jdbc.sql(
                         "UPDATE readmodel.job SET phase = ?, done = ?, total = ? WHERE id = ? AND state = 'RUNNING'")
-                .params(then.name(), ledger.position(row, from), ledger.position(row, to), ledger.id())
+                .params(then.name(), store.position(row, from), store.position(row, to), store.id())
                 .update();
         if (going == 0) {
             connection.rollback(); // cancelled or paused at the last moment
@@ -93,7 +93,7 @@ final class Switchover {
                 to,
                 millis);
         jdbc.sql("UPDATE readmodel.job SET switched_ms = ? WHERE id = ?")
-                .params(millis, ledger.id())
+                .params(millis, store.id())
                 .update();
         connection.commit();
         look.run();
@@ -101,7 +101,7 @@ final class Switchover {
 
     private boolean isForced() {
         return jdbc.sql("SELECT force FROM readmodel.job WHERE id = ?")
-                .param(ledger.id())
+                .param(store.id())
                 .query(Boolean.class)
                 .single();
     }
@@ -112,14 +112,14 @@ final class Switchover {
         if (then == Phase.RECORDING) {
             jdbc.sql("UPDATE readmodel.job SET state = 'READY', phase = 'VERIFYING', error = ?"
                             + " WHERE id = ? AND state = 'RUNNING'")
-                    .params(error, ledger.id())
+                    .params(error, store.id())
                     .update();
             connection.commit();
         } else {
             jdbc.sql("UPDATE readmodel.job SET error = ? WHERE id = ?")
-                    .params(error, ledger.id())
+                    .params(error, store.id())
                     .update();
-            ledger.over(row, State.DONE);
+            store.over(row, State.DONE);
         }
     }
 
@@ -133,34 +133,34 @@ final class Switchover {
     }
 
     void record(JobRow row) throws SQLException {
-        ledger.append(
+        store.append(
                 row,
                 "switched",
                 new ProjectionSwitched(
-                        ledger.id(),
-                        ledger.now(),
+                        store.id(),
+                        store.now(),
                         row.model().id(),
                         row.answered(),
                         row.made(),
                         row.done(),
                         row.total(),
                         row.reason()));
-        ledger.next(Phase.OVER, 0);
+        store.next(Phase.OVER, 0);
     }
 
     void recordBack(JobRow row) throws SQLException {
-        ledger.append(
+        store.append(
                 row,
                 "switched-back",
                 new ProjectionSwitchReverted(
-                        ledger.id(),
-                        ledger.now(),
+                        store.id(),
+                        store.now(),
                         row.model().id(),
                         row.made(),
                         row.answered(),
                         row.done(),
                         row.total(),
                         row.reason()));
-        ledger.next(Phase.OVER, 0);
+        store.next(Phase.OVER, 0);
     }
 }

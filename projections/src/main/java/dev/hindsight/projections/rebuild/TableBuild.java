@@ -18,12 +18,12 @@ final class TableBuild implements Build {
 
     private final Tools tools;
     private final ReadModel model;
-    private final Ledger ledger;
+    private final JobStore store;
 
-    TableBuild(Tools tools, ReadModel model, Ledger ledger) {
+    TableBuild(Tools tools, ReadModel model, JobStore store) {
         this.tools = tools;
         this.model = model;
-        this.ledger = ledger;
+        this.store = store;
     }
 
     @Override
@@ -47,26 +47,26 @@ final class TableBuild implements Build {
     }
 
     private <R> boolean filled(StreamFold<R> fold, JobRow row) throws SQLException, InterruptedException {
-        return new Filling<>(fold, tools.log(), ledger.connection(), tools.threads(), tools.batchEvents())
+        return new Filling<>(fold, tools.log(), store.connection(), tools.threads(), tools.batchEvents())
                 .fill(row.reached(), row.readUpTo(), new Filling.Progress() {
-                    private Ledger.Order order = new Ledger.Order(true, Duration.ZERO);
+                    private JobStore.Order order = new JobStore.Order(true, Duration.ZERO);
 
                     @Override
                     public boolean written(String reached, int events) {
-                        order = ledger.written(reached, events);
+                        order = store.written(reached, events);
                         return order.goOn();
                     }
 
                     @Override
                     public void committed() throws InterruptedException {
-                        ledger.rest(order);
+                        store.rest(order);
                     }
                 });
     }
 
     @Override
     public List<Step> steps(JobRow row) throws SQLException {
-        return row.kind() == Kind.REBUILD ? new Indexes(model, row.made(), ledger.connection()).steps() : List.of();
+        return row.kind() == Kind.REBUILD ? new Indexes(model, row.made(), store.connection()).steps() : List.of();
     }
 
     @Override
@@ -75,10 +75,10 @@ final class TableBuild implements Build {
     }
 
     private <R> Report verified(StreamFold<R> fold, JobRow row) throws SQLException {
-        var comparison = new Comparison(fold, ledger.connection());
+        var comparison = new Comparison(fold, store.connection());
         var definition = tools.generations().definition(model, row.answered()).orElse(model.definitionVersion());
         var report = comparison.compare(row.answered(), row.made(), model.changedSince(definition));
-        var refolding = new Refolding<>(fold, tools.events(), ledger.connection());
+        var refolding = new Refolding<>(fold, tools.events(), store.connection());
         var streams = new LinkedHashSet<>(comparison.streams());
         streams.addAll(refolding.some(REFOLDED_BY_CHANCE));
         return report.with(

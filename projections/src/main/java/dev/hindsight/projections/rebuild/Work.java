@@ -36,7 +36,7 @@ final class Work {
     private final Tools tools;
     private final Connection connection;
     private final UUID id;
-    private final Ledger ledger;
+    private final JobStore store;
     private final JdbcClient jdbc;
     private final Switchover switchover;
 
@@ -44,9 +44,9 @@ final class Work {
         this.tools = tools;
         this.connection = connection;
         this.id = id;
-        this.ledger = new Ledger(tools, connection, id);
-        this.jdbc = ledger.jdbc();
-        this.switchover = new Switchover(ledger, tools.look());
+        this.store = new JobStore(tools, connection, id);
+        this.jdbc = store.jdbc();
+        this.switchover = new Switchover(store, tools.look());
     }
 
     /** Until it is over or has to wait for an order. */
@@ -60,8 +60,8 @@ final class Work {
                 .params(tools.node(), id)
                 .update();
         connection.commit();
-        var row = ledger.row();
-        var build = tools.build(row.model(), ledger);
+        var row = store.row();
+        var build = tools.build(row.model(), store);
         while (row.endedAt() == null && (row.state() == State.RUNNING || isEnding(row))) {
             if (isEnding(row)) {
                 drop(row);
@@ -80,7 +80,7 @@ final class Work {
                     connection.commit();
                 }
             }
-            row = ledger.row();
+            row = store.row();
         }
     }
 
@@ -130,17 +130,17 @@ final class Work {
         var upTo = build.upTo();
         Integer generation = build.makesGeneration(row.kind()) ? generations.begin(model) : null;
         if (row.kind() == Kind.REBUILD && generation != null) {
-            ledger.append(
+            store.append(
                     row,
                     "started-" + generation,
                     new ProjectionRebuildStarted(
-                            id, ledger.now(), model.id(), generation, model.definitionVersion(), upTo));
+                            id, store.now(), model.id(), generation, model.definitionVersion(), upTo));
         }
         var total = generation == null ? 0 : build.begin(generation);
         jdbc.sql("UPDATE readmodel.job SET generation = ?, previous = ?, up_to = ? WHERE id = ?")
                 .params(Arrays.<@Nullable Object>asList(generation, answering, upTo, id))
                 .update();
-        ledger.next(generation == null ? Phase.VERIFYING : Phase.COPYING, total);
+        store.next(generation == null ? Phase.VERIFYING : Phase.COPYING, total);
     }
 
     private void copy(JobRow row, Build build) throws SQLException, InterruptedException {
@@ -148,7 +148,7 @@ final class Work {
             jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = ? AND generation = ?")
                     .params(row.readUpTo(), row.model().id(), row.made())
                     .update();
-            ledger.next(row.kind() == Kind.REBUILD ? Phase.INDEXING : Phase.VERIFYING, 0);
+            store.next(row.kind() == Kind.REBUILD ? Phase.INDEXING : Phase.VERIFYING, 0);
         }
     }
 
@@ -156,26 +156,26 @@ final class Work {
         var steps = build.steps(row);
         for (var done = row.done(); done < steps.size(); done++) {
             steps.get(Math.toIntExact(done)).run();
-            if (!ledger.progressed(done + 1, steps.size())) {
+            if (!store.progressed(done + 1, steps.size())) {
                 return;
             }
         }
         tools.generations().follow(row.model(), row.made(), row.readUpTo());
-        ledger.next(Phase.CATCHING_UP, 0);
+        store.next(Phase.CATCHING_UP, 0);
     }
 
     private void catchUp(JobRow row) throws SQLException, InterruptedException {
         tools.look().run();
         var head = tools.events().head();
         while (true) {
-            var position = ledger.position(row, row.made());
-            var enough = position >= head || position >= ledger.position(row, row.answered());
+            var position = store.position(row, row.made());
+            var enough = position >= head || position >= store.position(row, row.answered());
             connection.commit();
             if (enough) {
-                ledger.next(Phase.VERIFYING, 0);
+                store.next(Phase.VERIFYING, 0);
                 return;
             }
-            if (!ledger.progressed(position - row.readUpTo(), head - row.readUpTo())) {
+            if (!store.progressed(position - row.readUpTo(), head - row.readUpTo())) {
                 return;
             }
             Thread.sleep(POLL);
@@ -189,12 +189,12 @@ final class Work {
             return;
         }
         var report = verified.get();
-        ledger.append(
+        store.append(
                 row,
                 "verified-" + report.position(),
                 new ProjectionVerified(
                         id,
-                        ledger.now(),
+                        store.now(),
                         row.model().id(),
                         row.kind() == Kind.REBUILD ? row.made() : row.answered(),
                         report.position(),
@@ -205,11 +205,11 @@ final class Work {
                 .params(JSON.writeValueAsString(report), id)
                 .update();
         if (row.kind() == Kind.VERIFICATION) {
-            ledger.next(Phase.OVER, 0);
+            store.next(Phase.OVER, 0);
         } else if (report.clean() && row.switchMode() == SwitchMode.AUTO) {
-            ledger.next(Phase.SWITCHING, 0);
+            store.next(Phase.SWITCHING, 0);
         } else {
-            ledger.await(report.clean() ? State.READY : State.VERIFICATION_FAILED);
+            store.await(report.clean() ? State.READY : State.VERIFICATION_FAILED);
         }
     }
 
@@ -227,7 +227,7 @@ final class Work {
         if (row.kind() == Kind.VERIFICATION && generation != null) {
             tools.generations().drop(row.model(), generation);
         }
-        ledger.over(row, State.DONE);
+        store.over(row, State.DONE);
     }
 
     private void drop(JobRow row) throws SQLException {
@@ -237,19 +237,19 @@ final class Work {
             tools.look().run();
         }
         if (row.kind() == Kind.REBUILD && generation != null) {
-            ledger.append(
+            store.append(
                     row,
                     "ended",
                     row.state() == State.CANCELLING
                             ? new ProjectionRebuildCancelled(
-                                    id, ledger.now(), row.model().id(), generation)
+                                    id, store.now(), row.model().id(), generation)
                             : new ProjectionRebuildFailed(
                                     id,
-                                    ledger.now(),
+                                    store.now(),
                                     row.model().id(),
                                     generation,
                                     Objects.requireNonNullElse(row.error(), "unknown")));
         }
-        ledger.over(row, row.state() == State.CANCELLING ? State.CANCELLED : State.FAILED);
+        store.over(row, row.state() == State.CANCELLING ? State.CANCELLED : State.FAILED);
     }
 }

@@ -20,9 +20,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * What is written down of a job: its row, through the connection that holds its lock, and its events in the stream of
  * operations. For one thread.
  */
-final class Ledger {
+final class JobStore {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
 
     private final Tools tools;
     private final Connection connection;
@@ -32,7 +32,7 @@ final class Ledger {
     private long batchSince = System.nanoTime();
 
     /** @param connection not in auto-commit */
-    Ledger(Tools tools, Connection connection, UUID id) {
+    JobStore(Tools tools, Connection connection, UUID id) {
         this.tools = tools;
         this.connection = connection;
         this.jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
