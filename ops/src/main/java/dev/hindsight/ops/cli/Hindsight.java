@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
+            VerifyCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {
