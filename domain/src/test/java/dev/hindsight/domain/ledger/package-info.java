@@ -1,0 +1,5 @@
+/** Tests of the ledger's format. */
+@NullMarked
+package dev.hindsight.domain.ledger;
+
+import org.jspecify.annotations.NullMarked;
