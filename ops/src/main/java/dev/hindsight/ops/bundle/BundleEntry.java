@@ -1,5 +1,7 @@
 package dev.hindsight.ops.bundle;
 
+import static dev.hindsight.ops.bundle.BundleParts.bytes;
+
 import dev.hindsight.domain.ledger.EventHeader;
 import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.Leaf;
@@ -20,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param personal what was sealed in the payload, opened: UTF-8 JSON; null where there is none, it is withheld or erased
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-record BundleEntry(String header, Hash bodyHash, Hash leaf, @Nullable Body body, byte @Nullable [] personal) {
+public record BundleEntry(String header, Hash bodyHash, Hash leaf, @Nullable Body body, byte @Nullable [] personal) {
 
     private static final int COLUMNS = 6;
 
     /** Metadata and payload as they are stored. */
-    record Body(byte[] metadata, byte[] payload) {
+    public record Body(byte[] metadata, byte[] payload) {
 
         Hash hash() {
             return Leaf.body(metadata, payload);
@@ -33,7 +35,7 @@ record BundleEntry(String header, Hash bodyHash, Hash leaf, @Nullable Body body,
     }
 
     /** An event as it is stored. */
-    static BundleEntry of(EventHeader header, Body body, boolean shown, byte @Nullable [] personal) {
+    public static BundleEntry of(EventHeader header, Body body, boolean shown, byte @Nullable [] personal) {
         Leaf leaf = new Leaf(header.hash(), body.hash());
         return new BundleEntry(header.text(), leaf.body(), leaf.hash(), shown ? body : null, shown ? personal : null);
     }
@@ -119,9 +121,5 @@ record BundleEntry(String header, Hash bodyHash, Hash leaf, @Nullable Body body,
 
     private static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
-    }
-
-    private static byte[] bytes(String base64) {
-        return Base64.getDecoder().decode(base64);
     }
 }

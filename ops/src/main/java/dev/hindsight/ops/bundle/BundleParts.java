@@ -85,12 +85,21 @@ final class BundleParts {
         try {
             text.lines().forEach(line -> {
                 String[] columns = line.split("\t", -1);
-                salts.put(columns[0], Base64.getDecoder().decode(columns[1]));
+                salts.put(columns[0], bytes(columns[1]));
             });
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             throw new MalformedBundleException(SALTS + " holds a line that is no salt");
         }
         return salts;
+    }
+
+    /** @throws IllegalArgumentException when it is not base64 in its one canonical form */
+    static byte[] bytes(String base64) {
+        byte[] bytes = Base64.getDecoder().decode(base64);
+        if (!Base64.getEncoder().encodeToString(bytes).equals(base64)) {
+            throw new IllegalArgumentException("not canonical base64");
+        }
+        return bytes;
     }
 
     static byte[] utf8(String text) {

@@ -206,14 +206,16 @@ public final class BundleVerifier {
 
     /** Header and body lead to the leaf that stands in the bundle; whether that is in the tree is asked later. */
     private void asRecorded(EventHeader header, BundleEntry entry) {
-        if (entry.computedLeaf().equals(entry.leaf())) {
-            return;
-        }
+        boolean fits = entry.computedLeaf().equals(entry.leaf());
         boolean bodyFits = entry.body() == null || entry.body().hash().equals(entry.bodyHash());
-        wrong(
-                header.position(),
-                "Position " + header.position() + " is not as it was recorded: its "
-                        + (bodyFits ? "header (place, stream, name or times)" : "content") + " was changed.");
+        if (!fits) {
+            wrong(
+                    header.position(),
+                    "Position " + header.position() + " is not as it was recorded: its "
+                            + (bodyFits ? "header (place, stream, name or times)" : "content") + " was changed.");
+        } else if (!bodyFits) {
+            wrong(header.position(), "The bundle has another hash for the content of position " + header.position() + ".");
+        }
     }
 
     /** Versions of a stream follow on one another. */

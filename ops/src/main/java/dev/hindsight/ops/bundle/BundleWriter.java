@@ -15,18 +15,18 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a bundle as a ZIP archive, part by part, holding no more than one event. For one thread. */
-final class BundleWriter implements AutoCloseable {
+public final class BundleWriter implements AutoCloseable {
 
     private final ZipOutputStream zip;
 
     /** @param out is left open */
-    BundleWriter(OutputStream out) {
+    public BundleWriter(OutputStream out) {
         this.zip = new ZipOutputStream(out);
     }
 
     /** Events one after the other, however often they are asked for. */
     @FunctionalInterface
-    interface Entries {
+    public interface Entries {
 
         /** By position. */
         void forEach(EntrySink sink) throws IOException;
@@ -34,7 +34,7 @@ final class BundleWriter implements AutoCloseable {
 
     /** Takes events one after the other. */
     @FunctionalInterface
-    interface EntrySink {
+    public interface EntrySink {
 
         void entry(BundleEntry entry) throws IOException;
     }
@@ -49,14 +49,14 @@ final class BundleWriter implements AutoCloseable {
      * @param timestamp an RFC 3161 token of the checkpoint's text; null where there is none
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-    record Seals(
+    public record Seals(
             SignedNote checkpoint,
             VerifierKey first,
             List<SignedNote> rotations,
             Map<Long, List<Hash>> earlier,
             byte @Nullable [] timestamp) {}
 
-    void head(Manifest manifest, Seals seals) throws IOException {
+    public void head(Manifest manifest, Seals seals) throws IOException {
         part(BundleParts.README, utf8(BundleParts.readme(manifest)));
         part(BundleParts.MANIFEST, utf8(manifest.text()));
         part(BundleParts.CHECKPOINT, utf8(seals.checkpoint().toString()));
@@ -73,7 +73,7 @@ final class BundleWriter implements AutoCloseable {
     }
 
     /** Reads the entries twice. */
-    void events(Entries entries) throws IOException {
+    public void events(Entries entries) throws IOException {
         zip.putNextEntry(new ZipEntry(BundleParts.EVENTS));
         entries.forEach(entry -> zip.write(utf8(entry.line() + "\n")));
         zip.closeEntry();
@@ -90,7 +90,7 @@ final class BundleWriter implements AutoCloseable {
      * @param tree the proof of these events' leaves ({@code MerkleTree.subset})
      * @param salts of the keys whose personal content is shown, by key id
      */
-    void proof(List<Hash> tree, Map<String, byte[]> salts) throws IOException {
+    public void proof(List<Hash> tree, Map<String, byte[]> salts) throws IOException {
         part(BundleParts.TREE, utf8(BundleParts.hashes(tree)));
         part(BundleParts.SALTS, utf8(BundleParts.salts(salts)));
     }

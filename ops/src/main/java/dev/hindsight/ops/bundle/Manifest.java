@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param streams whose events are in it; empty: those of the range, whatever their stream
  * @param words what was asked for, in the asker's words of one line
  */
-record Manifest(String origin, long size, long headersFrom, long headersTo, List<String> streams, String words) {
+public record Manifest(String origin, long size, long headersFrom, long headersTo, List<String> streams, String words) {
 
     private static final String FORMAT = "hindsight-bundle-1";
 
-    Manifest {
+    public Manifest {
         streams = List.copyOf(streams);
         if (words.indexOf('\n') >= 0 || origin.indexOf('\n') >= 0) {
             throw new IllegalArgumentException("a line of the manifest is one line");
@@ -30,11 +30,11 @@ record Manifest(String origin, long size, long headersFrom, long headersTo, List
     }
 
     /** Whether this event belongs to what was asked for, and has its body in the bundle. */
-    boolean asksFor(EventHeader event) {
+    public boolean asksFor(EventHeader event) {
         return streams.isEmpty() ? isInRange(event.position()) : streams.contains(event.stream());
     }
 
-    boolean isInRange(long position) {
+    public boolean isInRange(long position) {
         return headersFrom <= position && position <= headersTo;
     }
 

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
+            ExportCommand.class,
             VerifyCommand.class,
             TrainCommand.class
         })

@@ -15,6 +15,7 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
@@ -177,6 +178,7 @@ public final class EventNames {
                 .add("projection.switched", 1, ProjectionSwitched.class)
                 .add("projection.switch-reverted", 1, ProjectionSwitchReverted.class)
                 .add("projection.repaired", 1, ProjectionRepaired.class)
+                .add("audit.export-made", 1, AuditExportMade.class)
                 .add("dead-letter.retried", 1, DeadLetterRetried.class)
                 .add("dead-letter.skipped", 1, DeadLetterSkipped.class)
                 .build();

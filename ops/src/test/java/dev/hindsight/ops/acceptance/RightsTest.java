@@ -109,6 +109,7 @@ class RightsTest {
         samples.put("startRebuilds", body("{\"models\":[\"nothing\"]}"));
         samples.put("repairProjection", body("{\"ticketId\":\"" + ticket.id() + "\"}"));
         samples.put("skipDeadLetter", body("{\"reason\":\"rights\"}"));
+        samples.put("makeAuditExport", body("{\"tickets\":[\"" + ticket.id() + "\"],\"reason\":\"rights\"}"));
         samples.put("retryDeadLetters", body("{\"cause\":\"no cause says so\"}"));
         samples.put("changeJob", body("{\"gentle\":true}"));
         samples.put(
@@ -224,6 +225,7 @@ class RightsTest {
                 Map.entry("organization", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("importId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("jobId", "00000000-0000-7000-8000-00000000c0de"),
+                Map.entry("exportId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("letterId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("name", "nothing"),
                 Map.entry("generation", "1"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.SigningKey;
+import dev.hindsight.ops.bundle.BundleEntry.Body;
 import dev.hindsight.ops.bundle.Verdict.Finding;
 import dev.hindsight.ops.bundle.Verdict.Kind;
 import java.io.IOException;
@@ -14,10 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -135,8 +138,14 @@ class BundleVerifierTest {
 
     @Test
     void an_edited_event_with_its_hashes_made_to_fit() throws IOException {
-        Path bundle = edited(log.range(folder, 1, 20), "events.tsv", lines -> lines.replace(
-                line(lines, 7), refitted(line(lines, 7))));
+        Path whole = log.range(folder, 1, 20);
+        String was = line(text(whole, "events.tsv"), 7);
+        BundleEntry is = refitted(BundleEntry.parse(was));
+        Path bundle = edited(whole, "events.tsv", lines -> lines.replace(was, is.line()));
+        bundle = edited(
+                bundle,
+                "events.ndjson",
+                lines -> lines.replace(line(lines, 7), is.readable()));
 
         assertWrong(verify(bundle), null, "do not lead to the root of the checkpoint");
     }
@@ -192,7 +201,7 @@ class BundleVerifierTest {
         String stranger = line(text(more.range(folder, 101, 101), "events.tsv"), 1);
         Path bundle = edited(log.range(folder, 91, 100), "events.tsv", lines -> lines + stranger + "\n");
 
-        assertWrong(verify(bundle), null, "do not lead to the root");
+        assertWrong(verify(bundle), 101L, "do not lead to the root");
     }
 
     @Test
@@ -245,7 +254,7 @@ class BundleVerifierTest {
         Path whole = log.range(folder, 1, 20);
         Path cut = folder.resolve("cut.zip");
         byte[] bytes = Files.readAllBytes(whole);
-        Files.write(cut, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
         assertWrong(verify(cut), null, "This is no ZIP archive");
 
         assertWrong(verify(edited(whole, "tree.txt", text -> null)), null, "tree.txt is missing");
@@ -329,14 +338,15 @@ class BundleVerifierTest {
         };
     }
 
-    /** Another payload, and hashes that belong to it. */
-    private static String refitted(String line) {
-        BundleEntry entry = BundleEntry.parse(line);
-        BundleEntry.Body body = java.util.Objects.requireNonNull(entry.body());
-        BundleEntry.Body other = new BundleEntry.Body(
-                body.metadata(),
-                new String(body.payload(), StandardCharsets.UTF_8).replace("sealed", "seaLed").getBytes(StandardCharsets.UTF_8));
-        return BundleEntry.of(entry.parsedHeader(), other, true, null).line();
+    /** Another actor, and hashes that belong to it. */
+    private static BundleEntry refitted(BundleEntry entry) {
+        Body body = Objects.requireNonNull(entry.body());
+        Body other = new Body(
+                new String(body.metadata(), StandardCharsets.UTF_8)
+                        .replace("AGENT", "ADMIN")
+                        .getBytes(StandardCharsets.UTF_8),
+                body.payload());
+        return BundleEntry.of(entry.parsedHeader(), other, true, entry.personal());
     }
 
     private static String text(Path bundle, String part) throws IOException {

@@ -25,7 +25,6 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /** A log in memory whose events are stored as Hindsight stores them, with its tree and key. */
 final class SampleLog {
@@ -181,9 +180,5 @@ final class SampleLog {
     /** The stream of this number. */
     static String stream(int number) {
         return "ticket-" + new UUID(0, number);
-    }
-
-    @Nullable EventHeader header(long position) {
-        return headers.get(Math.toIntExact(position - 1));
     }
 }

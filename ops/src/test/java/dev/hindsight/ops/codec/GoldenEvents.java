@@ -15,6 +15,7 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
@@ -262,6 +263,16 @@ final class GoldenEvents {
                         "tickets",
                         "ticket-0193a000-0000-7000-8000-00000000a001",
                         999_999,
-                        "a note that nobody can read"));
+                        "a note that nobody can read"),
+                new AuditExportMade(
+                        JOB,
+                        AT,
+                        List.of("ticket-0193a000-0000-7000-8000-00000000a001"),
+                        12,
+                        1_000_012,
+                        1_000_012,
+                        true,
+                        999_000L,
+                        "case 12 O 345/26"));
     }
 }
