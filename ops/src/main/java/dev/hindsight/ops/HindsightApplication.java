@@ -2,6 +2,7 @@ package dev.hindsight.ops;
 
 import dev.hindsight.command.CommandModule;
 import dev.hindsight.ops.attachments.AttachmentConfiguration;
+import dev.hindsight.ops.audit.AuditConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
 import dev.hindsight.ops.operator.RebuildConfiguration;
@@ -42,6 +43,7 @@ import org.springframework.util.StringUtils;
     FeedModule.class,
     HistoryModule.class,
     AttachmentConfiguration.class,
+    AuditConfiguration.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
     RebuildConfiguration.class,
