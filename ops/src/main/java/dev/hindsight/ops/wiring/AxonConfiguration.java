@@ -13,6 +13,7 @@ import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.LogTail;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.axonframework.axonserver.connector.AxonServerConfiguration;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
@@ -40,6 +41,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Axon, put together by hand: its own Boot auto-configuration orders itself after classes that Boot 4 moved, and starts
@@ -87,9 +89,16 @@ public class AxonConfiguration {
             return new DecodedLog(new StoredStreams(dataSource), codec);
         }
 
+        /** @param byPosition reads as a store must that has no other order; for tests and comparisons */
         @Bean
-        BulkLog bulkLog(DirectConnections direct, EventCodec codec, DecodedLog log) {
-            return new DecodedBulkLog(direct.dataSource(), codec, log);
+        BulkLog bulkLog(
+                DirectConnections direct,
+                EventCodec codec,
+                SortSettings sorting,
+                @Value("${hindsight.rebuild.by-position:false}") boolean byPosition) {
+            return byPosition
+                    ? sorting.over(new PostgresOrder(direct.dataSource()), codec)
+                    : new DecodedBulkLog(direct.dataSource(), codec);
         }
     }
 
@@ -141,6 +150,40 @@ public class AxonConfiguration {
         AxonServerLog log(EventStore store) {
             return new AxonServerLog(store);
         }
+
+        @Bean
+        BulkLog bulkLog(
+                AxonServerConnectionManager connections, AxonServerLog log, EventCodec codec, SortSettings sorting) {
+            return sorting.over(
+                    new AxonServerEvents(() -> connections.getConnection().eventChannel(), log::head), codec);
+        }
+    }
+
+    /**
+     * How a log is sorted here that has no other order than that of positions.
+     *
+     * @param directory for temporary files
+     * @param memory bytes
+     */
+    record SortSettings(Path directory, long memory) {
+
+        BulkLog over(OrderedEvents log, EventCodec codec) {
+            return new SpillingBulkLog(log, codec, directory, memory);
+        }
+    }
+
+    /**
+     * @param directory where it is empty, the installation's own folder, else that of the system
+     * @param data folder of an installation that runs its own PostgreSQL
+     */
+    @Bean
+    SortSettings sortSettings(
+            @Value("${hindsight.rebuild.sort-directory:}") String directory,
+            @Value("${hindsight.data:}") String data,
+            @Value("${java.io.tmpdir}") String temporary,
+            @Value("${hindsight.rebuild.sort-memory:32MB}") DataSize memory) {
+        String its = directory.isBlank() ? data.isBlank() ? temporary : data : directory;
+        return new SortSettings(Path.of(its), memory.toBytes());
     }
 
     /** Events are dated by what they say of themselves: the message's own clock is only when it was made. */

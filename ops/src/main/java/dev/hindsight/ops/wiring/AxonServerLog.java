@@ -5,9 +5,11 @@ import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,13 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
      */
     @Override
     public Stream<LoggedEvent> eventsOf(String stream) {
+        return eventsOf(List.of(stream));
+    }
+
+    /** Reads the log as it comes; nothing of it is held. */
+    @Override
+    public Stream<LoggedEvent> eventsOf(Collection<String> streams) {
+        Set<String> wanted = Set.copyOf(streams);
         long head = head();
         BlockingStream<TrackedEventMessage<?>> events = openStream(new GlobalSequenceTrackingToken(0));
         return StreamSupport.stream(
@@ -96,7 +105,7 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
                         false)
                 .onClose(events::close)
                 .filter(message -> message instanceof DomainEventMessage<?> event
-                        && event.getAggregateIdentifier().equals(stream))
+                        && wanted.contains(event.getAggregateIdentifier()))
                 .map(TailFollower::logged);
     }
 

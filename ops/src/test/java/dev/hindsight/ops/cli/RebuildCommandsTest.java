@@ -49,6 +49,14 @@ class RebuildCommandsTest {
         assertThat(switched.out()).contains("DONE");
         Said back = say("jobs", id, "--switch-back", "--reason", "as a drill", "--watch");
         assertThat(back.exit()).as(back.out()).isZero();
+        Said together = say("rebuild", "tickets", "directory", "--one-pass", "--watch", "--json");
+        assertThat(together.exit()).as(together.out()).isZero();
+        List<String> passes = together.out()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line).path("pass").asString(""))
+                .toList();
+        assertThat(passes).hasSize(2).doesNotContain("");
+        assertThat(passes.getFirst()).isEqualTo(passes.getLast());
         assertThat(say("jobs", "--pause").exit()).isEqualTo(2);
         assertThat(say("verify-projection", "nothing").exit()).isEqualTo(1);
     }

@@ -40,7 +40,7 @@ final class LiveFeed implements AutoCloseable {
 
     private static final int PORTION_LINES = 200;
 
-    /** Who takes a portion more slowly is sent away. Who takes nothing at all, by the server's write timeout. */
+    /** Who takes a portion more slowly is sent away; so is, by the server's write timeout, who makes no room in its buffer. */
     private static final Duration PORTION_TIME = Duration.ofSeconds(30);
 
     /** How long new events are collected: many who wait are told less often. */
