@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
+            FsckCommand.class,
+            KeysCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {
