@@ -10,11 +10,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.LongStream;
-import java.util.stream.IntStream;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class MerkleTreeTest {
@@ -206,8 +206,9 @@ class MerkleTreeTest {
         List<Hash> leaves = leaves(size);
         MerkleTree.Subtrees tree = tree(leaves);
         Hash root = MerkleTree.root(size, tree);
-        List<Hash> subset =
-                LongStream.of(indexes).mapToObj(index -> leaves.get((int) index)).toList();
+        List<Hash> subset = LongStream.of(indexes)
+                .mapToObj(index -> leaves.get((int) index))
+                .toList();
         List<Hash> proof = MerkleTree.subset(indexes, size, tree);
         assertThat(MerkleTree.includesSubset(indexes, subset, size, proof, root))
                 .isTrue();
@@ -271,12 +272,13 @@ class MerkleTreeTest {
         assertThatThrownBy(() -> MerkleTree.inclusion(5, 5, tree)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> MerkleTree.inclusion(-1, 5, tree)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> MerkleTree.consistency(5, 4, tree)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> MerkleTree.subset(new long[] {}, 5, tree)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> MerkleTree.subset(new long[] {2, 5}, 5, tree)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MerkleTree.subset(new long[] {}, 5, tree))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MerkleTree.subset(new long[] {2, 5}, 5, tree))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> MerkleTree.subset(new long[] {2, 1}, 5, tree))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(MerkleTree.includesSubset(
-                        new long[] {Long.MAX_VALUE}, leaves(1), 5, List.of(), Hash.OF_EMPTY_TREE))
+        assertThat(MerkleTree.includesSubset(new long[] {Long.MAX_VALUE}, leaves(1), 5, List.of(), Hash.OF_EMPTY_TREE))
                 .isFalse();
         assertThat(MerkleTree.includesSubset(new long[] {}, List.of(), 0, List.of(), Hash.OF_EMPTY_TREE))
                 .isFalse();

@@ -5,6 +5,7 @@ import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.keys.DataKeys;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
@@ -22,12 +23,13 @@ public class AuditConfiguration {
             RawLog raw,
             EventLog log,
             SealedTree tree,
+            CheckpointNow now,
             Checkpoints checkpoints,
             LedgerKeys ledgerKeys,
             EventCodec codec,
             DataKeys dataKeys,
             OperationsRecord record) {
-        return new AuditExports(raw, log, tree, checkpoints, ledgerKeys, codec, dataKeys, record);
+        return new AuditExports(raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, record);
     }
 
     @Bean

@@ -94,7 +94,7 @@ final class AuditExportEndpoint {
             String bundle) {}
 
     @PostMapping
-    ResponseEntity<ExportAnswer> export(@RequestBody ExportBody body, Caller caller) throws InterruptedException {
+    ResponseEntity<ExportAnswer> export(@RequestBody ExportBody body, Caller caller) {
         mayExport(caller);
         boolean timed = body.from() != null || body.to() != null;
         long given = Stream.of(body.tickets(), body.filter()).filter(Objects::nonNull).count() + (timed ? 1 : 0);

@@ -3,7 +3,6 @@ package dev.hindsight.ops.audit;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
-import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.ledger.EventHeader;
 import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.MerkleTree;
@@ -19,6 +18,7 @@ import dev.hindsight.ops.codec.keys.DataKeys;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
@@ -27,19 +27,15 @@ import dev.hindsight.projections.rebuild.OperationsRecord;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -55,13 +51,12 @@ public final class AuditExports {
     /** How many earlier checkpoints a bundle is joined to, the newest ones. */
     private static final int EARLIER = 100;
 
-    private static final Duration SEALED_WITHIN = Duration.ofSeconds(10);
-    private static final Duration AGAIN = Duration.ofMillis(50);
     private static final int KEYS_AT_ONCE = 1_000;
 
     private final RawLog raw;
     private final EventLog log;
     private final SealedTree tree;
+    private final CheckpointNow now;
     private final Checkpoints checkpoints;
     private final LedgerKeys ledgerKeys;
     private final EventCodec codec;
@@ -72,6 +67,7 @@ public final class AuditExports {
             RawLog raw,
             EventLog log,
             SealedTree tree,
+            CheckpointNow now,
             Checkpoints checkpoints,
             LedgerKeys ledgerKeys,
             EventCodec codec,
@@ -80,6 +76,7 @@ public final class AuditExports {
         this.raw = raw;
         this.log = log;
         this.tree = tree;
+        this.now = now;
         this.checkpoints = checkpoints;
         this.ledgerKeys = ledgerKeys;
         this.codec = codec;
@@ -112,12 +109,10 @@ public final class AuditExports {
      * Signs the log as it is and records the export.
      *
      * @throws InvalidRequest where a stream has no events, or none was recorded in this time
-     * @throws Unavailable while the ledger is behind
+     * @throws dev.hindsight.domain.Unavailable while the ledger is behind
      */
-    public AuditExportMade make(UUID id, Request request, Envelope.Actor by) throws InterruptedException {
-        long head = raw.head();
-        awaitSealed(head);
-        long size = checkpoints.make().size();
+    public AuditExportMade make(UUID id, Request request, Envelope.Actor by) {
+        long size = now.make().size();
         Long joined = request.checkpoint();
         if (joined != null && checkpoints.of(joined).isEmpty()) {
             throw new InvalidRequest("checkpointSize", "is not the size of a checkpoint of this log");
@@ -125,8 +120,8 @@ public final class AuditExports {
         long first;
         long last;
         if (request.streams().isEmpty()) {
-            first = firstAt(request.from(), head);
-            last = firstAt(request.to(), head) - 1;
+            first = firstAt(request.from(), size);
+            last = firstAt(request.to(), size) - 1;
             if (last < first) {
                 throw new InvalidRequest("from", "nothing was recorded in this time");
             }
@@ -157,16 +152,6 @@ public final class AuditExports {
 
     static String stream(UUID ticket) {
         return "ticket-" + ticket;
-    }
-
-    private void awaitSealed(long head) throws InterruptedException {
-        long end = System.nanoTime() + SEALED_WITHIN.toNanos();
-        while (tree.size() < head) {
-            if (System.nanoTime() > end) {
-                throw new Unavailable("LEDGER_BEHIND", "The ledger has not sealed all events yet. Try again in a minute.");
-            }
-            Thread.sleep(AGAIN);
-        }
     }
 
     private long firstOf(List<String> streams) {
@@ -271,15 +256,9 @@ public final class AuditExports {
 
         void forEach(BundleWriter.EntrySink sink) throws IOException {
             count = 0;
-            if (export.to() > 0) {
-                inOrder(sink);
-            } else {
-                ofStreams(sink);
-            }
-        }
-
-        private void inOrder(BundleWriter.EntrySink sink) throws IOException {
-            try (RawLog.Reading reading = raw.inOrder(export.from() - 1, export.to())) {
+            try (RawLog.Reading reading = export.to() > 0
+                    ? raw.inOrder(export.from() - 1, export.to())
+                    : raw.ofStreams(export.streams(), export.size())) {
                 for (List<RawLog.Stored> some = reading.next(); some != null; some = reading.next()) {
                     fetchKeys(some);
                     for (RawLog.Stored one : some) {
@@ -289,36 +268,6 @@ public final class AuditExports {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("the server is ending");
-            }
-        }
-
-        /** Each stream is read in order, and always the event with the least position goes next. */
-        private void ofStreams(BundleWriter.EntrySink sink) throws IOException {
-            record Next(RawLog.Stored event, Iterator<RawLog.Stored> rest) {}
-            PriorityQueue<Next> next =
-                    new PriorityQueue<>(Comparator.comparingLong(one -> one.event().header().position()));
-            List<Stream<RawLog.Stored>> open = new ArrayList<>();
-            try {
-                for (String stream : export.streams()) {
-                    Stream<RawLog.Stored> events = raw.eventsOf(stream);
-                    open.add(events);
-                    Iterator<RawLog.Stored> rest = events.iterator();
-                    if (rest.hasNext()) {
-                        next.add(new Next(rest.next(), rest));
-                    }
-                }
-                for (Next one = next.poll(); one != null; one = next.poll()) {
-                    if (one.event().header().position() > export.size()) {
-                        continue; // came after the export, as all the rest of its stream
-                    }
-                    fetchKeys(List.of(one.event()));
-                    put(one.event(), sink);
-                    if (one.rest().hasNext()) {
-                        next.add(new Next(one.rest().next(), one.rest()));
-                    }
-                }
-            } finally {
-                open.forEach(Stream::close);
             }
         }
 

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             JobsCommand.class,
             ExportCommand.class,
             VerifyCommand.class,
+            FsckCommand.class,
+            KeysCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

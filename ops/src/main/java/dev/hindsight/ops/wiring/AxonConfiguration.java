@@ -12,6 +12,7 @@ import dev.hindsight.ops.watch.Traces;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.RawLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import javax.sql.DataSource;
@@ -100,6 +101,11 @@ public class AxonConfiguration {
                     ? sorting.over(new PostgresOrder(direct.dataSource()), codec)
                     : new DecodedBulkLog(direct.dataSource(), codec);
         }
+
+        @Bean
+        RawLog rawLog(DataSource dataSource, DirectConnections direct) {
+            return new StoredRawLog(dataSource, direct.dataSource());
+        }
     }
 
     /** Axon Server through its connector, for sites that outgrow one database. */
@@ -156,6 +162,11 @@ public class AxonConfiguration {
                 AxonServerConnectionManager connections, AxonServerLog log, EventCodec codec, SortSettings sorting) {
             return sorting.over(
                     new AxonServerEvents(() -> connections.getConnection().eventChannel(), log::head), codec);
+        }
+
+        @Bean
+        RawLog rawLog(AxonServerLog log, EventSerializer serializer) {
+            return new AxonServerRawLog(log, serializer);
         }
     }
 

@@ -20,6 +20,7 @@ import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
+import dev.hindsight.domain.operations.OperationsEvent.LedgerKeyRotated;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildCancelled;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildFailed;
@@ -273,6 +274,13 @@ final class GoldenEvents {
                         1_000_012,
                         true,
                         999_000L,
-                        "case 12 O 345/26"));
+                        "case 12 O 345/26"),
+                new LedgerKeyRotated(
+                        1_000_012,
+                        AT,
+                        "hindsight/log+3a5f+AQ==",
+                        "hindsight/log+77b0+AQ==",
+                        "hindsight-key-rotation-1\nhindsight/log\n1000012\n…\n\n— hindsight/log AAAA\n",
+                        "once a year"));
     }
 }
