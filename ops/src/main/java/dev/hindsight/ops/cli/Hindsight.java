@@ -28,6 +28,9 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
+            EraseCommand.class,
+            HoldCommand.class,
+            RetentionCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

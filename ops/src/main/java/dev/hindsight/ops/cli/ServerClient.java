@@ -51,6 +51,13 @@ final class ServerClient implements AutoCloseable {
                                 .POST(BodyPublishers.ofString(body.toString())));
     }
 
+    /** Any method with a JSON body. */
+    JsonNode call(String method, String path, JsonNode body) throws InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body.toString())));
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.resolve(path))
                 .timeout(ANSWER)
@@ -74,8 +81,10 @@ final class ServerClient implements AutoCloseable {
             case 401 ->
                 throw new CommandFailure(
                         "The server at " + server
-                                + " does not accept the token. Set HINDSIGHT_TOKEN to an operator's, or --data to its installation.");
-            case 403 -> throw new CommandFailure("Only operators may: the token's roles do not allow it.");
+                                + " does not accept the token. Set HINDSIGHT_TOKEN to one that it does, or --data to its installation.");
+            case 403 ->
+                throw new CommandFailure(
+                        "The token's roles do not allow it: most commands want an operator's, erase, hold and retention an admin's.");
             default -> throw new CommandFailure(refusal(response));
         };
     }

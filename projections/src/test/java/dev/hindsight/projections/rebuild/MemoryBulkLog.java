@@ -86,6 +86,9 @@ final class MemoryBulkLog implements BulkLog {
     public void prepare(Collection<? extends Stored> events) {}
 
     @Override
+    public void prepareErased(List<? extends Stored> ofOneStream) {}
+
+    @Override
     public Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo) {
         Iterator<Stored> events = of(prefixes)
                 .filter(event -> event.position() <= upTo)
