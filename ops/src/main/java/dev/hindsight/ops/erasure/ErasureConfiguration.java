@@ -27,6 +27,7 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
 import dev.hindsight.query.feed.LiveFeed;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -86,6 +87,11 @@ public class ErasureConfiguration {
                         person -> tokens.forget(),
                         person -> feed.forget()),
                 List.of(ticket -> keys.forget(KeyOwner.ticket(ticket)), ticket -> feed.forget()));
+    }
+
+    @Bean
+    MeterBinder erasureMetrics(Erasures erasures) {
+        return new ErasureMetrics(erasures);
     }
 
     @Bean
