@@ -42,16 +42,19 @@ final class DatabaseRemains implements Remains {
             "command.imported_person");
 
     private final DataSource application;
+    private final DataSource direct;
     private final DataSource owner;
     private final long rewriteUpToBytes;
 
     /**
      * @param application sees all that the application's own connections do
+     * @param direct connects as the application, without a time limit
      * @param owner connects as the role that owns the schemas
      * @param rewriteUpToMegabytes larger tables are not rewritten
      */
-    DatabaseRemains(DataSource application, DataSource owner, long rewriteUpToMegabytes) {
+    DatabaseRemains(DataSource application, DataSource direct, DataSource owner, long rewriteUpToMegabytes) {
         this.application = application;
+        this.direct = direct;
         this.owner = owner;
         this.rewriteUpToBytes = rewriteUpToMegabytes * MEGABYTE;
     }
@@ -59,7 +62,8 @@ final class DatabaseRemains implements Remains {
     @Override
     public void clean(Report report) throws InterruptedException {
         awaitOldReaders(report);
-        try (Connection connection = owner.getConnection()) {
+        try (Connection connection = owner.getConnection();
+                Connection own = direct.getConnection()) {
             JdbcClient jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
             int rewritten = 0;
             var large = new ArrayList<String>();
@@ -70,7 +74,14 @@ final class DatabaseRemains implements Remains {
                         .single();
                 if (bytes > rewriteUpToBytes) {
                     large.add(table);
-                    run(connection, report, table, "VACUUM (ANALYZE) " + table, "REINDEX TABLE CONCURRENTLY " + table);
+                    run(connection, report, table, "VACUUM (ANALYZE) " + table);
+                    // Generations belong to the application, and only whoever a table belongs to makes its indexes
+                    // anew.
+                    run(
+                            table.startsWith("readmodel.") ? own : connection,
+                            report,
+                            table,
+                            "REINDEX TABLE CONCURRENTLY " + table);
                 } else if (run(connection, report, table, "VACUUM (FULL, ANALYZE) " + table)) {
                     rewritten++;
                 }
@@ -129,17 +140,7 @@ final class DatabaseRemains implements Remains {
         }
     }
 
-    /** @return whether all of it was done */
-    private static boolean run(Connection connection, Report report, String place, String... statements)
-            throws SQLException, InterruptedException {
-        for (String sql : statements) {
-            if (!run(connection, report, place, sql)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
+    /** @return whether it was done */
     private static boolean run(Connection connection, Report report, String place, String sql)
             throws SQLException, InterruptedException {
         for (int tries = 1; ; tries++) {

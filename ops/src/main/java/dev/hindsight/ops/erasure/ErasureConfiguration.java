@@ -132,7 +132,7 @@ public class ErasureConfiguration {
                                 .and(TICKET.REQUESTER.isDistinctFrom(person))
                                 .fetchSingle(0, long.class)),
                         List.of(
-                                new DatabaseRemains(dataSource, owner.dataSource(), rewriteUpTo),
+                                new DatabaseRemains(dataSource, direct.dataSource(), owner.dataSource(), rewriteUpTo),
                                 new IndexRemains(search, index, dataSource)),
                         Clock.systemUTC()),
                 () -> direct.dataSource().getConnection(),

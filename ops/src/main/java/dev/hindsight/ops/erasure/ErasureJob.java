@@ -312,8 +312,8 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                 .param("streams", streams)
                 .update();
         calls += tools.jdbc
-                .sql("delete from command.bulk_selection where tickets && array(select unnest(:tickets::uuid[])::text)")
-                .param("tickets", tickets.toArray(UUID[]::new))
+                .sql("delete from command.bulk_selection where tickets && :tickets::text[]")
+                .param("tickets", tickets.stream().map(UUID::toString).toArray(String[]::new))
                 .update();
         report.done("calls", calls + " remembered calls forgotten");
     }
