@@ -72,7 +72,34 @@ public final class Erasure {
             case HoldReasonChanged e -> e.reasonText() != null;
             case TicketResolved e -> e.resolutionText() != null;
             case TicketCancelled e -> e.reason() != null;
-            default -> false;
+            case TicketOpened e -> false;
+            case TicketImported e -> false;
+            case ImportedActivityRecorded e -> false;
+            case TicketCategorized e -> false;
+            case TypeChanged e -> false;
+            case TicketPrioritized e -> false;
+            case PriorityOverrideWithdrawn e -> false;
+            case TicketMarkedAsSpam e -> false;
+            case TicketUnmarkedAsSpam e -> false;
+            case MajorIncidentDeclared e -> false;
+            case MajorIncidentStoodDown e -> false;
+            case TagAdded e -> false;
+            case TagRemoved e -> false;
+            case TicketQueued e -> false;
+            case TicketAssigned e -> false;
+            case TicketUnassigned e -> false;
+            case WatcherAdded e -> false;
+            case WatcherRemoved e -> false;
+            case TicketLinked e -> false;
+            case TicketUnlinked e -> false;
+            case TicketContentErased e -> false;
+            case LegalHoldPlaced e -> false;
+            case LegalHoldReleased e -> false;
+            case WorkStarted e -> false;
+            case TicketPended e -> false;
+            case TicketResumed e -> false;
+            case TicketReopened e -> false;
+            case TicketClosed e -> false;
         };
     }
 }
