@@ -81,7 +81,7 @@ final class IndexRemains implements Remains {
                         name + " still holds " + deleted + " replaced documents: run the erasure again");
                 return true;
             }
-            Thread.sleep(500);
+            Thread.sleep(2_000);
         }
     }
 
