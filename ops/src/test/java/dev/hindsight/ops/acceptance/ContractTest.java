@@ -65,7 +65,7 @@ class ContractTest {
         Person agent = app.as(Role.AGENT, "ana@example.org");
         Answer opened = agent.post(
                 "/api/v1/tickets",
-                "{\"subject\":\"contract\",\"description\":\"d\",\"requester\":{\"email\":\"lee@example.org\"}}");
+                "{\"subject\":\"contract\",\"description\":\"d\",\"requester\":{\"email\":\"contract@example.org\"}}");
         assertMembers(opened.body(), "WriteAnswer");
         String ticket = "/api/v1/tickets/" + opened.id();
         String after = "?minPosition=" + opened.position();
@@ -115,6 +115,19 @@ class ContractTest {
                         .body(),
                 "RepairReport");
         assertMembers(app.as(Role.OPERATOR, "op").get("/ops/v1/dead-letters").body(), "DeadLetterPage");
+        Person admin = app.as(Role.ADMIN, "adele@example.org");
+        String person = agent.get(ticket + after).body().at("/requester/id").asString();
+        String hold = "/api/v1/people/" + person + "/legal-hold";
+        assertMembers(admin.put(hold, "{\"reason\":\"contract\"}").body(), "ConfigurationAnswer");
+        assertMembers(admin.get("/api/v1/approvals").body(), "ApprovalList");
+        JsonNode dry =
+                admin.post("/api/v1/retention-rules/run", "{\"dryRun\":true}").body();
+        assertMembers(dry, "RetentionRun");
+        assertMembers(admin.get("/api/v1/retention-rules").body(), "RetentionRuleList");
+        JsonNode erasure = admin.post("/api/v1/people/" + person + "/erasure", "{\"reason\":\"contract\"}")
+                .body();
+        assertMembers(erasure, "Erasure");
+        assertMembers(erasure.at("/waitsFor/0"), "Obstacle");
         assertMembers(app.withToken("").get("/api/version").body(), "VersionInfo");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.ops.erasure.ErasedAgain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +28,10 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A person is forgotten: everywhere at once for readers, and in every file once the receipt is written. */
 class ErasureTest {
@@ -347,5 +350,64 @@ class ErasureTest {
                         .valueStream()
                         .map(entry -> entry.path("event").asString()))
                 .contains("LegalHoldPlaced", "LegalHoldReleased", "TicketContentErased");
+    }
+
+    @Test
+    void keysThatComeBackWithABackupEndAgain() throws Exception {
+        Somebody quentin = new Somebody().with(1);
+        var owner = JdbcClient.create(APP.installation().postgres().dataSource("hindsight"));
+        String person = "person:" + quentin.id;
+        byte[] copy = owner.sql("select wrapped_key from keys.data_key where owner = ?")
+                .param(person)
+                .query(byte[].class)
+                .single();
+        forget(quentin);
+        receipt(quentin);
+        assertThat(ErasedAgain.apply(owner)).isZero();
+        owner.sql("update keys.data_key set wrapped_key = ?, destroyed_at = null where owner = ?")
+                .params(copy, person)
+                .update();
+
+        assertThat(ErasedAgain.apply(owner)).isEqualTo(1);
+        assertThat(owner.sql("select wrapped_key is null from keys.data_key where owner = ?")
+                        .param(person)
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+    }
+
+    @Test
+    void everythingThatIsKeptOfAPersonIsExportedAndNoNote() {
+        Somebody quentin = new Somebody().with(2);
+        String elsewhere = "elsewhere" + quentin.suffix;
+        Answer other = Desks.ok(agent.post(
+                "/api/v1/tickets",
+                "{\"subject\":\"of another\",\"requester\":{\"email\":\"" + UUID.randomUUID() + "@example.org\"}}"));
+        Person asAgent = APP.as(Role.AGENT, quentin.email);
+        Answer reply = Desks.ok(asAgent.post(TICKETS + other.id() + "/replies", "{\"body\":\"" + elsewhere + "\"}"));
+        agent.get(TICKETS + other.id() + "?minPosition=" + reply.position());
+
+        Answer export = admin.get("/api/v1/people/" + quentin.id + "/data-export");
+
+        assertThat(export.status()).isEqualTo(200);
+        List<JsonNode> lines = export.raw()
+                .body()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line))
+                .toList();
+        assertThat(lines.getFirst().path("name").asString()).isEqualTo(quentin.name);
+        assertThat(lines.getFirst().path("email").asString()).isEqualTo(quentin.email);
+        assertThat(lines.getLast().path("complete").asBoolean()).isTrue();
+        assertThat(lines.getLast().path("tickets").asInt()).isEqualTo(2);
+        assertThat(export.raw().body())
+                .contains(
+                        quentin.word + "subject",
+                        quentin.word + "description",
+                        quentin.word + "reply",
+                        quentin.word + "answer",
+                        quentin.word + "file.txt",
+                        elsewhere,
+                        "person.registered")
+                .doesNotContain(quentin.word + "note");
     }
 }
