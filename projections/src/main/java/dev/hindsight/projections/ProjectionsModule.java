@@ -66,6 +66,7 @@ public class ProjectionsModule {
                 FOLDS,
                 generations,
                 tail,
+                log,
                 dataSource,
                 transactions,
                 freshness,

@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             FsckCommand.class,
             KeysCommand.class,
+            EraseCommand.class,
+            HoldCommand.class,
+            RetentionCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

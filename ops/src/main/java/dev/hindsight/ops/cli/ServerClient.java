@@ -53,6 +53,13 @@ final class ServerClient implements AutoCloseable {
                                 .POST(BodyPublishers.ofString(body.toString())));
     }
 
+    /** Any method with a JSON body. */
+    JsonNode call(String method, String path, JsonNode body) throws InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body.toString())));
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.resolve(path))
                 .timeout(ANSWER)

@@ -18,6 +18,8 @@ final class ServerOption {
     private DataOption data;
 
     /**
+     * As an operator.
+     *
      * @param user subject of the token that a development installation issues itself
      * @param name the same person's
      */
@@ -25,7 +27,7 @@ final class ServerOption {
         return client(Role.OPERATOR, user, name);
     }
 
-    /** The same of another role. */
+    /** The same as somebody else; the role is that of a token that a development installation issues itself. */
     ServerClient client(Role role, String user, String name) {
         return new ServerClient(server(), token(role, user, name));
     }

@@ -85,6 +85,14 @@ public final class EventCodec {
                 .toList());
     }
 
+    /** Drops the key of this stream and those wrapped by it from memory: they may have been destroyed. */
+    public void forgetKey(String stream) {
+        String owner = KeyOwner.ofStream(stream);
+        if (owner != null) {
+            keys.forget(owner);
+        }
+    }
+
     /**
      * The stored form of an event.
      *

@@ -2,6 +2,7 @@ package dev.hindsight.ops.wiring;
 
 import dev.hindsight.command.AppendedPositions;
 import dev.hindsight.command.CommandWiring;
+import dev.hindsight.command.erasure.ErasureWiring;
 import dev.hindsight.domain.Event;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventSerializer;
@@ -153,8 +154,8 @@ public class AxonConfiguration {
         }
 
         @Bean
-        AxonServerLog log(EventStore store) {
-            return new AxonServerLog(store);
+        AxonServerLog log(EventStore store, EventCodec codec) {
+            return new AxonServerLog(store, codec::forgetKey);
         }
 
         @Bean
@@ -239,6 +240,7 @@ public class AxonConfiguration {
             EventStore eventStore,
             EventSerializer eventSerializer,
             CommandWiring commands,
+            ErasureWiring erasure,
             ObjectProvider<MessageMonitor<CommandMessage<?>>> monitors) {
         MessageMonitor<CommandMessage<?>> monitor =
                 monitors.getIfAvailable(() -> NoOpMessageMonitor.instance()::onMessageIngested);
@@ -255,6 +257,7 @@ public class AxonConfiguration {
                         .messageMonitor(monitor)
                         .build());
         commands.contributeTo(configurer);
+        erasure.contributeTo(configurer);
         return configurer.buildConfiguration();
     }
 }

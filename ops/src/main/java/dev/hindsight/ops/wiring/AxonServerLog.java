@@ -34,10 +34,15 @@ import org.jspecify.annotations.Nullable;
 final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<TrackedEventMessage<?>> {
 
     private final StreamableMessageSource<TrackedEventMessage<?>> server;
+    private final Consumer<String> forgetKey;
 
-    /** @param server counts from 0 */
-    AxonServerLog(StreamableMessageSource<TrackedEventMessage<?>> server) {
+    /**
+     * @param server counts from 0
+     * @param forgetKey drops the key of a stream from memory
+     */
+    AxonServerLog(StreamableMessageSource<TrackedEventMessage<?>> server, Consumer<String> forgetKey) {
         this.server = server;
+        this.forgetKey = forgetKey;
     }
 
     @Override
@@ -69,6 +74,12 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
     @Override
     public long head() {
         return position(createHeadToken());
+    }
+
+    @Override
+    public Stream<LoggedEvent> erasedEventsOf(String stream) {
+        forgetKey.accept(stream);
+        return eventsOf(stream);
     }
 
     /**

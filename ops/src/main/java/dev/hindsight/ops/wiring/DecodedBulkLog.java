@@ -90,6 +90,12 @@ final class DecodedBulkLog implements BulkLog {
     }
 
     @Override
+    public void prepareErased(List<? extends Stored> ofOneStream) {
+        codec.forgetKey(ofOneStream.getFirst().stream());
+        prepare(ofOneStream);
+    }
+
+    @Override
     public Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo) {
         try {
             BulkReading reading = reader.byStream(prefixes, afterStream, upTo, SORT_MEMORY);

@@ -26,6 +26,12 @@ final class DecodedLog implements EventLog {
     }
 
     @Override
+    public Stream<LoggedEvent> erasedEventsOf(String stream) {
+        codec.forgetKey(stream);
+        return eventsOf(stream);
+    }
+
+    @Override
     public List<LoggedEvent> after(long position, int count) {
         return streams.after(position, count).stream().map(this::decode).toList();
     }

@@ -47,6 +47,9 @@ public interface BulkLog {
     /** Fetches at once what decoding these events will need; any thread. */
     void prepare(Collection<? extends Stored> events);
 
+    /** Forgets what was fetched for decoding these events, which an event among them erased; any thread. */
+    void prepareErased(List<? extends Stored> ofOneStream);
+
     /** For one thread. Holds a connection until it is closed, also after the last event. */
     interface Reading extends AutoCloseable {
 

@@ -22,6 +22,13 @@ public interface EventLog {
     }
 
     /**
+     * The same of a stream whose key was destroyed: nothing is opened by a key that is still in memory.
+     *
+     * @param stream whose last events include one that erases it
+     */
+    Stream<LoggedEvent> erasedEventsOf(String stream);
+
+    /**
      * The next events in the order of positions, at most so many: fewer only at the head. What can't be decoded fails
      * when the event is asked for, not before.
      *

@@ -1,5 +1,6 @@
 package dev.hindsight.projections.rebuild;
 
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.live.CopyBatch;
 import dev.hindsight.projections.live.Faults;
@@ -139,10 +140,21 @@ final class Filling<R> {
     }
 
     private One<R> fold(String stream, List<Stored> events, Set<Long> skipped) {
+        return fold(stream, events, skipped, false);
+    }
+
+    /** @param erased whether it is known that its content was erased: then no key of before opens it */
+    private One<R> fold(String stream, List<Stored> events, Set<Long> skipped, boolean erased) {
+        if (erased) {
+            log.prepareErased(events);
+        }
         var rows = fold.begin(stream);
         for (var event : events) {
             try {
                 var decoded = event.decoded();
+                if (!erased && decoded.event() instanceof ErasesContent) {
+                    return fold(stream, events, skipped, true);
+                }
                 if (skipped.contains(event.position())) {
                     fold.leaveOut(rows, decoded.version(), decoded.position());
                 } else {

@@ -89,6 +89,9 @@ final class MemoryBulkLog implements BulkLog {
     public void prepare(Collection<? extends Stored> events) {}
 
     @Override
+    public void prepareErased(List<? extends Stored> ofOneStream) {}
+
+    @Override
     public Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo) {
         readings.incrementAndGet();
         Iterator<Stored> events = of(prefixes)

@@ -70,6 +70,7 @@ final class TestNode implements AutoCloseable {
                 ProjectionsModule.FOLDS,
                 database.generations,
                 stage.log(),
+                stage.log(),
                 database.pool,
                 database.transactions,
                 stage.freshness(),

@@ -27,7 +27,7 @@ import org.springframework.dao.DataAccessException;
  * else while its connection is full. Whoever falls out of the buffer reads on from {@link FeedPast} until the end is near
  * again; so the slow cost neither memory nor anybody else's time. Safe for concurrent use.
  */
-final class LiveFeed implements AutoCloseable {
+public final class LiveFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
     private static final int BUFFERED_EVENTS = 2_048;
@@ -421,6 +421,17 @@ final class LiveFeed implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What is buffered was decoded before something was erased: who is behind reads it from the log again. */
+    public void forget() {
+        lock.lock();
+        try {
+            chunks.clear();
+        } finally {
+            lock.unlock();
+        }
+        past.clear();
     }
 
     /** Ends all streams. */
