@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,8 +41,7 @@ class MerkleTreeTest {
         leaves.forEach(leaf -> frontier.add(leaf, (level, index, hash) -> nodes.put(level + "/" + index, hash)));
         return (level, index) -> {
             Hash hash = nodes.get(level + "/" + index);
-            assertThat(hash).as("a complete subtree").isNotNull();
-            return hash;
+            return Objects.requireNonNull(hash, "only complete subtrees are asked for");
         };
     }
 
@@ -129,8 +129,7 @@ class MerkleTreeTest {
                 if (size % 23 == 0 || size < 20) {
                     int at = index;
                     int whole = size;
-                    assertThat(mutations(proof))
-                            .noneMatch(wrong -> MerkleTree.includes(leaf, at, whole, wrong, root));
+                    assertThat(mutations(proof)).noneMatch(wrong -> MerkleTree.includes(leaf, at, whole, wrong, root));
                     assertThat(MerkleTree.includes(changed(leaf), index, size, proof, root))
                             .isFalse();
                     assertThat(MerkleTree.includes(leaf, index, size, proof, changed(root)))
@@ -226,13 +225,13 @@ class MerkleTreeTest {
         assertThat(Tile.holding(16, 0, size).path()).isEqualTo("tile/2/000.p/1");
         assertThat(new Tile(0, 1_234_067, 256).path()).isEqualTo("tile/0/x001/x234/067");
 
-        MerkleTree.Subtrees plain = (level, index) -> nodes.get(level + "/" + index);
+        MerkleTree.Subtrees plain = (level, index) -> Objects.requireNonNull(nodes.get(level + "/" + index));
         for (long index : new long[] {0, 255, 256, 4_711, 65_535, 65_536, 69_887, 69_888, 69_999}) {
             for (long of : new long[] {index + 1, 69_000 < index ? size : 69_000, size}) {
                 List<Tile> asked = new ArrayList<>();
                 MerkleTree.Subtrees tiled = Tile.subtrees(of, tile -> {
                     asked.add(tile);
-                    byte[] all = tiles.get(tile.level() + "/" + tile.index());
+                    byte[] all = Objects.requireNonNull(tiles.get(tile.level() + "/" + tile.index()));
                     return Arrays.copyOf(all, tile.width() * Hash.LENGTH);
                 });
                 assertThat(MerkleTree.inclusion(index, of, tiled)).isEqualTo(MerkleTree.inclusion(index, of, plain));

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

@@ -17,6 +17,7 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
+import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
@@ -168,6 +169,7 @@ public final class EventNames {
                 .add("field.defined", 1, CustomFieldDefined.class)
                 .add("field.redefined", 1, CustomFieldRedefined.class)
                 .add("log.initialized", 1, LogInitialized.class)
+                .add("log.epoch-started", 1, EpochStarted.class)
                 .add("import.started", 1, ImportStarted.class)
                 .add("import.finished", 1, ImportFinished.class)
                 .add("projection.rebuild-started", 1, ProjectionRebuildStarted.class)

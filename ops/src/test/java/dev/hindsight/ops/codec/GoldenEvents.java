@@ -17,6 +17,7 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
+import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
@@ -229,6 +230,7 @@ final class GoldenEvents {
                 new CustomFieldDefined("floors", AT, "Floors", "MULTI_SELECT", List.of("1", "2", "3")),
                 new CustomFieldRedefined("floors", AT, "Floors", "MULTI_SELECT", List.of("1", "2", "3", "4")),
                 new LogInitialized(UUID.fromString("0193a000-0000-7000-8000-000000000001"), AT, 1),
+                new EpochStarted(2, AT, 1_000, 1_007L),
                 new ImportStarted(
                         IMPORT,
                         AT,
