@@ -5,12 +5,15 @@ import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.RecordedSkips;
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.live.TracedBatches;
+import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.rebuild.FirstFilling;
+import dev.hindsight.projections.rebuild.LongConnections;
 import dev.hindsight.projections.tickets.TicketModel;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -48,6 +51,11 @@ public class ProjectionsModule {
         return new FreshnessGate(readModels::position);
     }
 
+    /**
+     * Where there is no read model yet and the log is long, the models are filled from it in bulk before they are followed.
+     *
+     * @param worthFilling how long at least; a shorter log is followed live from its beginning, in a second or two
+     */
     @Bean
     LiveModels liveModels(
             Generations generations,
@@ -57,9 +65,19 @@ public class ProjectionsModule {
             PlatformTransactionManager transactions,
             FreshnessGate freshness,
             ObjectProvider<TracedBatches> traces,
-            @Value("${hindsight.node:${HOSTNAME:one}}") String node) {
+            ObjectProvider<BulkLog> bulk,
+            ObjectProvider<LongConnections> connections,
+            @Value("${hindsight.node:${HOSTNAME:one}}") String node,
+            @Value("${hindsight.rebuild.threads:1}") int threads,
+            @Value("${hindsight.rebuild.fill-from:10000}") long worthFilling) {
         if (generations.answering(ReadModel.TICKETS).isEmpty()) {
             RecordedSkips.restore(log, dataSource); // the tables are new, the log may not be
+            BulkLog readable = bulk.getIfAvailable();
+            LongConnections open = connections.getIfAvailable();
+            long head = log.head();
+            if (readable != null && open != null && head >= worthFilling) {
+                new FirstFilling(FOLDS, generations, readable, open, threads).fill(head);
+            }
         }
         FOLDS.keySet().forEach(generations::ensure);
         return new LiveModels(

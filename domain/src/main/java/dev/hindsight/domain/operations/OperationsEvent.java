@@ -23,6 +23,18 @@ public sealed interface OperationsEvent extends Event {
     record LogInitialized(UUID logId, Instant at, int format) implements OperationsEvent {}
 
     /**
+     * The log was restored from a backup and goes on from here: what had stood at this position and above is lost, and
+     * whoever read it reads anew.
+     *
+     * @param epoch from 2; never the same twice, also where what tells of an earlier one is lost
+     * @param after the last position that was restored
+     * @param seen the last position that somebody outside had seen, as far as whoever restored it knew; null where
+     *     nothing beyond {@code after} was known
+     */
+    record EpochStarted(
+            int epoch, Instant at, long after, @Nullable Long seen) implements OperationsEvent {}
+
+    /**
      * An import run began or ended; its rows stand in their tickets' streams under the same import id.
      *
      * @param fileSha256 lower-case hex of the file's bytes

@@ -89,6 +89,19 @@ public class AttachmentConfiguration {
         return new Vault(store(environment, folder), incoming, keys, ledger, meters);
     }
 
+    /**
+     * Where contents lie by configuration, for backups and restores.
+     *
+     * @param folder of the installation's attachments; made where it is missing
+     */
+    public static StoredContents contents(Environment environment, Path folder) throws IOException {
+        Path absolute = folder.toAbsolutePath();
+        if (!Files.isDirectory(absolute)) {
+            Files.createDirectories(absolute, OWNER_ONLY);
+        }
+        return new StoredContents(store(environment, absolute));
+    }
+
     private static ContentStore store(Environment environment, Path folder) {
         String kind = environment.getRequiredProperty("hindsight.attachments.store");
         return switch (kind) {
@@ -128,6 +141,22 @@ public class AttachmentConfiguration {
         if (at.bucket().isBlank()) {
             throw new IllegalStateException("hindsight.attachments.s3.bucket is not set.");
         }
+        return new S3ContentStore(client(at), at.bucket(), at.prefix());
+    }
+
+    /**
+     * A client of the store that properties describe as {@code hindsight.attachments.s3} does, for other uses of S3; the
+     * bucket is the user's.
+     *
+     * @param properties where endpoint, region, path style and secrets stand
+     */
+    public static S3Client client(Environment environment, String properties) {
+        return client(Binder.get(environment)
+                .bind(properties, S3.class)
+                .orElseThrow(() -> new IllegalStateException(properties + " is not set.")));
+    }
+
+    private static S3Client client(S3 at) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(Duration.ofSeconds(5))
@@ -141,7 +170,7 @@ public class AttachmentConfiguration {
         if (!at.endpoint().isBlank()) {
             builder.endpointOverride(URI.create(at.endpoint()));
         }
-        return new S3ContentStore(builder.build(), at.bucket(), at.prefix());
+        return builder.build();
     }
 
     private static AwsCredentialsProvider credentials(S3 at) {

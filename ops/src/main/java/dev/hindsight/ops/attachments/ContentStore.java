@@ -26,6 +26,13 @@ interface ContentStore extends AutoCloseable {
      */
     InputStream open(String content, long size) throws IOException;
 
+    /**
+     * The bytes as they lie there, whatever they are.
+     *
+     * @throws NoSuchFileException where it does not have this content
+     */
+    InputStream open(String content) throws IOException;
+
     /** Forgets it; content that is not there is no error. */
     void delete(String content) throws IOException;
 

@@ -61,6 +61,11 @@ final class DiskContentStore implements ContentStore {
         }
     }
 
+    @Override
+    public InputStream open(String content) throws IOException {
+        return Files.newInputStream(file(content));
+    }
+
     private static String sha256(FileChannel file) throws IOException {
         MessageDigest sha256 = Vault.sha256();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);

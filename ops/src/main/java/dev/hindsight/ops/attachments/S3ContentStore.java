@@ -43,9 +43,23 @@ final class S3ContentStore implements ContentStore {
 
     @Override
     public InputStream open(String content, long size) throws IOException {
-        ResponseInputStream<GetObjectResponse> object;
+        ResponseInputStream<GetObjectResponse> object = object(content);
+        Long length = object.response().contentLength();
+        if (length == null || length != size) {
+            object.abort();
+            throw new ChangedContentException(content + " has another length in the store");
+        }
+        return object;
+    }
+
+    @Override
+    public InputStream open(String content) throws IOException {
+        return object(content);
+    }
+
+    private ResponseInputStream<GetObjectResponse> object(String content) throws IOException {
         try {
-            object = s3.getObject(get -> get.bucket(bucket).key(prefix + content));
+            return s3.getObject(get -> get.bucket(bucket).key(prefix + content));
         } catch (S3Exception refused) {
             if (refused.statusCode() == NOT_FOUND) {
                 throw new NoSuchFileException(content);
@@ -54,12 +68,6 @@ final class S3ContentStore implements ContentStore {
         } catch (SdkException silent) {
             throw new IOException("The attachment store did not give " + content, silent);
         }
-        Long length = object.response().contentLength();
-        if (length == null || length != size) {
-            object.abort();
-            throw new ChangedContentException(content + " has another length in the store");
-        }
-        return object;
     }
 
     @Override

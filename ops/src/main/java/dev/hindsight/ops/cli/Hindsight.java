@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
             EraseCommand.class,
             HoldCommand.class,
             RetentionCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

@@ -20,6 +20,7 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
+import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LedgerKeyRotated;
@@ -195,6 +196,7 @@ public final class EventNames {
                 .add("retention.rule-published", 1, RetentionRulePublished.class)
                 .add("retention.rule-withdrawn", 1, RetentionRuleWithdrawn.class)
                 .add("log.initialized", 1, LogInitialized.class)
+                .add("log.epoch-started", 1, EpochStarted.class)
                 .add("import.started", 1, ImportStarted.class)
                 .add("import.finished", 1, ImportFinished.class)
                 .add("projection.rebuild-started", 1, ProjectionRebuildStarted.class)

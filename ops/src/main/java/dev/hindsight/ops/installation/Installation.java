@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,53 @@ public final class Installation implements AutoCloseable {
         }
     }
 
+    /**
+     * The PostgreSQL of an installation alone, for who works on its data while nothing serves.
+     *
+     * @param postgres to be closed by whoever started it
+     * @param properties where it is and what the keys are, as of {@link Installation#properties}
+     */
+    public record Database(EmbeddedPostgres postgres, Map<String, Object> properties) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            postgres.close();
+        }
+    }
+
+    /**
+     * Starts PostgreSQL and nothing else.
+     *
+     * @throws dev.hindsight.ops.embedded.EmbeddedServerException when it does not come up, or somebody else runs it
+     */
+    public static Database startDatabase(Path data) {
+        try {
+            Files.createDirectories(data);
+            Files.setPosixFilePermissions(
+                    Files.createDirectories(data.resolve(KEYS)), PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Secrets secrets = Secrets.of(data);
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgres.Options.in(data.resolve("postgres")));
+        try {
+            prepare(postgres, secrets);
+        } catch (RuntimeException e) {
+            closeAfter(e, postgres);
+            throw e;
+        }
+        return new Database(postgres, properties(data, secrets, postgres.url(DATABASE)));
+    }
+
+    /** Where the database of an installation is that runs at this moment, whoever started it; empty where none does. */
+    public static Optional<Map<String, Object>> running(Path data) {
+        OptionalInt port = EmbeddedPostgres.runningIn(data.resolve("postgres"));
+        return port.isEmpty()
+                ? Optional.empty()
+                : Optional.of(properties(
+                        data, Secrets.of(data), "jdbc:postgresql://127.0.0.1:" + port.getAsInt() + "/" + DATABASE));
+    }
+
     private static void closeAfter(RuntimeException failure, AutoCloseable server) {
         try {
             server.close();
@@ -117,14 +166,19 @@ public final class Installation implements AutoCloseable {
 
     /** Where the application finds the servers, as configuration properties. */
     public Map<String, Object> properties() {
+        Map<String, Object> properties = properties(data, secrets, postgres.url(DATABASE));
+        properties.put("hindsight.opensearch.uri", search.uri().toString());
+        return properties;
+    }
+
+    private static Map<String, Object> properties(Path data, Secrets secrets, String url) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("hindsight.data", data.toString());
-        properties.put("hindsight.database.url", postgres.url(DATABASE));
+        properties.put("hindsight.database.url", url);
         properties.put("hindsight.database.username", APPLICATION);
         properties.put("hindsight.database.password", secrets.get(APPLICATION));
         properties.put("hindsight.database.owner-username", OWNER);
         properties.put("hindsight.database.owner-password", secrets.get(OWNER));
-        properties.put("hindsight.opensearch.uri", search.uri().toString());
         properties.put(
                 "hindsight.keys.master-key-file",
                 data.resolve(KEYS).resolve("master.key").toString());

@@ -35,10 +35,9 @@ public class OperatorConfiguration {
         return new LogIdentity(store, transactions, writer, UuidCreator.getTimeOrderedEpochPlus1(), Instant.now());
     }
 
-    /** No restore has begun another epoch yet. */
     @Bean
     LogEpoch logEpoch(LogIdentity log) {
-        return new LogEpoch(log.logId(), 1);
+        return log.epoch();
     }
 
     @Bean

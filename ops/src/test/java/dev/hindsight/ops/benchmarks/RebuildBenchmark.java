@@ -111,6 +111,11 @@ public final class RebuildBenchmark {
         System.exit(0);
     }
 
+    /** Appends about so many events of made-up tickets, as fast as it goes; read models follow on their own. */
+    public static void fill(RunningApplication app, int events) throws Exception {
+        new RebuildBenchmark(app).generate(events / EVENTS_PER_TICKET);
+    }
+
     private void run(int events) throws Exception {
         if (head() < events / 2) {
             long begun = System.nanoTime();

@@ -20,6 +20,7 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
+import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LedgerKeyRotated;
@@ -261,6 +262,7 @@ final class GoldenEvents {
                 new RetentionRulePublished("old-tickets", AT, "P2Y", "hardware", "printers"),
                 new RetentionRuleWithdrawn("old-tickets", AT),
                 new LogInitialized(UUID.fromString("0193a000-0000-7000-8000-000000000001"), AT, 1),
+                new EpochStarted(2, AT, 1_000, 1_007L),
                 new ImportStarted(
                         IMPORT,
                         AT,

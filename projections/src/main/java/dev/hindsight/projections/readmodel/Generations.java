@@ -172,6 +172,27 @@ public final class Generations {
         });
     }
 
+    /** Generations of this software's version that are being filled, or were when whoever filled them died. */
+    public List<Integer> unfinished(ReadModel model) {
+        return jdbc.sql("SELECT generation FROM readmodel.generation"
+                        + " WHERE model = ? AND definition_version = ? AND state = '" + BUILDING + "'")
+                .params(model.id(), model.definitionVersion())
+                .query(Integer.class)
+                .list();
+    }
+
+    /** Lets a filled generation answer where none of any version does. */
+    public void answerFirst(ReadModel model, int generation) {
+        transactions.executeWithoutResult(status -> {
+            lock(model);
+            jdbc.sql("INSERT INTO readmodel.active_generation (model, definition_version, generation)"
+                            + " SELECT ?, ?, ? WHERE NOT EXISTS ("
+                            + "SELECT FROM readmodel.active_generation WHERE model = ?)")
+                    .params(model.id(), model.definitionVersion(), generation, model.id())
+                    .update();
+        });
+    }
+
     /** A new generation without indexes, which nobody follows until {@link #follow}. */
     public int begin(ReadModel model) {
         return transactions.execute(status -> {

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
             folder.close();
             throw failure;
         }
+    }
+
+    /** The port of the server that runs in a folder, whoever started it; empty where none runs. */
+    public static OptionalInt runningIn(Path folder) {
+        return new PostgresProcesses(folder.toAbsolutePath().normalize()).port();
     }
 
     private static int startOnSomePort(PostgresCluster cluster, Options options) {

@@ -7,12 +7,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The processes that PostgreSQL has, or has left, in a server's folder. */
 record PostgresProcesses(Path folder) {
     private static final Duration DEATH = Duration.ofSeconds(20);
+
+    /** Of postmaster.pid: process, folder, start, port. */
+    private static final int PORT_LINE = 3;
 
     private Path data() {
         return folder.resolve("data");
@@ -38,6 +42,21 @@ record PostgresProcesses(Path folder) {
                     .filter(process -> isProgram(process, "/postgres"))
                     .filter(process -> arguments(process).anyMatch(data().toString()::equals))
                     .orElse(null);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Cannot read " + pidFile(), failure);
+        }
+    }
+
+    /** Where the live server listens; empty where there is none, or it is not that far yet. */
+    OptionalInt port() {
+        try {
+            if (postmaster() == null) {
+                return OptionalInt.empty();
+            }
+            List<String> lines = Files.readAllLines(pidFile());
+            return lines.size() > PORT_LINE && lines.get(PORT_LINE).strip().matches("\\d{1,5}")
+                    ? OptionalInt.of(Integer.parseInt(lines.get(PORT_LINE).strip()))
+                    : OptionalInt.empty();
         } catch (IOException failure) {
             throw new UncheckedIOException("Cannot read " + pidFile(), failure);
         }

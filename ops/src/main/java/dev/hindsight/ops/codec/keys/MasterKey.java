@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
@@ -70,14 +71,34 @@ public final class MasterKey {
         return read(file);
     }
 
+    /**
+     * Puts the key of a file into another, readable by its owner alone; nothing happens where that holds the same key.
+     *
+     * @throws IllegalStateException where the other file holds another key, or the first is open to others
+     * @throws IOException when one can't be read or written
+     */
+    public static void copy(Path from, Path to) throws IOException {
+        MasterKey key = read(from);
+        if (Files.notExists(to)) {
+            store(to.toAbsolutePath(), key.key.getEncoded());
+        }
+        if (!MessageDigest.isEqual(read(to).key.getEncoded(), key.key.getEncoded())) {
+            throw new IllegalStateException(to + " holds another key already");
+        }
+    }
+
     SecretKeySpec wrappingKey() {
         return key;
     }
 
-    /** Whole or not at all: a half-written key would lock up everything sealed under it later. */
     private static void create(Path file) throws IOException {
         byte[] bytes = new byte[DataKey.BYTES];
         new SecureRandom().nextBytes(bytes);
+        store(file, bytes);
+    }
+
+    /** Whole or not at all: a half-written key would lock up everything sealed under it later. */
+    private static void store(Path file, byte[] bytes) throws IOException {
         Path directory = file.getParent();
         Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY_FOLDER));
         Path temporary =

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hindsight.ops.backup;
+
+import org.jspecify.annotations.NullMarked;
