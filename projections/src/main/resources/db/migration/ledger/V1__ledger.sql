@@ -63,7 +63,7 @@ CREATE TABLE ledger.publication (
     CONSTRAINT publication_place PRIMARY KEY (place)
 );
 
--- What the scheduled self-check did last.
+-- What the scheduled self-check did last; one that began after the last end is under way or was broken off.
 CREATE TABLE ledger.self_check (
     one        boolean     NOT NULL DEFAULT true,
     started_at timestamptz NOT NULL,

@@ -97,7 +97,7 @@ final class FsckCommand implements Callable<Integer> {
             throws InterruptedException {
         KeyHistory published;
         try {
-            published = SigningKeys.published(database, () -> "").history();
+            published = SigningKeys.published(database).history();
         } catch (MissingKeyException | MalformedLedgerException e) {
             throw new CommandFailure("The ledger's keys in the database are no keys: " + e.getMessage());
         }

@@ -9,6 +9,7 @@ import dev.hindsight.domain.ledger.MalformedLedgerException;
 import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.domain.ledger.Tile;
 import dev.hindsight.projections.readmodel.RawLog;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,6 +29,8 @@ public final class LedgerCheck {
 
     /** How far around a difference it looks for where the event went. */
     private static final int AROUND = 256;
+
+    private static final int PAGE = 1_000;
 
     /** What was changed, as far as that can be told. */
     public enum Kind {
@@ -80,8 +83,15 @@ public final class LedgerCheck {
 
     private final List<Finding> findings = new ArrayList<>();
     private final TreeMap<Long, List<Claim>> claims = new TreeMap<>();
+    private final ArrayDeque<Signed> page = new ArrayDeque<>();
+    private long pagedTo;
+    private long lastSigned;
+    private int checked;
     private final Map<Integer, StoredTile> upper = new HashMap<>();
     private int outsideClaims;
+
+    /** A stored checkpoint. */
+    private record Signed(long size, String note) {}
 
     /** A root that somebody signed. */
     private record Claim(String who, Hash root) {}
@@ -135,7 +145,6 @@ public final class LedgerCheck {
         long sealed =
                 jdbc.sql("SELECT size FROM ledger.sealed").query(Long.class).single();
         long head = log.head();
-        storedClaims(sealed);
         outsideClaims(head);
         long upTo = Math.min(head, Math.max(sealed, claims.isEmpty() ? 0 : claims.lastKey()));
         if (head < sealed) {
@@ -146,13 +155,20 @@ public final class LedgerCheck {
                             .formatted(head, sealed, sealed - head));
         }
         Frontier derived = derive(sealed, upTo);
+        Signed beyond = nextSigned();
+        if (beyond != null && beyond.size() > sealed) {
+            finding(
+                    sealed + 1,
+                    Kind.TREE,
+                    "A stored checkpoint is over %d events, the ledger has sealed %d."
+                            .formatted(beyond.size(), sealed));
+        }
         String unplaced = log.unplaced();
         if (unplaced != null) {
             finding(null, Kind.LOG, unplaced);
         }
         findings.sort(
                 Comparator.comparingLong(finding -> finding.position() == null ? Long.MAX_VALUE : finding.position()));
-        int checked = claims.values().stream().mapToInt(List::size).sum();
         return new Report(derived.size(), sealed, derived.root(), checked, outsideClaims, findings);
     }
 
@@ -160,24 +176,43 @@ public final class LedgerCheck {
         findings.add(new Finding(position, kind, what));
     }
 
-    private void storedClaims(long sealed) {
-        jdbc.sql("SELECT size, note FROM ledger.checkpoint ORDER BY size").query(row -> {
-            long size = row.getLong("size");
-            Checkpoint checkpoint = verified(keys, row.getString("note"));
-            if (checkpoint == null || checkpoint.size() != size) {
+    /** The next stored checkpoint in the order of sizes, read in pages: there may be millions. */
+    private @Nullable Signed nextSigned() {
+        if (page.isEmpty() && pagedTo < lastSigned) {
+            jdbc.sql("SELECT size, note FROM ledger.checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT "
+                            + PAGE)
+                    .params(pagedTo, lastSigned)
+                    .query((row, number) -> new Signed(row.getLong("size"), row.getString("note")))
+                    .list()
+                    .forEach(page::add);
+            pagedTo = page.isEmpty() ? lastSigned : page.getLast().size();
+        }
+        return page.peek();
+    }
+
+    /** Every root that was signed over so many events. */
+    private List<Claim> claimsOver(long size) {
+        List<Claim> signed = new ArrayList<>(claims.getOrDefault(size, List.of()));
+        for (Signed next = nextSigned(); next != null && next.size() <= size; next = nextSigned()) {
+            page.remove();
+            Checkpoint checkpoint = verified(keys, next.note());
+            if (checkpoint == null || checkpoint.size() != next.size()) {
                 finding(
                         null,
                         Kind.CHECKPOINT,
-                        "The stored checkpoint over %d events is not signed by the log's key.".formatted(size));
-            } else if (size > sealed) {
-                finding(
-                        sealed + 1,
-                        Kind.TREE,
-                        "A stored checkpoint is over %d events, the ledger has sealed %d.".formatted(size, sealed));
+                        "The stored checkpoint over %d events is not signed by the log's key."
+                                .formatted(next.size()));
             } else {
-                claim(checkpoint, "the stored checkpoint");
+                signed.add(new Claim("the stored checkpoint", checkpoint.root()));
             }
-        });
+        }
+        checked += signed.size();
+        return signed;
+    }
+
+    private boolean isSignedOver(long size) {
+        Signed next = nextSigned();
+        return (next != null && next.size() <= size) || claims.containsKey(size);
     }
 
     private void outsideClaims(long head) {
@@ -244,8 +279,8 @@ public final class LedgerCheck {
                             upper(level / 8, number, subtree);
                         }
                     });
-                    List<Claim> signed = claims.get(tree.size());
-                    if (signed != null) {
+                    List<Claim> signed = isSignedOver(tree.size()) ? claimsOver(tree.size()) : List.of();
+                    if (!signed.isEmpty()) {
                         Hash root = tree.root();
                         boolean agrees =
                                 signed.stream().allMatch(claim -> claim.root().equals(root));

@@ -64,7 +64,7 @@ public final class SelfCheck implements SmartLifecycle {
     }
 
     private boolean due() {
-        return jdbc.sql("SELECT NOT EXISTS (SELECT FROM ledger.self_check WHERE ended_at IS NOT NULL"
+        return jdbc.sql("SELECT NOT EXISTS (SELECT FROM ledger.self_check WHERE ended_at >= started_at"
                         + " AND started_at > clock_timestamp() - make_interval(secs => ?))")
                 .param(every.toMillis() / 1_000.0)
                 .query(Boolean.class)
@@ -73,7 +73,7 @@ public final class SelfCheck implements SmartLifecycle {
 
     private void check() throws InterruptedException {
         jdbc.sql("INSERT INTO ledger.self_check (started_at) VALUES (clock_timestamp()) ON CONFLICT (one)"
-                        + " DO UPDATE SET started_at = excluded.started_at, ended_at = NULL")
+                        + " DO UPDATE SET started_at = excluded.started_at")
                 .update();
         KeyHistory known = keys.history();
         LedgerCheck.Report report =

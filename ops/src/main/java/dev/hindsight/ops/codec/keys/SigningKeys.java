@@ -51,20 +51,21 @@ public final class SigningKeys implements LedgerKeys {
 
     /**
      * @param dataSource as the application's role; better not the pool that commands take theirs from
-     * @param origin names the log
+     * @param origin names the log where there is no key yet
      */
     public static SigningKeys of(DataSource dataSource, MasterKey master, Supplier<String> origin) {
         return new SigningKeys(dataSource, master, origin);
     }
 
     /** The public halves alone: nothing can be signed or made. */
-    public static SigningKeys published(DataSource dataSource, Supplier<String> origin) {
-        return new SigningKeys(dataSource, null, origin);
+    public static SigningKeys published(DataSource dataSource) {
+        return new SigningKeys(dataSource, null, () -> "");
     }
 
+    /** The first key's name, whatever is configured later: the same log would seem to be another. */
     @Override
     public String origin() {
-        return origin.get();
+        return VerifierKey.parse(currentRow().publicKey()).name();
     }
 
     @Override
@@ -124,7 +125,7 @@ public final class SigningKeys implements LedgerKeys {
     /** The row of the current key; of several nodes that make the first one at once, one wins. */
     private Row currentRow() {
         return stored().orElseGet(() -> {
-            SigningKey made = SigningKey.generate(origin());
+            SigningKey made = SigningKey.generate(origin.get());
             jdbc.sql("INSERT INTO keys.signing_key (number, public_key, wrapped_key, from_size, recorded)"
                             + " VALUES (1, ?, ?, 0, true) ON CONFLICT DO NOTHING")
                     .params(made.verifier().toString(), wrapped(made))
