@@ -90,7 +90,7 @@ class ErasureTest {
                     MultipartFiles.parts(MultipartFiles.part(word + "file.txt", "text/plain", word + "content"))));
             Answer resolved = Desks.ok(agent.put(
                     at(count - 1) + "/status",
-                    "{\"status\":\"RESOLVED\",\"resolutionCode\":\"OTHER\",\"reason\":\"" + word + "solved\"}",
+                    "{\"status\":\"CANCELLED\",\"reason\":\"" + word + "cancelled\"}",
                     "If-Match",
                     "*"));
             assertThat(last.position()).isPositive();
@@ -183,7 +183,7 @@ class ErasureTest {
         assertThat(agent.get(quentin.at(0) + "/conversation").body().path("items"))
                 .hasSize(4)
                 .allMatch(message -> message.path("body").asString().equals("[erased]"));
-        assertThat(agent.get(quentin.at(99)).body().path("status").asString()).isEqualTo("RESOLVED");
+        assertThat(agent.get(quentin.at(99)).body().path("status").asString()).isEqualTo("CANCELLED");
         assertThat(codeOf(agent.post(quentin.at(1) + "/replies", "{\"body\":\"too late\"}")))
                 .isEqualTo("CONTENT_ERASED");
         assertThat(agent.put(quentin.at(1) + "/tags/kept", null).status()).isEqualTo(200);
