@@ -97,7 +97,10 @@ final class AuditExportEndpoint {
     ResponseEntity<ExportAnswer> export(@RequestBody ExportBody body, Caller caller) {
         mayExport(caller);
         boolean timed = body.from() != null || body.to() != null;
-        long given = Stream.of(body.tickets(), body.filter()).filter(Objects::nonNull).count() + (timed ? 1 : 0);
+        long given = Stream.of(body.tickets(), body.filter())
+                        .filter(Objects::nonNull)
+                        .count()
+                + (timed ? 1 : 0);
         if (given != 1) {
             throw new InvalidRequest("tickets", "give one of tickets, filter, or from and to");
         }
@@ -143,8 +146,8 @@ final class AuditExportEndpoint {
             ids.add(Parameters.maybeId(ticket)
                     .filter(exports::has)
                     .or(() -> numbered(ticket, caller))
-                    .orElseThrow(() -> new InvalidRequest(
-                            "tickets", "there is no ticket " + PlainText.line("tickets", ticket))));
+                    .orElseThrow(() ->
+                            new InvalidRequest("tickets", "there is no ticket " + PlainText.line("tickets", ticket))));
         }
         return List.copyOf(ids);
     }

@@ -334,11 +334,12 @@ public final class AuditExports {
                     .map(key -> key == null ? "" : key.owner())
                     .toList();
             for (int i = 0; i < owners.size(); i += KEYS_AT_ONCE) {
-                boolean erased = dataKeys
-                        .ofOwners(owners.subList(i, Math.min(owners.size(), i + KEYS_AT_ONCE)))
-                        .values()
-                        .stream()
-                        .anyMatch(DataKey::destroyed);
+                boolean erased =
+                        dataKeys
+                                .ofOwners(owners.subList(i, Math.min(owners.size(), i + KEYS_AT_ONCE)))
+                                .values()
+                                .stream()
+                                .anyMatch(DataKey::destroyed);
                 if (erased) {
                     throw new IOException("content of the export was erased while it was written");
                 }

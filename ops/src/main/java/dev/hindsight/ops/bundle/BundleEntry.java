@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param personal what was sealed in the payload, opened: UTF-8 JSON; null where there is none, it is withheld or erased
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-public record BundleEntry(String header, Hash bodyHash, Hash leaf, @Nullable Body body, byte @Nullable [] personal) {
+public record BundleEntry(
+        String header, Hash bodyHash, Hash leaf, @Nullable Body body, byte @Nullable [] personal) {
 
     private static final int COLUMNS = 6;
 

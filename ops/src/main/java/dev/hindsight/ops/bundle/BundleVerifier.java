@@ -44,8 +44,9 @@ public final class BundleVerifier {
     /** A small part is not read beyond it. */
     private static final int SMALL = 64 << 20;
 
-    private static final Pattern SEAL = Pattern.compile("\"sealed\":\\{\"key\":\"([0-9a-f-]{36})\",\"nonce\":\"[^\"]*\","
-            + "\"ciphertext\":\"[^\"]*\",\"commitment\":\"([^\"]{44})\"}}$");
+    private static final Pattern SEAL =
+            Pattern.compile("\"sealed\":\\{\"key\":\"([0-9a-f-]{36})\",\"nonce\":\"[^\"]*\","
+                    + "\"ciphertext\":\"[^\"]*\",\"commitment\":\"([^\"]{44})\"}}$");
 
     private final Path file;
     private final @Nullable String trustedKey;
@@ -131,7 +132,8 @@ public final class BundleVerifier {
         proved("The log " + checkpoint.origin() + " had " + checkpoint.size() + " events with the root "
                 + checkpoint.root().base64() + ": signed.");
         if (trustedKey == null) {
-            notProved("Whose signature that is: the key came with the bundle (" + small(zip, BundleParts.KEY).strip()
+            notProved("Whose signature that is: the key came with the bundle ("
+                    + small(zip, BundleParts.KEY).strip()
                     + "). Compare it with the one that the helpdesk publishes, or give that with --key.");
         }
         return signed;
@@ -214,7 +216,9 @@ public final class BundleVerifier {
                     "Position " + header.position() + " is not as it was recorded: its "
                             + (bodyFits ? "header (place, stream, name or times)" : "content") + " was changed.");
         } else if (!bodyFits) {
-            wrong(header.position(), "The bundle has another hash for the content of position " + header.position() + ".");
+            wrong(
+                    header.position(),
+                    "The bundle has another hash for the content of position " + header.position() + ".");
         }
     }
 
@@ -250,7 +254,10 @@ public final class BundleVerifier {
         byte[] binding = BundleParts.utf8(String.join(
                         "\n", "hindsight-sealed-1", header.name(), header.revision(), header.stream(), seal.group(1))
                 + "\n");
-        if (salt == null || !Base64.getEncoder().encodeToString(hmac(salt, binding, entry.personal())).equals(seal.group(2))) {
+        if (salt == null
+                || !Base64.getEncoder()
+                        .encodeToString(hmac(salt, binding, entry.personal()))
+                        .equals(seal.group(2))) {
             wrong(
                     header.position(),
                     "The personal content shown for position " + header.position() + " is not what was stored.");
@@ -311,7 +318,8 @@ public final class BundleVerifier {
                     + " to " + checkpoint.size()
                     + ". Ask for an export made after it that names this checkpoint (checkpointSize).");
         } else if (MerkleTree.consistent(size, kept.get().root(), checkpoint.size(), checkpoint.root(), proof)) {
-            proved("The log begins as the checkpoint given says: its first " + size + " events were not rewritten since.");
+            proved("The log begins as the checkpoint given says: its first " + size
+                    + " events were not rewritten since.");
         } else {
             wrong(null, "The log was rewritten: its first " + size + " events are not those of the checkpoint given.");
         }

@@ -42,7 +42,11 @@ public record Manifest(String origin, long size, long headersFrom, long headersT
         StringBuilder text = new StringBuilder(FORMAT).append('\n');
         text.append("origin ").append(origin).append('\n');
         text.append("size ").append(size).append('\n');
-        text.append("headers ").append(headersFrom).append(' ').append(headersTo).append('\n');
+        text.append("headers ")
+                .append(headersFrom)
+                .append(' ')
+                .append(headersTo)
+                .append('\n');
         text.append("words ").append(words).append('\n');
         streams.forEach(stream -> text.append("stream ").append(stream).append('\n'));
         return text.toString();

@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Has a running server make an audit export, and fetches its bundle. */
 @Command(
         name = "export",
-        description = "Take tickets or a time along as a bundle that proves itself (see verify); needs an auditor's token.")
+        description =
+                "Take tickets or a time along as a bundle that proves itself (see verify); needs an auditor's token.")
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class ExportCommand implements Callable<Integer> {
 
@@ -36,7 +37,11 @@ final class ExportCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private Which which;
 
-    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Is recorded, and stands in the bundle")
+    @Option(
+            names = "--reason",
+            required = true,
+            paramLabel = "TEXT",
+            description = "Is recorded, and stands in the bundle")
     private String reason;
 
     @Option(
@@ -91,9 +96,8 @@ final class ExportCommand implements Callable<Integer> {
         PrintWriter print = spec.commandLine().getOut();
         try (ServerClient client = server.client(Role.AUDITOR, "export", "Export")) {
             JsonNode made = client.post("/api/v1/audit/exports", body());
-            Path target = out == null
-                    ? Path.of("hindsight-export-" + made.path("id").asString() + ".zip")
-                    : out;
+            Path target =
+                    out == null ? Path.of("hindsight-export-" + made.path("id").asString() + ".zip") : out;
             if (out == null && Files.exists(target)) {
                 throw new CommandFailure(target + " is there already: name another file with --out.");
             }

@@ -74,10 +74,9 @@ final class ServerClient implements AutoCloseable {
      * @param target is replaced
      */
     void download(String path, String type, Path target) throws InterruptedException {
-        HttpResponse<Path> response =
-                exchange(request(path).setHeader("Accept", type).GET(), info -> info.statusCode() == 200
-                        ? BodySubscribers.ofFile(target)
-                        : BodySubscribers.replacing(target));
+        HttpResponse<Path> response = exchange(
+                request(path).setHeader("Accept", type).GET(),
+                info -> info.statusCode() == 200 ? BodySubscribers.ofFile(target) : BodySubscribers.replacing(target));
         if (response.statusCode() != 200) {
             get(path); // says why
             throw new CommandFailure("HTTP " + response.statusCode() + " instead of the file. Try it again.");
@@ -89,9 +88,8 @@ final class ServerClient implements AutoCloseable {
         return switch (response.statusCode()) {
             case 200, 201, 202 -> json(response.body());
             case 401 ->
-                throw new CommandFailure(
-                        "The server at " + server
-                                + " does not accept the token. Set HINDSIGHT_TOKEN to another, or --data to its installation.");
+                throw new CommandFailure("The server at " + server
+                        + " does not accept the token. Set HINDSIGHT_TOKEN to another, or --data to its installation.");
             case 403 -> throw new CommandFailure("The token's roles do not allow it. " + refusal(response));
             default -> throw new CommandFailure(refusal(response));
         };

@@ -55,7 +55,8 @@ final class ServerOption {
             return DevelopmentIssuer.of(data.directory())
                     .issue(EnumSet.of(role), user, name, Instant.now(), Duration.ofHours(12));
         }
-        throw new CommandFailure("Who are you? Set HINDSIGHT_TOKEN to a token of role " + role.name().toLowerCase(Locale.ROOT)
+        throw new CommandFailure("Who are you? Set HINDSIGHT_TOKEN to a token of role "
+                + role.name().toLowerCase(Locale.ROOT)
                 + ", or --data to the folder of"
                 + " a development installation.");
     }

@@ -60,8 +60,8 @@ class AuditExportsTest {
         Path file = folder.resolve(made.id() + ".zip");
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<Path> answer = http.send(
-                    HttpRequest.newBuilder(
-                                    URI.create(app.url(made.body().path("bundle").asString())))
+                    HttpRequest.newBuilder(URI.create(
+                                    app.url(made.body().path("bundle").asString())))
                             .header("Authorization", "Bearer " + auditor.token())
                             .header("Accept", "application/zip")
                             .build(),
@@ -102,9 +102,13 @@ class AuditExportsTest {
         String vkey = key(bundle);
         assertThat(auditor.get("/api/v1/audit/keys").raw().body()).contains(vkey);
         assertThat(proved(BundleVerifier.verify(bundle, vkey, null)))
-                .contains("2 of them with their content", "have no other event up to position "
-                        + made.body().path("size").asLong());
-        assertThat(part(bundle, "events.ndjson")).contains(secret, "note " + secret).doesNotContain("another");
+                .contains(
+                        "2 of them with their content",
+                        "have no other event up to position "
+                                + made.body().path("size").asLong());
+        assertThat(part(bundle, "events.ndjson"))
+                .contains(secret, "note " + secret)
+                .doesNotContain("another");
         assertThat(auditor.get(EXPORTS + "/" + made.id()).body()).isEqualTo(made.body());
     }
 
@@ -114,8 +118,8 @@ class AuditExportsTest {
         agent.get("/api/v1/tickets/" + ticket.id() + "?minPosition=" + app.after(ticket));
         String number = ticket.body().path("number").asString();
 
-        Path bundle = bundle(export("{\"tickets\":[\"" + number
-                + "\"],\"complete\":false,\"personal\":false,\"reason\":\"case 12\"}"));
+        Path bundle = bundle(export(
+                "{\"tickets\":[\"" + number + "\"],\"complete\":false,\"personal\":false,\"reason\":\"case 12\"}"));
 
         assertThat(proved(BundleVerifier.verify(bundle, key(bundle), null)))
                 .contains("2 events stand in the log", "Nothing was left out between the first and the last event");
@@ -134,8 +138,8 @@ class AuditExportsTest {
                 .at("/items/0/recordedAt")
                 .asString();
 
-        Path bundle = bundle(
-                export("{\"from\":\"" + opened + "\",\"to\":\"2999-01-01T00:00:00Z\",\"reason\":\"case 12\"}"));
+        Path bundle =
+                bundle(export("{\"from\":\"" + opened + "\",\"to\":\"2999-01-01T00:00:00Z\",\"reason\":\"case 12\"}"));
 
         assertThat(proved(BundleVerifier.verify(bundle, key(bundle), note)))
                 .contains("Complete: every event of positions " + ticket.position(), "were not rewritten since");
@@ -166,7 +170,8 @@ class AuditExportsTest {
             assertThat(refused.code()).isEqualTo("INVALID_REQUEST");
         }
         assertThat(auditor.get(EXPORTS + "/" + UUID.randomUUID()).status()).isEqualTo(404);
-        assertThat(agent.post(EXPORTS, "{\"tickets\":[\"HD-1\"],\"reason\":\"x\"}").status())
+        assertThat(agent.post(EXPORTS, "{\"tickets\":[\"HD-1\"],\"reason\":\"x\"}")
+                        .status())
                 .isEqualTo(403);
     }
 }

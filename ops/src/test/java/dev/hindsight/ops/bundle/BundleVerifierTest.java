@@ -55,7 +55,9 @@ class BundleVerifierTest {
                 .contains("Complete: the 1 streams asked for have no other event up to position 100.")
                 .contains("The personal content shown of 14 events is what was stored.")
                 .contains("Recorded between 2026-03-03T14:30:03.000001Z and 2026-03-03T14:31:39.000001Z");
-        assertThat(texts(verdict, Kind.NOT_PROVED)).contains("no third party stamped its time").doesNotContain("key");
+        assertThat(texts(verdict, Kind.NOT_PROVED))
+                .contains("no third party stamped its time")
+                .doesNotContain("key");
     }
 
     @Test
@@ -89,7 +91,8 @@ class BundleVerifierTest {
         Path bundle = log.range(folder, 1, 10);
         String vkey = key.verifier().toString();
 
-        Verdict same = BundleVerifier.verify(bundle, vkey, log.checkpoint(EVENTS / 2).toString());
+        Verdict same =
+                BundleVerifier.verify(bundle, vkey, log.checkpoint(EVENTS / 2).toString());
         assertThat(same.good()).as(same.toString()).isTrue();
         assertThat(texts(same, Kind.PROVED)).contains("its first 50 events were not rewritten");
 
@@ -101,19 +104,23 @@ class BundleVerifierTest {
                 BundleVerifier.verify(bundle, vkey, other.checkpoint(EVENTS / 2).toString());
         assertWrong(rewritten, null, "The log was rewritten");
         assertWrong(
-                BundleVerifier.verify(bundle, vkey, other.checkpoint(EVENTS).toString()), null, "The log was rewritten");
+                BundleVerifier.verify(bundle, vkey, other.checkpoint(EVENTS).toString()),
+                null,
+                "The log was rewritten");
     }
 
     @Test
     void another_key() throws IOException {
-        Path bundle = SampleLog.of(SigningKey.generate("hindsight.example"), EVENTS, STREAMS).range(folder, 1, 9);
+        Path bundle = SampleLog.of(SigningKey.generate("hindsight.example"), EVENTS, STREAMS)
+                .range(folder, 1, 9);
 
         assertWrong(verify(bundle), null, "not signed by the key given");
     }
 
     @Test
     void a_forged_signature() throws IOException {
-        Path bundle = edited(log.range(folder, 1, 9), "checkpoint.txt", text -> text.replaceFirst("\n100\n", "\n101\n"));
+        Path bundle =
+                edited(log.range(folder, 1, 9), "checkpoint.txt", text -> text.replaceFirst("\n100\n", "\n101\n"));
 
         assertWrong(verify(bundle), null, "checkpoint.txt is not signed");
     }
@@ -142,10 +149,7 @@ class BundleVerifierTest {
         String was = line(text(whole, "events.tsv"), 7);
         BundleEntry is = refitted(BundleEntry.parse(was));
         Path bundle = edited(whole, "events.tsv", lines -> lines.replace(was, is.line()));
-        bundle = edited(
-                bundle,
-                "events.ndjson",
-                lines -> lines.replace(line(lines, 7), is.readable()));
+        bundle = edited(bundle, "events.ndjson", lines -> lines.replace(line(lines, 7), is.readable()));
 
         assertWrong(verify(bundle), null, "do not lead to the root of the checkpoint");
     }
@@ -188,8 +192,7 @@ class BundleVerifierTest {
     void a_content_left_out() throws IOException {
         Path bundle = edited(log.range(folder, 1, 20), "events.tsv", lines -> {
             String[] columns = line(lines, 7).split("\t", -1);
-            return lines.replace(
-                    line(lines, 7), columns[0] + "\t" + columns[1] + "\t" + columns[2] + "\t\t\t");
+            return lines.replace(line(lines, 7), columns[0] + "\t" + columns[1] + "\t" + columns[2] + "\t\t\t");
         });
 
         assertWrong(verify(bundle), 7L, "The content of position 7 was asked for");
@@ -288,14 +291,22 @@ class BundleVerifierTest {
                 log.range(folder, 1, 100),
                 log.range(folder, 64, 64))) {
             assertThat(answers("python3", script.toString(), good.toString())).isTrue();
-            assertThat(answers("python3", script.toString(), edited(good, "events.tsv", changed(1, 0)).toString()))
+            assertThat(answers(
+                            "python3",
+                            script.toString(),
+                            edited(good, "events.tsv", changed(1, 0)).toString()))
                     .isFalse();
         }
     }
 
     private static boolean answers(String... command) throws InterruptedException {
         try {
-            return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException notThere) {
             return false;
         }

@@ -148,9 +148,7 @@ final class SampleLog {
                             checkpoint(size()),
                             key.verifier(),
                             List.of(),
-                            Map.of(
-                                    (long) size() / 2,
-                                    MerkleTree.consistency(size() / 2, size(), subtrees())),
+                            Map.of((long) size() / 2, MerkleTree.consistency(size() / 2, size(), subtrees())),
                             null));
             writer.events(sink -> {
                 for (BundleEntry entry : entries) {
