@@ -3,6 +3,7 @@ package dev.hindsight.ops;
 import dev.hindsight.command.CommandModule;
 import dev.hindsight.ops.attachments.AttachmentConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
+import dev.hindsight.ops.ledger.LedgerConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
 import dev.hindsight.ops.operator.RebuildConfiguration;
 import dev.hindsight.ops.watch.WatchConfiguration;
@@ -10,11 +11,13 @@ import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.ops.wiring.DatabaseConfiguration;
 import dev.hindsight.ops.wiring.EventStoreConfiguration;
 import dev.hindsight.projections.ProjectionsModule;
+import dev.hindsight.projections.ledger.SealingModule;
 import dev.hindsight.projections.rebuild.RebuildModule;
 import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.QueryModule;
 import dev.hindsight.query.feed.FeedModule;
 import dev.hindsight.query.history.HistoryModule;
+import dev.hindsight.query.ledger.LedgerModule;
 import dev.hindsight.query.search.SearchModule;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,9 @@ import org.springframework.util.StringUtils;
     SearchModule.class,
     FeedModule.class,
     HistoryModule.class,
+    SealingModule.class,
+    LedgerModule.class,
+    LedgerConfiguration.class,
     AttachmentConfiguration.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A text with signatures under it (C2SP signed-note). What it says counts for nothing until {@link #signedBy} a key that
@@ -64,7 +65,7 @@ public record SignedNote(String text, List<SignatureLine> signatures) {
         }
 
         @Override
-        public boolean equals(Object other) {
+        public boolean equals(@Nullable Object other) {
             return other instanceof SignatureLine that && toString().equals(that.toString());
         }
 

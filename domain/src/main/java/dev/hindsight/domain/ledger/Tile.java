@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A run of up to 256 hashes of one level, as C2SP tlog-tiles lays trees out: the tile (level, index) holds the hashes of
@@ -61,9 +61,9 @@ public record Tile(int level, long index, int width) {
      * The tiles of a tree of this size that a computation asks subtrees of: it is run once on hashes that mean nothing,
      * for what it asks depends on sizes and indexes alone.
      */
-    public static Set<Tile> neededBy(long size, Consumer<MerkleTree.Subtrees> computation) {
+    public static Set<Tile> neededBy(long size, Function<MerkleTree.Subtrees, ?> computation) {
         Set<Tile> needed = new LinkedHashSet<>();
-        computation.accept((level, index) -> {
+        Object _ = computation.apply((level, index) -> {
             needed.add(holding(level, index, size));
             return Hash.OF_EMPTY_TREE;
         });

@@ -12,6 +12,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public half of a key that signs notes: an Ed25519 key with a name (C2SP signed-note). Its text, the vkey, is
@@ -118,7 +119,7 @@ public final class VerifierKey {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof VerifierKey that && name.equals(that.name) && Arrays.equals(raw, that.raw);
     }
 

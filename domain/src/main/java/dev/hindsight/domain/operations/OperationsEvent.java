@@ -167,4 +167,21 @@ public sealed interface OperationsEvent extends Event {
      */
     record DeadLetterSkipped(UUID jobId, Instant at, String model, String stream, long position, String reason)
             implements OperationsEvent {}
+
+    /**
+     * Another key signs the ledger's checkpoints from now on.
+     *
+     * @param size checkpoints up to this position were the old key's
+     * @param from vkey of the old key
+     * @param to vkey of the new one
+     * @param note {@link dev.hindsight.domain.ledger.KeyRotation} signed by both
+     * @param reason null where none was given
+     */
+    record LedgerKeyRotated(
+            long size,
+            Instant at,
+            String from,
+            String to,
+            String note,
+            @Nullable String reason) implements OperationsEvent {}
 }

@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             JobsCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            FsckCommand.class,
+            KeysCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

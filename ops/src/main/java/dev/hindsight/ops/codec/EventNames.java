@@ -20,6 +20,7 @@ import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
+import dev.hindsight.domain.operations.OperationsEvent.LedgerKeyRotated;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildCancelled;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildFailed;
@@ -181,6 +182,7 @@ public final class EventNames {
                 .add("projection.repaired", 1, ProjectionRepaired.class)
                 .add("dead-letter.retried", 1, DeadLetterRetried.class)
                 .add("dead-letter.skipped", 1, DeadLetterSkipped.class)
+                .add("ledger.key-rotated", 1, LedgerKeyRotated.class)
                 .build();
     }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +54,7 @@ final class OrderedChunks implements BulkEventReader.Chunks {
         }
         for (int i = 0; i < events.length; i++) {
             if (events[i] == null) {
-                throw new EventStoreException("The log has no event at position " + (reached + 1 + i) + ".");
+                throw new BrokenOrderException(reached + 1 + i, "The log has no event for this position.");
             }
         }
         size.saw(events.length, bytes);
@@ -104,6 +103,9 @@ final class OrderedChunks implements BulkEventReader.Chunks {
                         places.recordedAt(place),
                         rows.bytes(),
                         rows.bytes());
+                if (events[(int) slot] != null) {
+                    throw new BrokenOrderException(position, "The log has two events for this position.");
+                }
                 events[(int) slot] = event;
                 bytes += event.weight();
             }

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class Installation implements AutoCloseable {
 
     private static final String KEYS = "keys";
-    private static final String DATABASE = "hindsight";
+    static final String DATABASE = "hindsight";
     private static final String OWNER = "hindsight_owner";
-    private static final String APPLICATION = "hindsight_app";
+    static final String APPLICATION = "hindsight_app";
 
     private final Path data;
     private final Secrets secrets;

@@ -12,6 +12,7 @@ import dev.hindsight.ops.watch.Traces;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.RawLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import javax.sql.DataSource;
 import org.axonframework.axonserver.connector.AxonServerConfiguration;
@@ -91,6 +92,11 @@ public class AxonConfiguration {
         BulkLog bulkLog(DirectConnections direct, EventCodec codec, DecodedLog log) {
             return new DecodedBulkLog(direct.dataSource(), codec, log);
         }
+
+        @Bean
+        RawLog rawLog(DataSource dataSource, DirectConnections direct) {
+            return new StoredRawLog(dataSource, direct.dataSource());
+        }
     }
 
     /** Axon Server through its connector, for sites that outgrow one database. */
@@ -140,6 +146,11 @@ public class AxonConfiguration {
         @Bean
         AxonServerLog log(EventStore store) {
             return new AxonServerLog(store);
+        }
+
+        @Bean
+        RawLog rawLog(AxonServerLog log, EventSerializer serializer) {
+            return new AxonServerRawLog(log, serializer);
         }
     }
 

@@ -17,7 +17,7 @@ public final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /** In the order in which they may refer to each other. */
-    private static final List<String> SCHEMAS = List.of("keys", "log", "command", "readmodel");
+    private static final List<String> SCHEMAS = List.of("keys", "log", "command", "readmodel", "ledger");
 
     private Migrations() {}
 

@@ -115,6 +115,14 @@ class ContractTest {
                         .body(),
                 "RepairReport");
         assertMembers(app.as(Role.OPERATOR, "op").get("/ops/v1/dead-letters").body(), "DeadLetterPage");
+        Person auditor = app.as(Role.AUDITOR, "audrey@example.org");
+        assertMembers(auditor.post("/api/v1/audit/checkpoints", null).body(), "CheckpointView");
+        assertMembers(auditor.get("/api/v1/audit/checkpoints").body(), "CheckpointPage");
+        JsonNode keys = auditor.get("/api/v1/audit/keys").body();
+        assertMembers(keys, "KeyList");
+        assertMembers(keys.path("items").path(0), "LedgerKey");
+        assertMembers(auditor.get("/api/v1/audit/proofs/inclusion?position=1").body(), "InclusionProof");
+        assertMembers(auditor.get("/api/v1/audit/proofs/consistency?from=1").body(), "ConsistencyProof");
         assertMembers(app.withToken("").get("/api/version").body(), "VersionInfo");
     }
 

@@ -118,6 +118,10 @@ class RightsTest {
                         "",
                         "Content-Type",
                         "multipart/form-data; boundary=b"));
+        samples.put("proveInclusion", query("position=1"));
+        samples.put("proveConsistency", query("from=1"));
+        samples.put("attachTimestamp", new Sample("x", "", "Content-Type", "application/timestamp-reply"));
+        samples.put("rotateLedgerKey", body("{\"reason\":\"rights\"}"));
         samples.put("addAttachments", new Sample(A_FILE, "", "Content-Type", MultipartFiles.TYPE));
         return samples;
     }
@@ -226,6 +230,7 @@ class RightsTest {
                 Map.entry("jobId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("letterId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("name", "nothing"),
+                Map.entry("size", "999999999999"),
                 Map.entry("generation", "1"));
         for (var value : values.entrySet()) {
             path = path.replace("{" + value.getKey() + "}", value.getValue());

@@ -20,6 +20,7 @@ import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
 import dev.hindsight.domain.operations.OperationsEvent.ImportFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ImportStarted;
+import dev.hindsight.domain.operations.OperationsEvent.LedgerKeyRotated;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildCancelled;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRebuildFailed;
@@ -264,6 +265,13 @@ final class GoldenEvents {
                         "tickets",
                         "ticket-0193a000-0000-7000-8000-00000000a001",
                         999_999,
-                        "a note that nobody can read"));
+                        "a note that nobody can read"),
+                new LedgerKeyRotated(
+                        1_000_012,
+                        AT,
+                        "hindsight/log+3a5f+AQ==",
+                        "hindsight/log+77b0+AQ==",
+                        "hindsight-key-rotation-1\nhindsight/log\n1000012\n…\n\n— hindsight/log AAAA\n",
+                        "once a year"));
     }
 }

@@ -17,6 +17,7 @@ final class GoldenManifest {
             43b4eb7ecb053855b9c322431fd55873d9633fcc2c66d1d634d1f86c6deddadf  events/field.redefined.1.json
             f0ba3defe812ff6135ec45863ee8d490c7cfec4a23d699745a1296aa6df5ece8  events/import.finished.1.json
             ec773f6c80421692ddd96eddda8868144745b248f8dc9b7699b9d05f2ecb48b1  events/import.started.1.json
+            a9e5374246436952062968eb0de64782b5cbbf13e448c965319a4b39405ba06f  events/ledger.key-rotated.1.json
             d2c1117334206755f0788293dc1ad38d41bdc780cbacd0d053b1c053ebc9db4b  events/log.epoch-started.1.json
             7c15b66fbff5960ff89f8c842bca754a41cfa312c42346fb9f57a23d0c62ae78  events/log.initialized.1.json
             6a40dd2252a646d22041db597783ddeaedf2fb79b421fc9b13b16e65cf3fa716  events/organization.changed.1.json

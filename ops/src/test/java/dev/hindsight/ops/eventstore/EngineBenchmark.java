@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.command.AppendedPositions;
+import dev.hindsight.ops.ledger.Sealing;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -40,6 +41,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.axonframework.common.IdentifierFactory;
 import org.axonframework.common.jdbc.ConnectionProvider;
 import org.axonframework.common.transaction.NoTransactionManager;
@@ -193,7 +195,12 @@ final class EngineBenchmark {
             default -> {
                 PostgresEventLog log = log(database, pool::getConnection);
                 log.start();
-                yield new EngineAppender(log.engine(), log::close);
+                // "Hindsight sealed": with the ledger beside it.
+                Runnable sealing = way.endsWith("sealed") ? Sealing.start(database) : () -> {};
+                yield new EngineAppender(log.engine(), () -> {
+                    sealing.run();
+                    log.close();
+                });
             }
         };
     }
@@ -418,7 +425,7 @@ final class EngineBenchmark {
         OUT.println("\n" + load());
     }
 
-    private static void fill(PGSimpleDataSource database, int events) throws Exception {
+    static void fill(DataSource database, int events) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Future<?>> all = new ArrayList<>();
             for (int t = 0; t < 4; t++) {

@@ -1,0 +1,133 @@
+package dev.hindsight.ops.wiring;
+
+import dev.hindsight.domain.ledger.EventHeader;
+import dev.hindsight.ops.eventstore.BrokenOrderException;
+import dev.hindsight.ops.eventstore.BulkEventReader;
+import dev.hindsight.ops.eventstore.BulkReading;
+import dev.hindsight.ops.eventstore.StoredEvent;
+import dev.hindsight.ops.eventstore.StoredStreams;
+import dev.hindsight.projections.readmodel.RawLog;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The log on PostgreSQL, as it is stored. */
+public final class StoredRawLog implements RawLog {
+
+    /** As many are read in an instant; their connection may come from a pool. */
+    private static final long FEW = 50_000;
+
+    /** Calls up to this number are placed or were rolled back, so what is neither was put there by hand. */
+    private static final String UNPLACED = """
+            WITH s AS (SELECT settled FROM log.sequencer)
+            SELECT (SELECT count(*) FROM log.event, s WHERE append_number <= settled)
+                 - (SELECT coalesce(sum(CASE WHEN appends = 1 THEN events
+                                             ELSE least(appends, settled - first_append + 1) END), 0)
+                    FROM log.placement, s WHERE first_append <= settled)""";
+
+    private static final String FIRST_UNPLACED = """
+            SELECT e.stream, e.version FROM log.sequencer s JOIN log.event e ON e.append_number <= s.settled
+            LEFT JOIN LATERAL (
+                SELECT * FROM log.placement o WHERE o.first_append <= e.append_number
+                ORDER BY o.first_append DESC LIMIT 1) p ON true
+            WHERE p.first_append IS NULL OR e.append_number >= p.first_append + p.appends
+               OR e.append_index >= CASE WHEN p.appends = 1 THEN p.events ELSE 1 END
+            LIMIT 1""";
+
+    private final DataSource pool;
+    private final DataSource unlimited;
+    private final StoredStreams streams;
+
+    /**
+     * @param pool for short reads
+     * @param unlimited connections without a time limit
+     */
+    public StoredRawLog(DataSource pool, DataSource unlimited) {
+        this.pool = pool;
+        this.unlimited = unlimited;
+        this.streams = new StoredStreams(pool);
+    }
+
+    @Override
+    public long head() {
+        return streams.head();
+    }
+
+    @Override
+    public Reading inOrder(long after, long upTo) {
+        try {
+            BulkReading reading = new BulkEventReader(upTo - after <= FEW ? pool : unlimited).inOrder(after, upTo);
+            return new Reading() {
+                @Override
+                public @Nullable List<Stored> next() throws InterruptedException {
+                    try {
+                        List<StoredEvent> events = reading.next();
+                        return events == null
+                                ? null
+                                : events.stream().map(StoredRawLog::raw).toList();
+                    } catch (BrokenOrderException broken) {
+                        throw new BrokenOrder(broken.position(), String.valueOf(broken.getMessage()));
+                    }
+                }
+
+                @Override
+                public void close() {
+                    try {
+                        reading.close();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException("The reading could not be ended", e);
+                    }
+                }
+            };
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be read", e);
+        }
+    }
+
+    private static Stored raw(StoredEvent event) {
+        return new Stored(
+                new EventHeader(
+                        event.position(),
+                        event.stream(),
+                        event.streamType(),
+                        event.version(),
+                        event.eventId(),
+                        event.name(),
+                        event.revision(),
+                        Objects.requireNonNull(event.recordedAt(), "a placed event has its time"),
+                        event.occurredAt()),
+                event.metadata(),
+                event.payload());
+    }
+
+    @Override
+    public @Nullable String unplaced() {
+        try (Connection connection = unlimited.getConnection();
+                Statement statement = connection.createStatement()) {
+            long count;
+            try (ResultSet row = statement.executeQuery(UNPLACED)) {
+                row.next();
+                count = row.getLong(1);
+            }
+            if (count <= 0) {
+                return null; // fewer: the hole is found where it is
+            }
+            try (ResultSet row = statement.executeQuery(FIRST_UNPLACED)) {
+                return "%d stored events stand outside the order%s."
+                        .formatted(
+                                count,
+                                row.next()
+                                        ? ", one of them in stream %s as version %d"
+                                                .formatted(row.getString(1), row.getLong(2))
+                                        : "");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be searched", e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the ledger on real databases. */
+@NullMarked
+package dev.hindsight.ops.ledger;
+
+import org.jspecify.annotations.NullMarked;
