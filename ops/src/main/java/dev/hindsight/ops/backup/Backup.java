@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -190,7 +192,10 @@ public final class Backup implements AutoCloseable {
 
     /** What deleting could not reach, in sentences; empty where nothing is known to be left. */
     public String leftovers() {
-        return (store.leftovers() + " " + (keyStore == store ? "" : keyStore.leftovers())).strip();
+        return Stream.of(store.leftovers(), keyStore.leftovers())
+                .filter(left -> !left.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(" "));
     }
 
     @Override

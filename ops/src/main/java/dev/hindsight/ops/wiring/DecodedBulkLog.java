@@ -91,8 +91,7 @@ final class DecodedBulkLog implements BulkLog {
 
     @Override
     public void prepareErased(List<? extends Stored> ofOneStream) {
-        codec.forgetKey(ofOneStream.getFirst().stream());
-        prepare(ofOneStream);
+        decoder.prepareErased(ofOneStream);
     }
 
     @Override

@@ -27,7 +27,7 @@ final class DecodedLog implements EventLog {
 
     @Override
     public Stream<LoggedEvent> erasedEventsOf(String stream) {
-        codec.forgetKey(stream);
+        decoder.forgetKey(stream);
         return eventsOf(stream);
     }
 

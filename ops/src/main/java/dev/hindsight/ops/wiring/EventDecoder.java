@@ -46,6 +46,17 @@ final class EventDecoder {
         events.forEach(event -> ((Undecoded) event).keys = keys);
     }
 
+    /** @see BulkLog#prepareErased */
+    void prepareErased(List<? extends BulkLog.Stored> ofOneStream) {
+        forgetKey(ofOneStream.getFirst().stream());
+        prepare(ofOneStream);
+    }
+
+    /** The stream's key was destroyed: it is not taken from memory any more. */
+    void forgetKey(String stream) {
+        codec.forgetKey(stream);
+    }
+
     private final class Undecoded implements BulkLog.Stored {
 
         private final StoredEvent event;

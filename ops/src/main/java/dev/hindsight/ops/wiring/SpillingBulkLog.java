@@ -86,6 +86,11 @@ final class SpillingBulkLog implements BulkLog {
     }
 
     @Override
+    public void prepareErased(List<? extends Stored> ofOneStream) {
+        decoder.prepareErased(ofOneStream);
+    }
+
+    @Override
     public Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo) {
         return new Sorted(prefixes, afterStream, Math.min(upTo, log.head()));
     }

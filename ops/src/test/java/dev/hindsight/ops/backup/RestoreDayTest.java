@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -56,7 +57,7 @@ class RestoreDayTest {
             try (CommandProcess once = CommandProcess.start(Map.of(), back)) {
                 assertThat(once.ends(0)).contains("Backed up to position");
             }
-            follow(app, agent, back, backup, keys);
+            follow(agent, back, backup, keys);
             Answer last = agent.post(TICKETS, "{\"subject\":\"The last one\"}");
             number = last.body().path("number").asString();
             logId = app.withToken("").get("/api/version").body().path("logId").asString();
@@ -148,7 +149,7 @@ class RestoreDayTest {
     }
 
     /** What is acknowledged is in the backup a second or so later; the one who follows is killed in the middle. */
-    private static void follow(RunningApplication app, Person agent, String[] back, Path backup, Path keys)
+    private static void follow(Person agent, String[] back, Path backup, Path keys)
             throws Exception {
         String[] following = new String[back.length + 3];
         System.arraycopy(back, 0, following, 0, back.length);
@@ -227,7 +228,7 @@ class RestoreDayTest {
         for (ReadModel model : List.of(ReadModel.TICKETS, ReadModel.DIRECTORY)) {
             Integer generation = jdbc.queryForObject(
                     "SELECT generation FROM readmodel.active_generation WHERE model = ?", Integer.class, model.id());
-            models.putAll(TableDigests.of(jdbc, model, generation));
+            models.putAll(TableDigests.of(jdbc, model, Objects.requireNonNull(generation)));
         }
         Map<String, String> commands = new TreeMap<>();
         for (String table : List.of(

@@ -8,7 +8,6 @@ import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.MerkleTree;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
-import dev.hindsight.projections.readmodel.RawLog;
 import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
@@ -79,16 +78,14 @@ public final class LedgerController {
     private final Checkpoints checkpoints;
     private final LedgerKeys keys;
     private final CheckpointNow now;
-    private final RawLog log;
     private final Cursors cursors;
 
     LedgerController(
-            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, RawLog log, Cursors cursors) {
+            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, Cursors cursors) {
         this.tree = tree;
         this.checkpoints = checkpoints;
         this.keys = keys;
         this.now = now;
-        this.log = log;
         this.cursors = cursors;
     }
 

@@ -1,6 +1,5 @@
 package dev.hindsight.query.ledger;
 
-import dev.hindsight.projections.readmodel.RawLog;
 import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
@@ -15,7 +14,7 @@ public class LedgerModule {
 
     @Bean
     LedgerController ledgerController(
-            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, RawLog log, Cursors cursors) {
-        return new LedgerController(tree, checkpoints, keys, now, log, cursors);
+            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, Cursors cursors) {
+        return new LedgerController(tree, checkpoints, keys, now, cursors);
     }
 }
