@@ -89,7 +89,7 @@ public final class BundleVerifier {
         } catch (ZipException noArchive) {
             verifier.wrong(null, "This is no ZIP archive, or a damaged one: " + noArchive.getMessage() + ".");
         } catch (UncheckedIOException damaged) {
-            verifier.wrong(null, "The archive is damaged: " + damaged.getCause().getMessage() + ".");
+            verifier.wrong(null, "The archive is damaged: " + damaged.getMessage() + ".");
         }
         return new Verdict(verifier.findings);
     }

@@ -90,7 +90,7 @@ final class TimestampToken {
         int bytes = length & 0x7f;
         int value = 0;
         for (int i = 0; i < bytes; i++) {
-            value = value << 8 | der[at++] & 0xff;
+            value = (value << 8) | (der[at++] & 0xff);
         }
         return value;
     }
