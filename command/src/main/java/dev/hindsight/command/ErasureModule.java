@@ -55,8 +55,9 @@ public class ErasureModule {
     }
 
     @Bean
-    TicketErasing ticketErasing(CommandDispatch dispatch, LegalHolds holds, WhatHolds whatHolds, DataKeyErasure keys) {
-        return new TicketErasing(dispatch, holds, whatHolds, keys, CLOCK);
+    TicketErasing ticketErasing(
+            CommandDispatch dispatch, LegalHolds holds, WhatHolds whatHolds, DataKeyErasure keys, JdbcTemplate jdbc) {
+        return new TicketErasing(dispatch, holds, whatHolds, keys, JdbcClient.create(jdbc), CLOCK);
     }
 
     @Bean

@@ -35,9 +35,11 @@ CREATE TABLE command.retention_run (
 );
 CREATE INDEX retention_run_open ON command.retention_run (asked_at) WHERE finished_at IS NULL;
 
--- Whose rows go when somebody is forgotten.
+-- Whose rows go when somebody is forgotten or a ticket is erased.
 CREATE INDEX person_email_person ON command.person_email (person_id);
 CREATE INDEX person_identity_person ON command.person_identity (person_id);
 CREATE INDEX imported_person_person ON command.imported_person (person_id);
+
+CREATE INDEX attachment_content_ticket ON command.attachment_content (ticket_id);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON command.legal_hold, command.erasure, command.retention_run TO ${app_role};

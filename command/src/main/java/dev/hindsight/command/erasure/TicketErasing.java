@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Erases the content of tickets, one in each transaction. Safe for concurrent use. */
 public final class TicketErasing {
@@ -22,14 +23,21 @@ public final class TicketErasing {
     private final LegalHolds holds;
     private final WhatHolds whatHolds;
     private final DataKeyErasure keys;
+    private final JdbcClient jdbc;
     private final Clock clock;
 
     public TicketErasing(
-            CommandDispatch dispatch, LegalHolds holds, WhatHolds whatHolds, DataKeyErasure keys, Clock clock) {
+            CommandDispatch dispatch,
+            LegalHolds holds,
+            WhatHolds whatHolds,
+            DataKeyErasure keys,
+            JdbcClient jdbc,
+            Clock clock) {
         this.dispatch = dispatch;
         this.holds = holds;
         this.whatHolds = whatHolds;
         this.keys = keys;
+        this.jdbc = jdbc;
         this.clock = clock;
     }
 
@@ -53,7 +61,7 @@ public final class TicketErasing {
      * nothing.
      */
     public void ofPerson(Call call, UUID ticket) {
-        send(call, ticket, Erasure.Cause.PERSON_ERASED, null, () -> keys.destroyTicket(ticket));
+        send(call, ticket, Erasure.Cause.PERSON_ERASED, null, () -> end(ticket));
     }
 
     /**
@@ -71,8 +79,16 @@ public final class TicketErasing {
             if (!its.isEmpty()) {
                 throw new Held(its);
             }
-            keys.destroyTicket(ticket);
+            end(ticket);
         });
+    }
+
+    /** The key, and soon the contents of attachments: the cleaner looks at them next time, and nothing refers to them. */
+    private void end(UUID ticket) {
+        keys.destroyTicket(ticket);
+        jdbc.sql("update command.attachment_content set look_at = now() where ticket_id = ?")
+                .param(ticket)
+                .update();
     }
 
     private void send(Call call, UUID ticket, Erasure.Cause cause, @Nullable String rule, Runnable first) {

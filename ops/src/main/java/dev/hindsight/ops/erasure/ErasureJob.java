@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -179,18 +181,19 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
 
     private void retain(Run run) throws InterruptedException {
         var erased = new ArrayList<UUID>();
+        var batches = new AtomicInteger();
         long held = tools.retention.pass(call(run), (ticket, rule) -> {
             erased.add(ticket);
             if (erased.size() == BATCH) {
                 forget(erased, new Report());
                 tools.retention.progressed(run.id(), erased.size());
                 erased.clear();
+                batches.incrementAndGet();
             }
         });
         forget(erased, new Report());
         tools.retention.progressed(run.id(), erased.size());
-        boolean some = tools.retention.last().map(last -> last.erased() > 0).orElse(false);
-        if (some) {
+        if (run.erased() > 0 || !erased.isEmpty() || batches.get() > 0) {
             awaitModels();
             Report report = new Report();
             for (Remains each : tools.remains) {
@@ -233,10 +236,11 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     /** All that are open, so that what is done to whole tables is done once. */
     private void erase(List<Row> erasing) throws InterruptedException {
         Map<Row, Report> reports = new LinkedHashMap<>();
+        Map<UUID, Integer> erasedTickets = new HashMap<>();
         for (Row row : erasing) {
             try {
                 Report report = new Report();
-                content(row, report);
+                erasedTickets.put(row.id(), content(row, report));
                 reports.put(row, report);
             } catch (RuntimeException fault) {
                 failed(row, fault);
@@ -255,13 +259,18 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             reports.keySet().forEach(row -> failed(row, fault));
             return;
         }
-        reports.forEach((row, report) -> {
+        for (var each : reports.entrySet()) {
+            Row row = each.getKey();
             try {
-                finish(row, report, shared);
+                // One that was opened while the key ended on another node is met by the next try.
+                if (eraseTickets(row, tools.keys.ticketsOf(row.person())) != erasedTickets.getOrDefault(row.id(), -1)) {
+                    throw new IllegalStateException("a ticket of theirs was opened meanwhile");
+                }
+                finish(row, each.getValue(), shared);
             } catch (RuntimeException fault) {
                 failed(row, fault);
             }
-        });
+        }
     }
 
     private void failed(Row row, RuntimeException fault) {
@@ -269,8 +278,12 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         tools.erasures.failed(row.id(), fault.getClass().getSimpleName());
     }
 
-    /** Tickets, their files, and what is remembered of calls. */
-    private void content(Row row, Report report) throws InterruptedException {
+    /**
+     * Tickets, their files, and what is remembered of calls.
+     *
+     * @return how many tickets
+     */
+    private int content(Row row, Report report) throws InterruptedException {
         List<UUID> tickets = tools.keys.ticketsOf(row.person());
         int erased = eraseTickets(row, tickets);
         report.done("keys", (1 + tickets.size()) + " destroyed: the person's and their tickets'");
@@ -287,20 +300,14 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                     "other tickets",
                     elsewhere + " messages that they wrote on tickets of other requesters are part of these");
         }
+        return erased;
     }
 
     /** Files of erased tickets, and what is remembered of calls that wrote to them. */
     private void forget(List<UUID> tickets, Report report) {
-        int files = tools.jdbc
-                .sql("update command.attachment_content set look_at = now() where ticket_id in (:tickets)")
-                .param("tickets", orNone(tickets))
-                .update();
+        long files = contents(tickets);
         tools.contents.clean();
-        long left = tools.jdbc
-                .sql("select count(*) from command.attachment_content where ticket_id in (:tickets)")
-                .param("tickets", orNone(tickets))
-                .query(Long.class)
-                .single();
+        long left = contents(tickets);
         if (left > 0) {
             throw new IllegalStateException(left + " attachment contents could not be deleted yet");
         }
@@ -316,6 +323,14 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                 .param("tickets", tickets.stream().map(UUID::toString).toArray(String[]::new))
                 .update();
         report.done("calls", calls + " remembered calls forgotten");
+    }
+
+    private long contents(List<UUID> tickets) {
+        return tools.jdbc
+                .sql("select count(*) from command.attachment_content where ticket_id in (:tickets)")
+                .param("tickets", orNone(tickets))
+                .query(Long.class)
+                .single();
     }
 
     private static List<UUID> orNone(List<UUID> tickets) {

@@ -6,6 +6,7 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
