@@ -1,8 +1,11 @@
 package dev.hindsight.ops;
 
 import dev.hindsight.command.CommandModule;
+import dev.hindsight.command.ErasureModule;
 import dev.hindsight.ops.attachments.AttachmentConfiguration;
+import dev.hindsight.ops.audit.AuditConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
+import dev.hindsight.ops.erasure.ErasureConfiguration;
 import dev.hindsight.ops.ledger.LedgerConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
 import dev.hindsight.ops.operator.RebuildConfiguration;
@@ -37,6 +40,8 @@ import org.springframework.util.StringUtils;
     EventStoreConfiguration.class,
     AxonConfiguration.class,
     CommandModule.class,
+    ErasureModule.class,
+    ErasureConfiguration.class,
     ProjectionsModule.class,
     RebuildModule.class,
     SearchProjection.class,
@@ -48,6 +53,7 @@ import org.springframework.util.StringUtils;
     LedgerModule.class,
     LedgerConfiguration.class,
     AttachmentConfiguration.class,
+    AuditConfiguration.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
     RebuildConfiguration.class,

@@ -84,6 +84,7 @@ public class ProjectionsModule {
                 FOLDS,
                 generations,
                 tail,
+                log,
                 dataSource,
                 transactions,
                 freshness,

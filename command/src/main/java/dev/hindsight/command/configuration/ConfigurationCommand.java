@@ -1,7 +1,10 @@
 package dev.hindsight.command.configuration;
 
+import dev.hindsight.domain.configuration.ConfigurationEvent;
 import dev.hindsight.domain.configuration.FieldDefinition;
+import dev.hindsight.domain.configuration.RetentionRule;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +71,18 @@ public sealed interface ConfigurationCommand {
         @Override
         public String streamId() {
             return "category-" + key;
+        }
+    }
+
+    /** All of them: those that are not named are withdrawn. Whether queues and categories exist was checked before. */
+    record PutRetentionRules(List<RetentionRule> rules, Instant at) implements ConfigurationCommand {
+        public PutRetentionRules {
+            rules = List.copyOf(rules);
+        }
+
+        @Override
+        public String streamId() {
+            return ConfigurationEvent.RETENTION;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.hindsight.command.configuration.ConfigurationCommand.GrantQueueAccess
 import dev.hindsight.command.configuration.ConfigurationCommand.PutCategory;
 import dev.hindsight.command.configuration.ConfigurationCommand.PutField;
 import dev.hindsight.command.configuration.ConfigurationCommand.PutQueue;
+import dev.hindsight.command.configuration.ConfigurationCommand.PutRetentionRules;
 import dev.hindsight.command.configuration.ConfigurationCommand.PutTeam;
 import dev.hindsight.command.configuration.ConfigurationCommand.RemoveTeamMember;
 import dev.hindsight.command.configuration.ConfigurationCommand.RevokeQueueAccess;
@@ -52,6 +53,11 @@ public final class ConfigurationHandler {
     }
 
     @CommandHandler
+    Receipt handle(PutRetentionRules command) throws Exception {
+        return put(command);
+    }
+
+    @CommandHandler
     Receipt handle(GrantQueueAccess command) {
         return change(configuration.load(command.streamId()), command);
     }
@@ -78,6 +84,9 @@ public final class ConfigurationHandler {
             aggregate = configuration.load(command.streamId());
         } catch (AggregateNotFoundException none) {
             var beginning = ConfiguredAggregate.decide(null, command);
+            if (beginning.isEmpty()) {
+                return Receipt.written(command.streamId(), 0); // no rules where there never were any
+            }
             configuration.newInstance(() -> new ConfiguredAggregate(beginning));
             beginning.forEach(beside);
             return Receipt.made(command.streamId(), beginning.size());

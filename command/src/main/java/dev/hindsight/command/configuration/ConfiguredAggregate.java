@@ -8,6 +8,7 @@ import dev.hindsight.command.configuration.ConfigurationCommand.GrantQueueAccess
 import dev.hindsight.command.configuration.ConfigurationCommand.PutCategory;
 import dev.hindsight.command.configuration.ConfigurationCommand.PutField;
 import dev.hindsight.command.configuration.ConfigurationCommand.PutQueue;
+import dev.hindsight.command.configuration.ConfigurationCommand.PutRetentionRules;
 import dev.hindsight.command.configuration.ConfigurationCommand.PutTeam;
 import dev.hindsight.command.configuration.ConfigurationCommand.RemoveTeamMember;
 import dev.hindsight.command.configuration.ConfigurationCommand.RevokeQueueAccess;
@@ -59,6 +60,7 @@ public class ConfiguredAggregate {
             case PutCategory c ->
                 Configured.putCategory((Configured.Category) before, c.key(), c.name(), c.parent(), c.at()).stream()
                         .toList();
+            case PutRetentionRules c -> Configured.putRetention((Configured.Retention) before, c.rules(), c.at());
             case PutField c ->
                 Configured.putField((Configured.Field) before, c.definition(), c.at()).stream()
                         .toList();

@@ -6,7 +6,10 @@ import dev.hindsight.domain.configuration.ConfigurationEvent;
 import dev.hindsight.domain.configuration.Configured;
 import dev.hindsight.domain.configuration.FieldDefinition;
 import dev.hindsight.domain.configuration.FieldValue;
+import dev.hindsight.domain.configuration.RetentionRule;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -85,6 +88,16 @@ public final class KnownConfiguration {
             find("field", key).ifPresent(state -> definitions.put(key, ((Configured.Field) state).definition()));
         }
         return FieldDefinition.normalizeAll(definitions, given);
+    }
+
+    /** The retention rules, by key. */
+    public List<RetentionRule> retention() {
+        return states.of(ConfigurationEvent.RETENTION)
+                .map(state -> ((Configured.Retention) state)
+                        .rules().values().stream()
+                                .sorted(Comparator.comparing(RetentionRule::key))
+                                .toList())
+                .orElse(List.of());
     }
 
     /** Whether the stream of a queue, a category, a field or a team exists. */

@@ -254,6 +254,28 @@ public final class Desk {
         return tell(dispatch.send(call, step, result -> receipt(result, true, true)), null);
     }
 
+    /**
+     * A call that admins make on any ticket, whichever they see: it concerns its data, not the work on it.
+     *
+     * @param beside written in the command's transaction, before it
+     */
+    ResponseEntity<TicketAnswer> administer(Call call, TicketCommand command, Runnable beside) {
+        var step = new Step(command, () -> {
+            beside.run();
+            load(command.ticketId());
+        });
+        return tell(dispatch.send(call, () -> step, result -> receipt(result, false, false)), null);
+    }
+
+    /**
+     * The ticket that an id or a number names, for admins.
+     *
+     * @throws NotFound where it is neither, or nobody has it
+     */
+    UUID anyTicket(String idOrNumber) {
+        return ticket(idOrNumber);
+    }
+
     private static Receipt receipt(Object handled, boolean made, boolean opened) {
         var result = (TicketResult) handled;
         return new Receipt(

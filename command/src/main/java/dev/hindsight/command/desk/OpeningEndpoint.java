@@ -81,7 +81,10 @@ public final class OpeningEndpoint {
                     descriptionId,
                     description,
                     named.person(),
-                    people.find(named.person()).map(Person::organization).orElse(null),
+                    people.find(named.person())
+                            .map(Person::remembered)
+                            .map(Person::organization)
+                            .orElse(null),
                     impact,
                     urgency,
                     queue,

@@ -7,6 +7,7 @@ import dev.hindsight.domain.people.Organization;
 import dev.hindsight.domain.people.OrganizationEvent;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,18 @@ public class OrganizationAggregate {
                 .put(name, sharedTickets, at);
         events.forEach(event -> apply(event));
         return events;
+    }
+
+    /**
+     * Answers what happened, if anything.
+     *
+     * @param placed false to release
+     */
+    public Optional<OrganizationEvent> hold(boolean placed, String reason, Instant at) {
+        var known = requireNonNull(organization, "an organization begins with OrganizationCreated");
+        var event = placed ? known.placeHold(reason, at) : known.releaseHold(reason, at);
+        event.ifPresent(it -> apply(it));
+        return event;
     }
 
     @EventSourcingHandler

@@ -128,9 +128,10 @@ public final class People {
         return states.of(stream(person));
     }
 
-    /** Has changed here: read it anew. */
-    void forget(UUID person) {
+    /** Has changed: read it anew. */
+    public void forget(UUID person) {
         states.forget(stream(person));
+        byEmail.asMap().values().removeIf(person::equals);
     }
 
     private static String stream(UUID person) {

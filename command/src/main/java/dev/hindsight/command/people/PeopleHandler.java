@@ -47,12 +47,12 @@ public final class PeopleHandler {
         Optional<UUID> known = index.byIdentity(c.issuer(), c.subject());
         Aggregate<PersonAggregate> person;
         if (known.isPresent()) {
-            person = load(known.get());
+            person = forToken(known.get());
             verify(person, c.email(), c.at());
         } else {
             Optional<UUID> byEmail = Optional.ofNullable(c.email()).flatMap(index::byEmail);
             if (byEmail.isPresent()) {
-                person = load(byEmail.get());
+                person = forToken(byEmail.get());
                 index.claimIdentity(c.issuer(), c.subject(), byEmail.get());
                 person.execute(p -> p.decide(state -> Optional.of(state.identify(c.issuer(), c.subject(), c.at()))));
             } else {
@@ -183,8 +183,20 @@ public final class PeopleHandler {
         }
     }
 
+    /** @throws dev.hindsight.domain.Refusal {@code PERSON_ERASED} */
     private Aggregate<PersonAggregate> load(UUID id) {
-        return people.load("person-" + id);
+        var person = people.load("person-" + id);
+        person.execute(p -> p.person().remembered());
+        return person;
+    }
+
+    /** The index led here a moment ago; somebody who was forgotten meanwhile is looked up again, and not found. */
+    private Aggregate<PersonAggregate> forToken(UUID id) {
+        var person = people.load("person-" + id);
+        if (person.invoke(PersonAggregate::person).privacy().erased()) {
+            throw new Conflict("the person was forgotten at the same moment");
+        }
+        return person;
     }
 
     private static Receipt receipt(Aggregate<PersonAggregate> person, boolean made) {

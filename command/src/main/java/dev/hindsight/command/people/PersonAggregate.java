@@ -28,13 +28,14 @@ public class PersonAggregate {
     }
 
     /** Answers what happened, if anything. */
-    Optional<PersonEvent> decide(Function<Person, Optional<PersonEvent>> decision) {
+    public Optional<PersonEvent> decide(Function<Person, Optional<PersonEvent>> decision) {
         var decided = decision.apply(person());
         decided.ifPresent(event -> apply(event));
         return decided;
     }
 
-    Person person() {
+    /** As this unit of work sees them. */
+    public Person person() {
         return requireNonNull(person, "a person begins with PersonRegistered");
     }
 

@@ -96,6 +96,19 @@ public final class PersonIndex {
                 .update();
     }
 
+    /** Nothing leads to this person any more, in the current transaction: what comes next is somebody else's. */
+    public void forget(UUID person) {
+        jdbc.sql("delete from command.person_email where person_id = ?")
+                .param(person)
+                .update();
+        jdbc.sql("delete from command.person_identity where person_id = ?")
+                .param(person)
+                .update();
+        jdbc.sql("delete from command.imported_person where person_id = ?")
+                .param(person)
+                .update();
+    }
+
     /** @throws Conflict where somebody has it */
     public void claimImportedName(String source, String name, UUID person) {
         claimed(jdbc.sql("insert into command.imported_person (source, fingerprint, person_id) values (?, ?, ?)"

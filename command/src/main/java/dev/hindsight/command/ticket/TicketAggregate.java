@@ -10,6 +10,7 @@ import dev.hindsight.domain.ticket.Attachments;
 import dev.hindsight.domain.ticket.Classification;
 import dev.hindsight.domain.ticket.Conversation;
 import dev.hindsight.domain.ticket.Conversation.Reply;
+import dev.hindsight.domain.ticket.Erasure;
 import dev.hindsight.domain.ticket.ImportRow;
 import dev.hindsight.domain.ticket.Lifecycle;
 import dev.hindsight.domain.ticket.NewTicket;
@@ -232,6 +233,21 @@ public class TicketAggregate {
     }
 
     @CommandHandler
+    TicketResult handle(EraseTicketContent c, MetaData meta) {
+        return decide(c, meta, ticket -> Erasure.erase(ticket, c.cause(), c.rule(), c.at()));
+    }
+
+    @CommandHandler
+    TicketResult handle(HoldTicket c, MetaData meta) {
+        return decide(
+                c,
+                meta,
+                ticket -> c.placed()
+                        ? Erasure.placeHold(ticket, c.reason(), c.at())
+                        : Erasure.releaseHold(ticket, c.reason(), c.at()));
+    }
+
+    @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     ImportResult handle(ImportCase c, @MetaDataValue(Envelope.KEY) @Nullable Envelope envelope) {
         var run = requireNonNull(envelope, "an import says who runs it");
@@ -273,7 +289,7 @@ public class TicketAggregate {
         if (expected != null && expected != version) {
             throw new PreconditionFailed(version);
         }
-        append(decision.apply(known()), meta.subset(Envelope.KEY));
+        append(Erasure.keptBy(known(), decision.apply(known())), meta.subset(Envelope.KEY));
         return result(null);
     }
 

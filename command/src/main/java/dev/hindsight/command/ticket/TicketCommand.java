@@ -5,6 +5,7 @@ import dev.hindsight.domain.configuration.FieldValue;
 import dev.hindsight.domain.ticket.Attachments;
 import dev.hindsight.domain.ticket.Change;
 import dev.hindsight.domain.ticket.Channel;
+import dev.hindsight.domain.ticket.Erasure;
 import dev.hindsight.domain.ticket.HoldReason;
 import dev.hindsight.domain.ticket.ImportRow;
 import dev.hindsight.domain.ticket.ImportedCase;
@@ -230,6 +231,22 @@ public sealed interface TicketCommand {
     record LinkTickets(UUID ticketId, Actor by, Instant at, LinkType type, UUID otherId) implements TicketCommand {}
 
     record UnlinkTickets(UUID ticketId, Actor by, Instant at, LinkType type, UUID otherId) implements TicketCommand {}
+
+    /**
+     * What people wrote on it is gone; its key is destroyed in the same transaction. Whether somebody holds it was checked
+     * before.
+     *
+     * @param rule the retention rule, null for another cause
+     */
+    record EraseTicketContent(
+            UUID ticketId,
+            Actor by,
+            Instant at,
+            Erasure.Cause cause,
+            @Nullable String rule) implements TicketCommand {}
+
+    /** @param placed false to release */
+    record HoldTicket(UUID ticketId, Actor by, Instant at, boolean placed, String reason) implements TicketCommand {}
 
     /**
      * Brings rows of a foreign case: opens the ticket with the first, appends what the others changed, passes over rows

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is configured. Every queue, category, field and team is a stream of its own: {@code queue-{key}},
- * {@code category-{key}}, {@code field-{key}}, {@code team-{key}}; keys are lower-case words ({@code [a-z0-9][a-z0-9-]{0,62}}).
+ * {@code category-{key}}, {@code field-{key}}, {@code team-{key}}; retention rules share one; keys are lower-case words ({@code [a-z0-9][a-z0-9-]{0,62}}).
  */
 public sealed interface ConfigurationEvent extends Event {
+
+    /** The one stream of all retention rules. */
+    String RETENTION = "retention";
 
     /** A queue is OPEN (every agent reads and works it) until it is restricted. */
     record QueueCreated(String queue, Instant at, String name) implements ConfigurationEvent {
@@ -132,6 +135,32 @@ public sealed interface ConfigurationEvent extends Event {
         @Override
         public String streamId() {
             return "field-" + field;
+        }
+    }
+
+    /**
+     * From now on the content of tickets that ended so long ago is erased.
+     *
+     * @param after ISO-8601 period, such as {@code P2Y}
+     * @param queue only tickets that lie in it; null for all
+     * @param category only tickets of it; null for all
+     */
+    record RetentionRulePublished(
+            String rule,
+            Instant at,
+            String after,
+            @Nullable String queue,
+            @Nullable String category) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return RETENTION;
+        }
+    }
+
+    record RetentionRuleWithdrawn(String rule, Instant at) implements ConfigurationEvent {
+        @Override
+        public String streamId() {
+            return RETENTION;
         }
     }
 }

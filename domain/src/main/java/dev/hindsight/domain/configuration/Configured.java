@@ -6,8 +6,10 @@ import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.configuration.ConfigurationEvent.*;
 import java.time.Instant;
+import java.time.Period;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue, a category, a field or a team as decisions see it. Evolved from events alone; immutable. Each is put as a
+ * A queue, a category, a field, a team or the retention rules as decisions see them. Evolved from events alone; immutable. Each is put as a
  * whole, apart from grants and members: asking for what already is changes nothing.
  */
 public sealed interface Configured {
@@ -110,6 +112,38 @@ public sealed interface Configured {
     record Category(String key, String name, @Nullable String parent, Instant lastAt) implements Configured {}
 
     record Field(FieldDefinition definition, Instant lastAt) implements Configured {}
+
+    /** All retention rules, by key. */
+    record Retention(Map<String, RetentionRule> rules, Instant lastAt) implements Configured {
+
+        public Retention {
+            rules = Map.copyOf(rules);
+        }
+    }
+
+    /**
+     * Puts the retention rules as a whole: those that are not named are withdrawn.
+     *
+     * @param before null where there never was one
+     */
+    static List<ConfigurationEvent> putRetention(
+            @Nullable Retention before, Collection<RetentionRule> wanted, Instant at) {
+        var known = before == null ? Map.<String, RetentionRule>of() : before.rules();
+        var moment = before == null ? micros(at) : notBefore(before, at);
+        var events = new ArrayList<ConfigurationEvent>();
+        var keys = wanted.stream().map(RetentionRule::key).toList();
+        known.keySet().stream()
+                .filter(key -> !keys.contains(key))
+                .sorted()
+                .forEach(key -> events.add(new RetentionRuleWithdrawn(key, moment)));
+        for (var rule : wanted) {
+            if (!rule.equals(known.get(rule.key()))) {
+                events.add(new RetentionRulePublished(
+                        rule.key(), moment, rule.after().toString(), rule.queue(), rule.category()));
+            }
+        }
+        return events;
+    }
 
     /** @throws InvalidRequest where it is no key, or a word that could not be asked for */
     static String newKey(String field, String key) {
@@ -234,7 +268,21 @@ public sealed interface Configured {
             case CategoryChanged e -> new Category(e.category(), e.name(), e.parent(), e.at());
             case CustomFieldDefined e -> field(e.field(), e.name(), e.type(), e.options(), e.at());
             case CustomFieldRedefined e -> field(e.field(), e.name(), e.type(), e.options(), e.at());
+            case RetentionRulePublished e -> {
+                var rules = new HashMap<>(retention(before));
+                rules.put(e.rule(), new RetentionRule(e.rule(), Period.parse(e.after()), e.queue(), e.category()));
+                yield new Retention(rules, e.at());
+            }
+            case RetentionRuleWithdrawn e -> {
+                var rules = new HashMap<>(retention(before));
+                rules.remove(e.rule());
+                yield new Retention(rules, e.at());
+            }
         };
+    }
+
+    private static Map<String, RetentionRule> retention(@Nullable Configured before) {
+        return before == null ? Map.of() : ((Retention) before).rules();
     }
 
     private static Queue queue(@Nullable Configured before) {

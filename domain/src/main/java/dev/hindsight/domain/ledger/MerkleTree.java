@@ -1,6 +1,7 @@
 package dev.hindsight.domain.ledger;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -93,26 +94,47 @@ public final class MerkleTree {
     }
 
     /**
-     * Proof that leaves {@code from} to {@code to - 1}, whose hashes the verifier has, are exactly those of the tree: the
-     * hashes beside them, from left to right. Not of the RFC; {@code ops/docs/ledger.md} defines it.
+     * Proof that some leaves, whose hashes the verifier has, stand at these places of the tree: the hashes of the largest
+     * subtrees without any of them, from left to right. For a range without a gap it also shows that nothing was left out.
+     * Not of the RFC; {@code ops/docs/ledger.md} defines it.
      *
-     * @throws IllegalArgumentException unless 0 <= from < to <= size
+     * @param indexes one or more, rising
+     * @throws IllegalArgumentException unless 0 <= each < size
      */
-    public static List<Hash> range(long from, long to, long size, Subtrees subtrees) {
-        check(0 <= from && from < to && to <= size, "the range is not in the tree");
+    public static List<Hash> subset(long[] indexes, long size, Subtrees subtrees) {
+        check(rising(indexes, size), "the leaves are not in the tree, or not in order");
         List<Hash> proof = new ArrayList<>();
-        beside(from, to, 0, size, subtrees, proof);
+        beside(indexes, 0, indexes.length, 0, size, subtrees, proof);
         return proof;
     }
 
-    private static void beside(long from, long to, long low, long high, Subtrees subtrees, List<Hash> proof) {
-        if (to <= low || high <= from) {
+    private static void beside(
+            long[] indexes, int first, int end, long low, long high, Subtrees subtrees, List<Hash> proof) {
+        if (first == end) {
             proof.add(hash(low, high, subtrees));
-        } else if (low < from || to < high) {
+        } else if (end - first < high - low) {
             long middle = low + split(high - low);
-            beside(from, to, low, middle, subtrees, proof);
-            beside(from, to, middle, high, subtrees, proof);
+            int right = from(indexes, first, end, middle);
+            beside(indexes, first, right, low, middle, subtrees, proof);
+            beside(indexes, right, end, middle, high, subtrees, proof);
         }
+    }
+
+    /** Where the indexes from this one on begin. */
+    private static int from(long[] indexes, int first, int end, long index) {
+        int found = Arrays.binarySearch(indexes, first, end, index);
+        return found < 0 ? -found - 1 : found;
+    }
+
+    private static boolean rising(long[] indexes, long size) {
+        long before = -1;
+        for (long index : indexes) {
+            if (index <= before || index >= size) {
+                return false;
+            }
+            before = index;
+        }
+        return indexes.length > 0;
     }
 
     /** Whether the proof shows that this leaf is in the tree with this root. False for anything malformed. */
@@ -192,31 +214,35 @@ public final class MerkleTree {
     }
 
     /**
-     * Whether the proof shows that these leaves are the tree's leaves from {@code from} on, with none left out. False for
-     * anything malformed.
+     * Whether the proof shows that these leaves stand at these places of the tree with this root. False for anything
+     * malformed.
+     *
+     * @param indexes rising
+     * @param leaves their hashes, in the same order
      */
-    public static boolean includesRange(long from, List<Hash> leaves, long size, List<Hash> proof, Hash root) {
-        if (from < 0 || leaves.isEmpty() || from > size - leaves.size()) {
+    public static boolean includesSubset(long[] indexes, List<Hash> leaves, long size, List<Hash> proof, Hash root) {
+        if (leaves.size() != indexes.length || !rising(indexes, size)) {
             return false;
         }
-        long to = from + leaves.size();
         Iterator<Hash> hashes = proof.iterator();
-        Hash found = rebuilt(from, to, leaves, 0, size, hashes);
-        return found != null && !hashes.hasNext() && found.equals(root);
+        Hash rebuilt = rebuilt(indexes, 0, indexes.length, leaves, 0, size, hashes);
+        return root.equals(rebuilt) && !hashes.hasNext();
     }
 
+    /** Null where the proof ends too early. */
     private static @Nullable Hash rebuilt(
-            long from, long to, List<Hash> leaves, long low, long high, Iterator<Hash> proof) {
-        if (to <= low || high <= from) {
+            long[] indexes, int first, int end, List<Hash> leaves, long low, long high, Iterator<Hash> proof) {
+        if (first == end) {
             return proof.hasNext() ? proof.next() : null;
         }
         if (high - low == 1) {
-            return leaves.get(Math.toIntExact(low - from));
+            return leaves.get(first);
         }
         long middle = low + split(high - low);
-        Hash left = rebuilt(from, to, leaves, low, middle, proof);
-        Hash right = left == null ? null : rebuilt(from, to, leaves, middle, high, proof);
-        return left == null || right == null ? null : Hash.node(left, right);
+        int right = from(indexes, first, end, middle);
+        Hash left = rebuilt(indexes, first, right, leaves, low, middle, proof);
+        Hash other = left == null ? null : rebuilt(indexes, right, end, leaves, middle, high, proof);
+        return left == null || other == null ? null : Hash.node(left, other);
     }
 
     /** The hash over leaves from to - 1, where from is a multiple of the largest power of two that is not above to - from. */

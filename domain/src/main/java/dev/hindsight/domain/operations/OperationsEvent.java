@@ -2,10 +2,11 @@ package dev.hindsight.domain.operations;
 
 import dev.hindsight.domain.Event;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to the log and the installation as a whole. Stream {@code operations}. */
+/** What happens to the log and the installation as a whole. Stream {@code operations} unless said otherwise. */
 public sealed interface OperationsEvent extends Event {
 
     @Override
@@ -167,6 +168,40 @@ public sealed interface OperationsEvent extends Event {
      */
     record DeadLetterSkipped(UUID jobId, Instant at, String model, String stream, long position, String reason)
             implements OperationsEvent {}
+
+    /**
+     * An auditor took a part of the log along. What the bundle holds follows from this alone; each has a stream of its own.
+     *
+     * @param streams whose events it holds; empty: all of the range
+     * @param from first position of the range whose headers it holds; 0 where it names none
+     * @param to last position of it; 0 likewise
+     * @param size of the checkpoint that proves it
+     * @param personal whether it shows personal content
+     * @param checkpoint size of an earlier checkpoint that the bundle is joined to; null where none was named
+     * @param reason of one line
+     */
+    record AuditExportMade(
+            UUID exportId,
+            Instant at,
+            List<String> streams,
+            long from,
+            long to,
+            long size,
+            boolean personal,
+            @Nullable Long checkpoint,
+            String reason)
+            implements OperationsEvent {
+
+        /** The stream of this one export. */
+        public static String stream(UUID exportId) {
+            return "audit-export-" + exportId;
+        }
+
+        @Override
+        public String streamId() {
+            return stream(exportId);
+        }
+    }
 
     /**
      * Another key signs the ledger's checkpoints from now on.

@@ -23,4 +23,9 @@ public sealed interface OrganizationEvent extends Event {
 
     /** From now on its requesters see only their own. */
     record OrganizationTicketsUnshared(UUID organizationId, Instant at) implements OrganizationEvent {}
+
+    /** Nothing of its members and its tickets is erased until the hold is released. */
+    record LegalHoldPlaced(UUID organizationId, Instant at, String reason) implements OrganizationEvent {}
+
+    record LegalHoldReleased(UUID organizationId, Instant at, String reason) implements OrganizationEvent {}
 }

@@ -7,6 +7,7 @@ import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentRemoved;
+import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -57,6 +58,10 @@ public record Attachments(Map<UUID, AttachmentAdded> present, Map<UUID, Attachme
             var before = new HashMap<>(removed);
             before.put(gone.attachmentId(), now.remove(gone.attachmentId()));
             return new Attachments(Map.copyOf(now), Map.copyOf(before));
+        } else if (event instanceof TicketContentErased) {
+            var all = new HashMap<>(removed);
+            all.putAll(present);
+            return new Attachments(Map.of(), Map.copyOf(all));
         }
         return this;
     }

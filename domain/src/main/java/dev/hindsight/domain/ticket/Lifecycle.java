@@ -81,6 +81,9 @@ public final class Lifecycle {
             case TicketLinked e -> before;
             case TicketUnlinked e -> before;
             case HoldReasonChanged e -> before;
+            case TicketContentErased e -> before;
+            case LegalHoldPlaced e -> before;
+            case LegalHoldReleased e -> before;
         };
     }
 }

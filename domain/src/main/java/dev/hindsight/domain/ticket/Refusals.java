@@ -19,6 +19,9 @@ import dev.hindsight.domain.Refusal;
  * <tr><td>{@code TOO_MANY_WATCHERS}</td><td>at most 100 people watch a ticket</td></tr>
  * <tr><td>{@code TOO_MANY_ATTACHMENTS}</td><td>a ticket has at most 200 attachments at a time</td></tr>
  * <tr><td>{@code TOUCHED_SINCE_IMPORT}</td><td>people worked the imported ticket since: no more rows go in</td></tr>
+ * <tr><td>{@code CONTENT_ERASED}</td><td>what people wrote on the ticket was erased: nothing is written there any
+ *     more</td></tr>
+ * <tr><td>{@code NOT_FINAL}</td><td>retention erases only tickets that have ended</td></tr>
  * </table>
  */
 final class Refusals {
@@ -72,5 +75,14 @@ final class Refusals {
     static Refusal touchedSinceImport() {
         return new Refusal(
                 "TOUCHED_SINCE_IMPORT", "People worked this ticket since it was imported: its other rows stay out.");
+    }
+
+    static Refusal contentErased() {
+        return new Refusal(
+                "CONTENT_ERASED", "What was written on this ticket was erased; open another one to write about it.");
+    }
+
+    static Refusal notFinal() {
+        return new Refusal("NOT_FINAL", "The ticket has not ended: its content stays.");
     }
 }

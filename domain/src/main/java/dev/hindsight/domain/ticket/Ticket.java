@@ -81,7 +81,11 @@ public record Ticket(
     /** Marks outside status and matrix. */
     public enum Mark {
         SPAM,
-        MAJOR_INCIDENT
+        MAJOR_INCIDENT,
+        /** Nothing of it may be erased. */
+        HELD,
+        /** What people wrote on it is gone. */
+        ERASED
     }
 
     public Status status() {
@@ -143,7 +147,8 @@ public record Ticket(
             case TicketUnmarkedAsSpam e -> withMarks(marks -> marks.remove(Mark.SPAM));
             case MajorIncidentDeclared e -> withMarks(marks -> marks.add(Mark.MAJOR_INCIDENT));
             case MajorIncidentStoodDown e -> withMarks(marks -> marks.remove(Mark.MAJOR_INCIDENT));
-            case CustomFieldChanged e -> withField(e.field(), new FieldValue(e.value(), e.text()));
+            case CustomFieldChanged e ->
+                withField(e.field(), new FieldValue(e.value(), e.value() == null ? e.text() : null));
             case TagAdded e -> withTags(tags -> tags.add(e.tag()));
             case TagRemoved e -> withTags(tags -> tags.remove(e.tag()));
             case TicketQueued e -> with(new Place(e.queue(), place.assigneeId));
@@ -158,6 +163,9 @@ public record Ticket(
             case AttachmentRemoved e -> this;
             case TicketLinked e -> withLinks(links -> links.add(link(e.type(), e.otherId())));
             case TicketUnlinked e -> withLinks(links -> links.remove(link(e.type(), e.otherId())));
+            case TicketContentErased e -> withMarks(marks -> marks.add(Mark.ERASED));
+            case TicketEvent.LegalHoldPlaced e -> withMarks(marks -> marks.add(Mark.HELD));
+            case TicketEvent.LegalHoldReleased e -> withMarks(marks -> marks.remove(Mark.HELD));
             case HoldReasonChanged e ->
                 with(new Standing(status(), HoldReason.valueOf(e.reason()), e.reasonText(), null));
             case TicketPutOnHold e ->

@@ -1,5 +1,6 @@
 package dev.hindsight.domain.ticket;
 
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.Personal;
 import java.time.Instant;
@@ -255,6 +256,29 @@ public sealed interface TicketEvent extends Event {
     record TicketLinked(UUID ticketId, Instant at, String type, UUID otherId) implements TicketEvent {}
 
     record TicketUnlinked(UUID ticketId, Instant at, String type, UUID otherId) implements TicketEvent {}
+
+    // privacy
+
+    /**
+     * What people wrote on this ticket is gone: its key was destroyed with this event.
+     *
+     * @param cause PERSON_ERASED (its requester was) or RETENTION
+     * @param rule key of the retention rule, null for the other cause
+     */
+    record TicketContentErased(
+            UUID ticketId,
+            Instant at,
+            String cause,
+            @Nullable String rule) implements TicketEvent, ErasesContent {}
+
+    /**
+     * Nothing of the ticket is erased until the hold is released.
+     *
+     * @param reason names nobody: it is never erased
+     */
+    record LegalHoldPlaced(UUID ticketId, Instant at, String reason) implements TicketEvent {}
+
+    record LegalHoldReleased(UUID ticketId, Instant at, String reason) implements TicketEvent {}
 
     // lifecycle
 

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class MerkleTreeTest {
@@ -176,28 +178,48 @@ class MerkleTreeTest {
 
     @Test
     void everyRangeProofVerifiesAndNoOther() {
-        List<Hash> leaves = leaves(70);
-        MerkleTree.Subtrees tree = tree(leaves);
         for (int size = 1; size <= 70; size++) {
-            Hash root = MerkleTree.root(size, tree);
             for (int from = 0; from < size; from++) {
                 for (int to = from + 1; to <= size; to++) {
-                    List<Hash> range = leaves.subList(from, to);
-                    List<Hash> proof = MerkleTree.range(from, to, size, tree);
-                    assertThat(MerkleTree.includesRange(from, range, size, proof, root))
-                            .isTrue();
-                    if (size % 9 == 0 || size < 9) {
-                        int first = from;
-                        int whole = size;
-                        assertThat(mutations(proof))
-                                .noneMatch(wrong -> MerkleTree.includesRange(first, range, whole, wrong, root));
-                        assertThat(mutations(range))
-                                .noneMatch(wrong -> MerkleTree.includesRange(first, wrong, whole, proof, root));
-                        assertThat(MerkleTree.includesRange(from + 1, range, size, proof, root))
-                                .isFalse();
-                    }
+                    long[] range = LongStream.range(from, to).toArray();
+                    provesAndNothingElse(range, size, size % 9 == 0 || size < 9);
                 }
             }
+        }
+    }
+
+    @Test
+    void everySubsetProofVerifiesAndNoOther() {
+        for (int size = 1; size <= 9; size++) {
+            for (int chosen = 1; chosen < 1 << size; chosen++) {
+                int bits = chosen;
+                long[] subset = IntStream.range(0, size)
+                        .filter(index -> (bits >> index & 1) == 1)
+                        .asLongStream()
+                        .toArray();
+                provesAndNothingElse(subset, size, true);
+            }
+        }
+    }
+
+    private static void provesAndNothingElse(long[] indexes, int size, boolean mutate) {
+        List<Hash> leaves = leaves(size);
+        MerkleTree.Subtrees tree = tree(leaves);
+        Hash root = MerkleTree.root(size, tree);
+        List<Hash> subset = LongStream.of(indexes)
+                .mapToObj(index -> leaves.get((int) index))
+                .toList();
+        List<Hash> proof = MerkleTree.subset(indexes, size, tree);
+        assertThat(MerkleTree.includesSubset(indexes, subset, size, proof, root))
+                .isTrue();
+        if (mutate) {
+            assertThat(mutations(proof))
+                    .noneMatch(wrong -> MerkleTree.includesSubset(indexes, subset, size, wrong, root));
+            assertThat(mutations(subset))
+                    .noneMatch(wrong -> MerkleTree.includesSubset(indexes, wrong, size, proof, root));
+            long[] later = LongStream.of(indexes).map(index -> index + 1).toArray();
+            assertThat(MerkleTree.includesSubset(later, subset, size, proof, root))
+                    .isFalse();
         }
     }
 
@@ -250,9 +272,15 @@ class MerkleTreeTest {
         assertThatThrownBy(() -> MerkleTree.inclusion(5, 5, tree)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> MerkleTree.inclusion(-1, 5, tree)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> MerkleTree.consistency(5, 4, tree)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> MerkleTree.range(2, 2, 5, tree)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> MerkleTree.range(2, 6, 5, tree)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(MerkleTree.includesRange(Long.MAX_VALUE, leaves(3), 5, List.of(), Hash.OF_EMPTY_TREE))
+        assertThatThrownBy(() -> MerkleTree.subset(new long[] {}, 5, tree))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MerkleTree.subset(new long[] {2, 5}, 5, tree))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MerkleTree.subset(new long[] {2, 1}, 5, tree))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(MerkleTree.includesSubset(new long[] {Long.MAX_VALUE}, leaves(1), 5, List.of(), Hash.OF_EMPTY_TREE))
+                .isFalse();
+        assertThat(MerkleTree.includesSubset(new long[] {}, List.of(), 0, List.of(), Hash.OF_EMPTY_TREE))
                 .isFalse();
     }
 

@@ -1,7 +1,9 @@
 package dev.hindsight.domain.people;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.people.PersonEvent.*;
 import java.time.Instant;
 import java.util.UUID;
@@ -57,5 +59,59 @@ class PersonTest {
     void what_happens_is_in_microseconds_and_never_before_what_happened_last() {
         assertThat(after().identify("iss", "ana", T0.minusSeconds(1)).at()).isEqualTo(T0);
         assertThat(after().identify("iss", "ana", T0.plusNanos(1_999)).at()).isEqualTo(T0.plusNanos(1_000));
+    }
+
+    private static final UUID REQUEST = UUID.fromString("01900000-0000-7000-8000-0000000000e1");
+    private static final UUID ADA = UUID.fromString("01900000-0000-7000-8000-0000000000a1");
+    private static final UUID BOB = UUID.fromString("01900000-0000-7000-8000-0000000000a2");
+
+    @Test
+    void somebody_is_forgotten_when_it_was_asked_for_once() {
+        var asked = new ErasureRequested(ID, T0, REQUEST, ADA, "asked", false);
+        assertThat(after().requestErasure(REQUEST, ADA, "asked", false, T0)).contains(asked);
+        assertThat(after(asked).requestErasure(ACME, BOB, "again", false, T0)).isEmpty();
+        assertThat(after().mayBeErased()).isFalse();
+        assertThat(after(asked).mayBeErased()).isTrue();
+        var erased = new PersonalDataErased(ID, T0, REQUEST, ADA, "asked", null);
+        assertThat(after(asked).erase(T0)).contains(erased);
+        var gone = after(asked, erased);
+        assertThat(gone.name()).isEqualTo("[erased]");
+        assertThat(gone.email()).isNull();
+        assertThat(gone.mayBeErased()).isFalse();
+        assertThat(gone.requestErasure(ACME, ADA, "again", false, T0)).isEmpty();
+        assertThatThrownBy(gone::remembered)
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo("PERSON_ERASED"));
+    }
+
+    @Test
+    void a_second_person_decides_where_that_is_needed() {
+        var asked = after(new ErasureRequested(ID, T0, REQUEST, ADA, "asked", true));
+        assertThat(asked.mayBeErased()).isFalse();
+        assertThatThrownBy(() -> asked.decideErasure(REQUEST, ADA, true, T0))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo("APPROVER_IS_ASKER"));
+        assertThatThrownBy(() -> asked.decideErasure(ACME, BOB, true, T0))
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo("NOT_WAITING"));
+        var approved = new ErasureApproved(ID, T0, REQUEST, BOB);
+        assertThat(asked.decideErasure(REQUEST, BOB, true, T0)).contains(approved);
+        assertThat(Person.evolve(asked, approved).erase(T0))
+                .contains(new PersonalDataErased(ID, T0, REQUEST, ADA, "asked", BOB));
+        var declined = Person.evolve(asked, new ErasureDeclined(ID, T0, REQUEST, BOB));
+        assertThat(declined.mayBeErased()).isFalse();
+        assertThat(declined.requestErasure(ACME, BOB, "anew", false, T0)).isPresent();
+    }
+
+    @Test
+    void whom_somebody_holds_is_not_forgotten_until_released() {
+        var asked = new ErasureRequested(ID, T0, REQUEST, ADA, "asked", false);
+        var held = new PersonEvent.LegalHoldPlaced(ID, T0, "Case 7");
+        assertThat(after(asked).placeHold("Case 7", T0)).contains(held);
+        assertThat(after(asked, held).placeHold("Case 8", T0)).isEmpty();
+        assertThat(after(asked, held).mayBeErased()).isFalse();
+        var released = new PersonEvent.LegalHoldReleased(ID, T0, "over");
+        assertThat(after(asked, held).releaseHold("over", T0)).contains(released);
+        assertThat(after(asked, held, released).mayBeErased()).isTrue();
     }
 }

@@ -28,10 +28,15 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
+            ExportCommand.class,
+            VerifyCommand.class,
             FsckCommand.class,
             KeysCommand.class,
+            EraseCommand.class,
+            HoldCommand.class,
+            RetentionCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             TrainCommand.class
         })
 public final class Hindsight implements Runnable {

@@ -45,6 +45,9 @@ final class RebuildCommand implements Callable<Integer> {
     @Option(names = "--max-rate", paramLabel = "N", description = "At most so many events a second")
     private @Nullable Integer maxRate;
 
+    @Option(names = "--one-pass", description = "Fill the models that are made from the log from one reading of it")
+    private boolean onePass;
+
     @Option(names = "--json", description = "Print nothing but the jobs, as JSON")
     private boolean json;
 
@@ -55,6 +58,9 @@ final class RebuildCommand implements Callable<Integer> {
             models.forEach(body.putArray("models")::add);
         }
         body.put("switch", manual ? "manual" : "auto").put("gentle", gentle);
+        if (onePass) {
+            body.put("onePass", true);
+        }
         if (maxRate != null) {
             body.put("maxRate", maxRate);
         }

@@ -81,6 +81,14 @@ final class RepairCommand implements Callable<Integer> {
 
         @Option(names = "--to", required = true, paramLabel = "B", description = "and before")
         private String to;
+
+        String from() {
+            return from;
+        }
+
+        String to() {
+            return to;
+        }
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
@@ -16,7 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Talks to a running server as an operator; every failure is a {@link CommandFailure} that says what to do. */
+/** Talks to a running server; every failure is a {@link CommandFailure} that says what to do. */
 final class ServerClient implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -51,6 +53,13 @@ final class ServerClient implements AutoCloseable {
                                 .POST(BodyPublishers.ofString(body.toString())));
     }
 
+    /** Any method with a JSON body. */
+    JsonNode call(String method, String path, JsonNode body) throws InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body.toString())));
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(server.resolve(path))
                 .timeout(ANSWER)
@@ -58,10 +67,38 @@ final class ServerClient implements AutoCloseable {
                 .header("Authorization", "Bearer " + token);
     }
 
+    /**
+     * Fetches what a path holds into a file.
+     *
+     * @param type that is accepted
+     * @param target is replaced
+     */
+    void download(String path, String type, Path target) throws InterruptedException {
+        HttpResponse<Path> response = exchange(
+                request(path).setHeader("Accept", type).GET(),
+                info -> info.statusCode() == 200 ? BodySubscribers.ofFile(target) : BodySubscribers.replacing(target));
+        if (response.statusCode() != 200) {
+            get(path); // says why
+            throw new CommandFailure("HTTP " + response.statusCode() + " instead of the file. Try it again.");
+        }
+    }
+
     JsonNode send(HttpRequest.Builder request) throws InterruptedException {
-        HttpResponse<String> response;
+        HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+        return switch (response.statusCode()) {
+            case 200, 201, 202 -> json(response.body());
+            case 401 ->
+                throw new CommandFailure("The server at " + server
+                        + " does not accept the token. Set HINDSIGHT_TOKEN to another, or --data to its installation.");
+            case 403 -> throw new CommandFailure("The token's roles do not allow it. " + refusal(response));
+            default -> throw new CommandFailure(refusal(response));
+        };
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+            throws InterruptedException {
         try {
-            response = http.send(request.build(), BodyHandlers.ofString());
+            return http.send(request.build(), body);
         } catch (ConnectException e) {
             throw new CommandFailure("No server answers at " + server
                     + ". Start one (./hindsight serve), or set HINDSIGHT_URL to where it runs.");
@@ -69,15 +106,6 @@ final class ServerClient implements AutoCloseable {
             throw new CommandFailure("The connection to " + server + " broke: " + e.getMessage()
                     + ". Try it again: what is done stays done.");
         }
-        return switch (response.statusCode()) {
-            case 200, 201, 202 -> json(response.body());
-            case 401 ->
-                throw new CommandFailure(
-                        "The server at " + server
-                                + " does not accept the token. Set HINDSIGHT_TOKEN to an operator's, or --data to its installation.");
-            case 403 -> throw new CommandFailure("Only operators may: the token's roles do not allow it.");
-            default -> throw new CommandFailure(refusal(response));
-        };
     }
 
     private static String refusal(HttpResponse<String> response) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
@@ -17,11 +18,18 @@ final class ServerOption {
     private DataOption data;
 
     /**
+     * As an operator.
+     *
      * @param user subject of the token that a development installation issues itself
      * @param name the same person's
      */
     ServerClient client(String user, String name) {
-        return new ServerClient(server(), token(user, name));
+        return client(Role.OPERATOR, user, name);
+    }
+
+    /** The same as somebody else; the role is that of a token that a development installation issues itself. */
+    ServerClient client(Role role, String user, String name) {
+        return new ServerClient(server(), token(role, user, name));
     }
 
     private static URI server() {
@@ -38,16 +46,18 @@ final class ServerOption {
         throw new CommandFailure("HINDSIGHT_URL is no address such as http://localhost:8080");
     }
 
-    private String token(String user, String name) {
+    private String token(Role role, String user, String name) {
         String given = environment("HINDSIGHT_TOKEN");
         if (given != null) {
             return given;
         }
         if (DevelopmentIssuer.isIn(data.directory())) {
             return DevelopmentIssuer.of(data.directory())
-                    .issue(EnumSet.of(Role.OPERATOR), user, name, Instant.now(), Duration.ofHours(12));
+                    .issue(EnumSet.of(role), user, name, Instant.now(), Duration.ofHours(12));
         }
-        throw new CommandFailure("Who are you? Set HINDSIGHT_TOKEN to an operator's token, or --data to the folder of"
+        throw new CommandFailure("Who are you? Set HINDSIGHT_TOKEN to a token of role "
+                + role.name().toLowerCase(Locale.ROOT)
+                + ", or --data to the folder of"
                 + " a development installation.");
     }
 

@@ -15,6 +15,7 @@ import dev.hindsight.projections.readmodel.EventForms;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,14 @@ public final class EventCodec {
                 .toList());
     }
 
+    /** Drops the key of this stream and those wrapped by it from memory: they may have been destroyed. */
+    public void forgetKey(String stream) {
+        String owner = KeyOwner.ofStream(stream);
+        if (owner != null) {
+            keys.forget(owner);
+        }
+    }
+
     /**
      * The stored form of an event.
      *
@@ -151,6 +160,34 @@ public final class EventCodec {
             }
         }
         return event;
+    }
+
+    /**
+     * What a stored event has sealed.
+     *
+     * @param key whose salt shows that the plain text is what was committed to
+     * @param plaintext UTF-8 JSON, as it was sealed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    public record Opened(DataKey key, byte[] plaintext) {}
+
+    /**
+     * The sealed part of a stored event of any revision, opened; empty where nothing is sealed or its key was destroyed.
+     *
+     * @param fetched as {@link #keysOf} gave them; others are looked up
+     * @throws TamperedContentException when it does not open
+     */
+    public Optional<Opened> opened(
+            String name, String revision, String stream, byte[] payload, Map<UUID, DataKey> fetched) {
+        Seal seal = seal(stored(payload));
+        if (seal == null) {
+            return Optional.empty();
+        }
+        DataKey known = fetched.get(seal.keyId());
+        DataKey key = known == null ? keys.byId(seal.keyId()) : known;
+        return key.destroyed()
+                ? Optional.empty()
+                : Optional.of(new Opened(key, seal.open(key, Seal.binding(name, revision, stream, seal.keyId()))));
     }
 
     /** The stored JSON as it is, sealed content sealed. */

@@ -13,8 +13,11 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRulePublished;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRuleWithdrawn;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
@@ -29,18 +32,26 @@ import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
+import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsUnshared;
+import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.ErasureApproved;
+import dev.hindsight.domain.people.PersonEvent.ErasureDeclined;
+import dev.hindsight.domain.people.PersonEvent.ErasureFinished;
+import dev.hindsight.domain.people.PersonEvent.ErasureRequested;
 import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.domain.people.PersonEvent.PersonalDataErased;
+import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
@@ -61,6 +72,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketAssigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketCancelled;
 import dev.hindsight.domain.ticket.TicketEvent.TicketCategorized;
 import dev.hindsight.domain.ticket.TicketEvent.TicketClosed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketLinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketMarkedAsSpam;
@@ -134,6 +146,9 @@ public final class EventNames {
                 .add("ticket.attachment-removed", 1, AttachmentRemoved.class)
                 .add("ticket.linked", 1, TicketLinked.class)
                 .add("ticket.unlinked", 1, TicketUnlinked.class)
+                .add("ticket.content-erased", 1, TicketContentErased.class)
+                .add("ticket.legal-hold-placed", 1, TicketEvent.LegalHoldPlaced.class)
+                .add("ticket.legal-hold-released", 1, TicketEvent.LegalHoldReleased.class)
                 .add("ticket.work-started", 1, WorkStarted.class)
                 .add("ticket.pended", 1, TicketPended.class)
                 .add("ticket.put-on-hold", 1, TicketPutOnHold.class)
@@ -151,10 +166,19 @@ public final class EventNames {
                 .add("person.dismissed-agent", 1, AgentDismissed.class)
                 .add("person.joined-organization", 1, PersonJoinedOrganization.class)
                 .add("person.left-organization", 1, PersonLeftOrganization.class)
+                .add("person.erasure-requested", 1, ErasureRequested.class)
+                .add("person.erasure-approved", 1, ErasureApproved.class)
+                .add("person.erasure-declined", 1, ErasureDeclined.class)
+                .add("person.data-erased", 1, PersonalDataErased.class)
+                .add("person.erasure-finished", 1, ErasureFinished.class)
+                .add("person.legal-hold-placed", 1, PersonEvent.LegalHoldPlaced.class)
+                .add("person.legal-hold-released", 1, PersonEvent.LegalHoldReleased.class)
                 .add("organization.created", 1, OrganizationCreated.class)
                 .add("organization.changed", 1, OrganizationChanged.class)
                 .add("organization.shared-tickets", 1, OrganizationTicketsShared.class)
                 .add("organization.unshared-tickets", 1, OrganizationTicketsUnshared.class)
+                .add("organization.legal-hold-placed", 1, OrganizationEvent.LegalHoldPlaced.class)
+                .add("organization.legal-hold-released", 1, OrganizationEvent.LegalHoldReleased.class)
                 .add("queue.created", 1, QueueCreated.class)
                 .add("queue.changed", 1, QueueChanged.class)
                 .add("queue.restricted", 1, QueueRestricted.class)
@@ -169,6 +193,8 @@ public final class EventNames {
                 .add("category.changed", 1, CategoryChanged.class)
                 .add("field.defined", 1, CustomFieldDefined.class)
                 .add("field.redefined", 1, CustomFieldRedefined.class)
+                .add("retention.rule-published", 1, RetentionRulePublished.class)
+                .add("retention.rule-withdrawn", 1, RetentionRuleWithdrawn.class)
                 .add("log.initialized", 1, LogInitialized.class)
                 .add("log.epoch-started", 1, EpochStarted.class)
                 .add("import.started", 1, ImportStarted.class)
@@ -180,6 +206,7 @@ public final class EventNames {
                 .add("projection.switched", 1, ProjectionSwitched.class)
                 .add("projection.switch-reverted", 1, ProjectionSwitchReverted.class)
                 .add("projection.repaired", 1, ProjectionRepaired.class)
+                .add("audit.export-made", 1, AuditExportMade.class)
                 .add("dead-letter.retried", 1, DeadLetterRetried.class)
                 .add("dead-letter.skipped", 1, DeadLetterSkipped.class)
                 .add("ledger.key-rotated", 1, LedgerKeyRotated.class)

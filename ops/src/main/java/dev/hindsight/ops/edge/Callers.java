@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.jwt.Jwt;
 
@@ -47,6 +48,11 @@ public final class Callers {
 
     public Callers(Registration registration) {
         this.registration = registration;
+    }
+
+    /** Whoever comes with a token that led to this person is looked up again. */
+    public void forget(UUID person) {
+        known.asMap().values().removeIf(its -> its.person().equals(person) || person.equals(its.sameAddress()));
     }
 
     /** The roles that a token names; unknown words give none. */

@@ -362,7 +362,7 @@ public class EdgeConfiguration {
 
     /** Own tokens in development mode, else the configured issuer's. */
     @Bean
-    JwtDecoder jwtDecoder(
+    RememberedTokens jwtDecoder(
             @Value("${hindsight.dev:false}") boolean dev,
             @Value("${hindsight.data:data}") Path data,
             @Value("${hindsight.issuer:}") String issuer,
@@ -384,7 +384,7 @@ public class EdgeConfiguration {
         return remembering(decoder, issuer, audience);
     }
 
-    private static JwtDecoder remembering(NimbusJwtDecoder decoder, String issuer, String audience) {
+    private static RememberedTokens remembering(NimbusJwtDecoder decoder, String issuer, String audience) {
         OAuth2TokenValidator<Jwt> validator = withSubject(JwtValidators.createDefaultWithIssuer(issuer), audience);
         decoder.setJwtValidator(validator);
         return new RememberedTokens(decoder, validator);

@@ -11,6 +11,7 @@ import dev.hindsight.domain.PreconditionRequired;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.TooLarge;
 import dev.hindsight.domain.Unavailable;
+import dev.hindsight.ops.codec.keys.DestroyedKeyException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
@@ -201,6 +202,10 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
         for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
             if (cause instanceof BodyLimitFilter.BodyRefused refused) {
                 return problems.answer(request, refused.problem());
+            } else if (cause instanceof DestroyedKeyException) {
+                return refused(
+                        new Refusal("CONTENT_ERASED", "This was erased at the same moment: nothing is written there."),
+                        request);
             }
         }
         if (fault instanceof IOException && isClientGone(fault)) {

@@ -13,7 +13,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
  * issuer withdraws stops working within the minute. Tokens that were refused are not remembered. Safe for concurrent
  * use.
  */
-final class RememberedTokens implements JwtDecoder {
+public final class RememberedTokens implements JwtDecoder {
 
     private static final Duration REMEMBERED = Duration.ofMinutes(1);
     private static final int MOST = 10_000;
@@ -30,6 +30,11 @@ final class RememberedTokens implements JwtDecoder {
     RememberedTokens(JwtDecoder decoder, OAuth2TokenValidator<Jwt> validator) {
         this.decoder = decoder;
         this.validator = validator;
+    }
+
+    /** Nothing of any token is remembered: they hold names and addresses. */
+    public void forget() {
+        good.invalidateAll();
     }
 
     @Override

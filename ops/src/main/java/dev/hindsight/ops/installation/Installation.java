@@ -65,7 +65,8 @@ public final class Installation implements AutoCloseable {
                 () -> EmbeddedOpenSearch.start(EmbeddedOpenSearch.Options.in(data.resolve("opensearch"))));
         EmbeddedPostgres postgres = null;
         try {
-            postgres = EmbeddedPostgres.start(EmbeddedPostgres.Options.in(data.resolve("postgres")));
+            postgres = EmbeddedPostgres.start(
+                    EmbeddedPostgres.Options.in(data.resolve("postgres")).withSetting("wal_recycle", "off"));
             prepare(postgres, secrets);
             return new Installation(data, secrets, postgres, search.join());
         } catch (RuntimeException e) {
@@ -148,6 +149,9 @@ public final class Installation implements AutoCloseable {
             statement.execute("REVOKE ALL ON DATABASE " + DATABASE + " FROM PUBLIC");
             statement.execute("GRANT CONNECT ON DATABASE " + DATABASE + " TO " + APPLICATION);
             statement.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+            // so that what was erased leaves the write-ahead log, too
+            statement.execute("GRANT pg_checkpoint TO " + OWNER);
+            statement.execute("GRANT EXECUTE ON FUNCTION pg_switch_wal() TO " + OWNER);
         } catch (SQLException e) {
             throw new IllegalStateException("The database of the installation could not be prepared", e);
         }

@@ -40,11 +40,15 @@ final class RebuildEndpoint {
             @Nullable Boolean gentle,
             @JsonProperty("switch") @Nullable String switchTo) implements WriteBody {}
 
-    /** @param models all where it is missing */
+    /**
+     * @param models all where it is missing
+     * @param onePass those made from the log are filled from one reading of it
+     */
     record RebuildsBody(
             @Nullable List<@Nullable String> models,
             @Nullable Integer maxRate,
             @Nullable Boolean gentle,
+            @Nullable Boolean onePass,
             @JsonProperty("switch") @Nullable String switchTo)
             implements WriteBody {}
 
@@ -90,9 +94,12 @@ final class RebuildEndpoint {
         if (models.isEmpty()) {
             throw new InvalidRequest("models", "must name at least one model");
         }
-        List<Job> begun = transactions.execute(status -> models.stream()
-                .map(model -> start(Kind.REBUILD, model, wish, caller))
-                .toList());
+        boolean onePass = body != null && Boolean.TRUE.equals(body.onePass());
+        List<Job> begun = transactions.execute(status -> onePass
+                ? jobs.startInOnePass(UuidCreator::getTimeOrderedEpochPlus1, models, wish, caller.actor())
+                : models.stream()
+                        .map(model -> start(Kind.REBUILD, model, wish, caller))
+                        .toList());
         return ResponseEntity.status(HttpStatus.ACCEPTED).body(new JobList(Objects.requireNonNull(begun)));
     }
 

@@ -2,6 +2,7 @@ package dev.hindsight.ops.wiring;
 
 import dev.hindsight.command.AppendedPositions;
 import dev.hindsight.command.CommandWiring;
+import dev.hindsight.command.erasure.ErasureWiring;
 import dev.hindsight.domain.Event;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventSerializer;
@@ -14,6 +15,7 @@ import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.RawLog;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.axonframework.axonserver.connector.AxonServerConfiguration;
 import org.axonframework.axonserver.connector.AxonServerConnectionManager;
@@ -41,6 +43,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Axon, put together by hand: its own Boot auto-configuration orders itself after classes that Boot 4 moved, and starts
@@ -88,9 +91,16 @@ public class AxonConfiguration {
             return new DecodedLog(new StoredStreams(dataSource), codec);
         }
 
+        /** @param byPosition reads as a store must that has no other order; for tests and comparisons */
         @Bean
-        BulkLog bulkLog(DirectConnections direct, EventCodec codec, DecodedLog log) {
-            return new DecodedBulkLog(direct.dataSource(), codec, log);
+        BulkLog bulkLog(
+                DirectConnections direct,
+                EventCodec codec,
+                SortSettings sorting,
+                @Value("${hindsight.rebuild.by-position:false}") boolean byPosition) {
+            return byPosition
+                    ? sorting.over(new PostgresOrder(direct.dataSource()), codec)
+                    : new DecodedBulkLog(direct.dataSource(), codec);
         }
 
         @Bean
@@ -144,14 +154,48 @@ public class AxonConfiguration {
         }
 
         @Bean
-        AxonServerLog log(EventStore store) {
-            return new AxonServerLog(store);
+        AxonServerLog log(EventStore store, EventCodec codec) {
+            return new AxonServerLog(store, codec::forgetKey);
+        }
+
+        @Bean
+        BulkLog bulkLog(
+                AxonServerConnectionManager connections, AxonServerLog log, EventCodec codec, SortSettings sorting) {
+            return sorting.over(
+                    new AxonServerEvents(() -> connections.getConnection().eventChannel(), log::head), codec);
         }
 
         @Bean
         RawLog rawLog(AxonServerLog log, EventSerializer serializer) {
             return new AxonServerRawLog(log, serializer);
         }
+    }
+
+    /**
+     * How a log is sorted here that has no other order than that of positions.
+     *
+     * @param directory for temporary files
+     * @param memory bytes
+     */
+    record SortSettings(Path directory, long memory) {
+
+        BulkLog over(OrderedEvents log, EventCodec codec) {
+            return new SpillingBulkLog(log, codec, directory, memory);
+        }
+    }
+
+    /**
+     * @param directory where it is empty, the installation's own folder, else that of the system
+     * @param data folder of an installation that runs its own PostgreSQL
+     */
+    @Bean
+    SortSettings sortSettings(
+            @Value("${hindsight.rebuild.sort-directory:}") String directory,
+            @Value("${hindsight.data:}") String data,
+            @Value("${java.io.tmpdir}") String temporary,
+            @Value("${hindsight.rebuild.sort-memory:32MB}") DataSize memory) {
+        String its = directory.isBlank() ? data.isBlank() ? temporary : data : directory;
+        return new SortSettings(Path.of(its), memory.toBytes());
     }
 
     /** Events are dated by what they say of themselves: the message's own clock is only when it was made. */
@@ -196,6 +240,7 @@ public class AxonConfiguration {
             EventStore eventStore,
             EventSerializer eventSerializer,
             CommandWiring commands,
+            ErasureWiring erasure,
             ObjectProvider<MessageMonitor<CommandMessage<?>>> monitors) {
         MessageMonitor<CommandMessage<?>> monitor =
                 monitors.getIfAvailable(() -> NoOpMessageMonitor.instance()::onMessageIngested);
@@ -212,6 +257,7 @@ public class AxonConfiguration {
                         .messageMonitor(monitor)
                         .build());
         commands.contributeTo(configurer);
+        erasure.contributeTo(configurer);
         return configurer.buildConfiguration();
     }
 }

@@ -5,9 +5,11 @@ import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.TimeUnit;
@@ -32,10 +34,15 @@ import org.jspecify.annotations.Nullable;
 final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<TrackedEventMessage<?>> {
 
     private final StreamableMessageSource<TrackedEventMessage<?>> server;
+    private final Consumer<String> forgetKey;
 
-    /** @param server counts from 0 */
-    AxonServerLog(StreamableMessageSource<TrackedEventMessage<?>> server) {
+    /**
+     * @param server counts from 0
+     * @param forgetKey drops the key of a stream from memory
+     */
+    AxonServerLog(StreamableMessageSource<TrackedEventMessage<?>> server, Consumer<String> forgetKey) {
         this.server = server;
+        this.forgetKey = forgetKey;
     }
 
     @Override
@@ -69,12 +76,25 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
         return position(createHeadToken());
     }
 
+    @Override
+    public Stream<LoggedEvent> erasedEventsOf(String stream) {
+        forgetKey.accept(stream);
+        return eventsOf(stream);
+    }
+
     /**
      * Reads the whole log: the server tells positions in its global order alone. Good enough for the repair of a ticket,
      * not for an every-day read.
      */
     @Override
     public Stream<LoggedEvent> eventsOf(String stream) {
+        return eventsOf(List.of(stream));
+    }
+
+    /** Reads the log as it comes; nothing of it is held. */
+    @Override
+    public Stream<LoggedEvent> eventsOf(Collection<String> streams) {
+        Set<String> wanted = Set.copyOf(streams);
         long head = head();
         BlockingStream<TrackedEventMessage<?>> events = openStream(new GlobalSequenceTrackingToken(0));
         return StreamSupport.stream(
@@ -96,7 +116,7 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
                         false)
                 .onClose(events::close)
                 .filter(message -> message instanceof DomainEventMessage<?> event
-                        && event.getAggregateIdentifier().equals(stream))
+                        && wanted.contains(event.getAggregateIdentifier()))
                 .map(TailFollower::logged);
     }
 

@@ -4,7 +4,9 @@ import dev.hindsight.domain.ledger.EventHeader;
 import dev.hindsight.projections.readmodel.RawLog;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.common.stream.BlockingStream;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -62,6 +64,32 @@ final class AxonServerRawLog implements RawLog {
             @Override
             public void close() {
                 events.close();
+            }
+        };
+    }
+
+    /** Reads the whole log: the server tells positions in its global order alone. */
+    @Override
+    public Reading ofStreams(Collection<String> streams, long upTo) {
+        Set<String> wanted = Set.copyOf(streams);
+        Reading all = inOrder(0, upTo);
+        return new Reading() {
+            @Override
+            public @Nullable List<Stored> next() throws InterruptedException {
+                for (List<Stored> some = all.next(); some != null; some = all.next()) {
+                    List<Stored> own = some.stream()
+                            .filter(event -> wanted.contains(event.header().stream()))
+                            .toList();
+                    if (!own.isEmpty()) {
+                        return own;
+                    }
+                }
+                return null;
+            }
+
+            @Override
+            public void close() {
+                all.close();
             }
         };
     }

@@ -19,21 +19,34 @@ public class DatabaseConfiguration {
         DataSource dataSource();
     }
 
+    /** Connects as the role that owns the schemas: for migrations, and for what is left of rows that were deleted. */
+    @FunctionalInterface
+    public interface OwnerConnections {
+        DataSource dataSource();
+    }
+
+    @Bean
+    OwnerConnections ownerConnections(
+            @Value("${hindsight.database.url}") String url,
+            @Value("${hindsight.database.username}") String username,
+            @Value("${hindsight.database.password}") String password,
+            @Value("${hindsight.database.owner-username:}") String ownerUsername,
+            @Value("${hindsight.database.owner-password:}") String ownerPassword) {
+        return () -> direct(
+                url,
+                ownerUsername.isEmpty() ? username : ownerUsername,
+                ownerUsername.isEmpty() ? password : ownerPassword);
+    }
+
     @Bean(destroyMethod = "close")
     HikariDataSource dataSource(
             @Value("${hindsight.database.url}") String url,
             @Value("${hindsight.database.username}") String username,
             @Value("${hindsight.database.password}") String password,
-            @Value("${hindsight.database.owner-username:}") String ownerUsername,
-            @Value("${hindsight.database.owner-password:}") String ownerPassword,
+            OwnerConnections owner,
             @Value("${hindsight.database.pool-size:24}") int poolSize,
             MeterRegistry meters) {
-        Migrations.run(
-                direct(
-                        url,
-                        ownerUsername.isEmpty() ? username : ownerUsername,
-                        ownerUsername.isEmpty() ? password : ownerPassword),
-                username);
+        Migrations.run(owner.dataSource(), username);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setUsername(username);

@@ -1,26 +1,18 @@
 package dev.hindsight.ops.wiring;
 
-import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.ops.codec.EventCodec;
-import dev.hindsight.ops.codec.EventKind;
-import dev.hindsight.ops.codec.EventNames;
-import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.eventstore.BulkEventReader;
 import dev.hindsight.ops.eventstore.BulkReading;
 import dev.hindsight.ops.eventstore.StoredEvent;
 import dev.hindsight.ops.eventstore.StreamSearch;
 import dev.hindsight.projections.readmodel.BulkLog;
-import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -31,29 +23,17 @@ final class DecodedBulkLog implements BulkLog {
     /** The server sorts in this much memory, and on disk what does not fit. */
     private static final long SORT_MEMORY = 64L << 20;
 
-    private static final String QUEUE = "queue";
-
-    /** Events of tickets that put them into a queue. */
-    private static final List<String> NAME_A_QUEUE = EventNames.current().kinds().stream()
-            .filter(kind -> TicketEvent.class.isAssignableFrom(kind.type()))
-            .filter(kind -> Arrays.stream(kind.type().getRecordComponents())
-                    .anyMatch(component -> component.getName().equals(QUEUE)))
-            .map(EventKind::name)
-            .toList();
-
     private final BulkEventReader reader;
     private final StreamSearch streams;
     private final DataSource dataSource;
-    private final DecodedLog decoder;
-    private final EventCodec codec;
+    private final EventDecoder decoder;
 
     /** @param dataSource connections without a time limit */
-    DecodedBulkLog(DataSource dataSource, EventCodec codec, DecodedLog decoder) {
-        this.codec = codec;
+    DecodedBulkLog(DataSource dataSource, EventCodec codec) {
         this.reader = new BulkEventReader(dataSource);
         this.streams = new StreamSearch(dataSource);
         this.dataSource = dataSource;
-        this.decoder = decoder;
+        this.decoder = new EventDecoder(codec);
     }
 
     @Override
@@ -98,7 +78,7 @@ final class DecodedBulkLog implements BulkLog {
     @Override
     public void everIn(String queue, Consumer<List<String>> parts) {
         try {
-            streams.with(NAME_A_QUEUE, QUEUE, queue, parts);
+            streams.with(QueueNames.KINDS, QueueNames.MEMBER, queue, parts);
         } catch (SQLException e) {
             throw new IllegalStateException("The log could not be searched", e);
         }
@@ -106,9 +86,12 @@ final class DecodedBulkLog implements BulkLog {
 
     @Override
     public void prepare(Collection<? extends Stored> events) {
-        Map<UUID, DataKey> keys =
-                codec.keysOf(events.stream().map(Stored::stream).distinct().toList());
-        events.forEach(event -> ((Undecoded) event).keys = keys);
+        decoder.prepare(events);
+    }
+
+    @Override
+    public void prepareErased(List<? extends Stored> ofOneStream) {
+        decoder.prepareErased(ofOneStream);
     }
 
     @Override
@@ -119,9 +102,7 @@ final class DecodedBulkLog implements BulkLog {
                 @Override
                 public @Nullable List<Stored> next() throws InterruptedException {
                     List<StoredEvent> events = reading.next();
-                    return events == null
-                            ? null
-                            : events.stream().<Stored>map(Undecoded::new).toList();
+                    return events == null ? null : decoder.undecoded(events);
                 }
 
                 @Override
@@ -135,36 +116,6 @@ final class DecodedBulkLog implements BulkLog {
             };
         } catch (SQLException e) {
             throw new IllegalStateException("The log could not be read", e);
-        }
-    }
-
-    private final class Undecoded implements Stored {
-
-        private final StoredEvent event;
-        private volatile Map<UUID, DataKey> keys = Map.of();
-
-        Undecoded(StoredEvent event) {
-            this.event = event;
-        }
-
-        @Override
-        public String stream() {
-            return event.stream();
-        }
-
-        @Override
-        public long position() {
-            return event.position();
-        }
-
-        @Override
-        public int bytes() {
-            return event.weight();
-        }
-
-        @Override
-        public LoggedEvent decoded() {
-            return decoder.decode(event, keys);
         }
     }
 }

@@ -11,8 +11,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +27,8 @@ public final class StoredRawLog implements RawLog {
 
     /** As many are read in an instant; their connection may come from a pool. */
     private static final long FEW = 50_000;
+
+    private static final int CHUNK = 500;
 
     /** Calls up to this number are placed or were rolled back, so what is neither was put there by hand. */
     private static final String UNPLACED = """
@@ -87,6 +95,43 @@ public final class StoredRawLog implements RawLog {
         } catch (SQLException e) {
             throw new IllegalStateException("The log could not be read", e);
         }
+    }
+
+    /** Each stream is read in order, and always the event with the least position goes next. */
+    @Override
+    public Reading ofStreams(Collection<String> names, long upTo) {
+        record Next(StoredEvent event, Iterator<StoredEvent> rest) {}
+        PriorityQueue<Next> queue = new PriorityQueue<>(
+                Comparator.comparingLong(next -> next.event().position()));
+        for (String name : Set.copyOf(names)) {
+            Iterator<StoredEvent> rest = streams.read(name).iterator();
+            if (rest.hasNext()) {
+                queue.add(new Next(rest.next(), rest));
+            }
+        }
+        return new Reading() {
+            @Override
+            public @Nullable List<Stored> next() {
+                List<Stored> chunk = new ArrayList<>();
+                while (chunk.size() < CHUNK) {
+                    Next first = queue.poll();
+                    if (first == null || first.event().position() > upTo) {
+                        queue.clear();
+                        break;
+                    }
+                    chunk.add(raw(first.event()));
+                    if (first.rest().hasNext()) {
+                        queue.add(new Next(first.rest().next(), first.rest()));
+                    }
+                }
+                return chunk.isEmpty() ? null : chunk;
+            }
+
+            @Override
+            public void close() {
+                queue.clear();
+            }
+        };
     }
 
     private static Stored raw(StoredEvent event) {

@@ -39,9 +39,6 @@ class BadDaysTest {
     private static final int WRITERS = 16;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private static final String UNSEQUENCED = "SELECT count(*) FROM log.event e WHERE NOT EXISTS"
-            + " (SELECT FROM log.placed_event p WHERE p.stream = e.stream AND p.version = e.version)";
-
     /** What the server acknowledged for an idempotency key. */
     private record Acknowledged(String id, long position) {}
 
@@ -94,10 +91,9 @@ class BadDaysTest {
         try (RunningApplication again = RunningApplication.in(data)) {
             Person agent = again.as(Role.AGENT, "ana@example.org");
             JdbcTemplate jdbc = new JdbcTemplate(again.context().getBean(javax.sql.DataSource.class));
-            Journey.eventually(
-                    Duration.ofSeconds(30), () -> Long.valueOf(0).equals(jdbc.queryForObject(UNSEQUENCED, Long.class)));
-            assertThatTheLogIsDense(jdbc);
-            long head = head(jdbc);
+            StoredLog log = new StoredLog(jdbc);
+            log.assertThatEveryEventHasItsPlace();
+            long head = log.head();
             for (Map.Entry<String, Acknowledged> one : acknowledged.entrySet()) {
                 Answer read = agent.get("/api/v1/tickets/" + one.getValue().id() + "/timeline?minPosition=" + head);
                 assertThat(read.status()).as(one.getKey()).isEqualTo(200);
@@ -163,10 +159,9 @@ class BadDaysTest {
                 }
             }
             JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(javax.sql.DataSource.class));
-            Journey.eventually(
-                    Duration.ofSeconds(30), () -> Long.valueOf(0).equals(jdbc.queryForObject(UNSEQUENCED, Long.class)));
-            assertThatTheLogIsDense(jdbc);
-            long head = head(jdbc);
+            StoredLog log = new StoredLog(jdbc);
+            log.assertThatEveryEventHasItsPlace();
+            long head = log.head();
             Journey.eventually(
                     Duration.ofSeconds(60),
                     () -> agent.get("/api/v1/tickets?limit=1&minPosition=" + head)
@@ -223,22 +218,6 @@ class BadDaysTest {
     private static long found(Person agent, String word) {
         Answer answer = agent.get("/api/v1/search?q=" + word);
         return answer.status() == 200 ? answer.body().path("total").asLong() : -1;
-    }
-
-    private static void assertThatTheLogIsDense(JdbcTemplate jdbc) {
-        Long holes = jdbc.queryForObject("""
-                SELECT count(*) FROM (
-                    SELECT first_position, lag(first_position + events, 1, 1::bigint) OVER (ORDER BY first_position) AS due
-                    FROM log.placement) p
-                WHERE first_position <> due""", Long.class);
-        assertThat(holes).isZero();
-        assertThat(jdbc.queryForObject("SELECT count(*) FROM log.event", Long.class))
-                .isEqualTo(head(jdbc));
-    }
-
-    private static long head(JdbcTemplate jdbc) {
-        Long head = jdbc.queryForObject("SELECT max(first_position + events - 1) FROM log.placement", Long.class);
-        return head == null ? 0 : head;
     }
 
     private static String body(String key) {

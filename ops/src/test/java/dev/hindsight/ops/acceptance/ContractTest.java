@@ -65,7 +65,7 @@ class ContractTest {
         Person agent = app.as(Role.AGENT, "ana@example.org");
         Answer opened = agent.post(
                 "/api/v1/tickets",
-                "{\"subject\":\"contract\",\"description\":\"d\",\"requester\":{\"email\":\"lee@example.org\"}}");
+                "{\"subject\":\"contract\",\"description\":\"d\",\"requester\":{\"email\":\"contract@example.org\"}}");
         assertMembers(opened.body(), "WriteAnswer");
         String ticket = "/api/v1/tickets/" + opened.id();
         String after = "?minPosition=" + opened.position();
@@ -123,6 +123,19 @@ class ContractTest {
         assertMembers(keys.path("items").path(0), "LedgerKey");
         assertMembers(auditor.get("/api/v1/audit/proofs/inclusion?position=1").body(), "InclusionProof");
         assertMembers(auditor.get("/api/v1/audit/proofs/consistency?from=1").body(), "ConsistencyProof");
+        Person admin = app.as(Role.ADMIN, "adele@example.org");
+        String person = agent.get(ticket + after).body().at("/requester/id").asString();
+        String hold = "/api/v1/people/" + person + "/legal-hold";
+        assertMembers(admin.put(hold, "{\"reason\":\"contract\"}").body(), "ConfigurationAnswer");
+        assertMembers(admin.get("/api/v1/approvals").body(), "ApprovalList");
+        JsonNode dry =
+                admin.post("/api/v1/retention-rules/run", "{\"dryRun\":true}").body();
+        assertMembers(dry, "RetentionRun");
+        assertMembers(admin.get("/api/v1/retention-rules").body(), "RetentionRuleList");
+        JsonNode erasure = admin.post("/api/v1/people/" + person + "/erasure", "{\"reason\":\"contract\"}")
+                .body();
+        assertMembers(erasure, "Erasure");
+        assertMembers(erasure.at("/waitsFor/0"), "Obstacle");
         assertMembers(app.withToken("").get("/api/version").body(), "VersionInfo");
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -54,8 +55,10 @@ final class LiveTraffic implements AutoCloseable {
     private final AtomicLong queries = new AtomicLong();
     private final AtomicLong interrupted = new AtomicLong();
     private final AtomicLong lives = new AtomicLong();
+    private final AtomicLong wounds = new AtomicLong();
     private final List<Future<?>> all = new ArrayList<>();
     private volatile @Nullable String url;
+    private volatile boolean unwell;
     private volatile boolean stop;
     private @Nullable ExecutorService clients;
     private long leastTotal;
@@ -96,6 +99,15 @@ final class LiveTraffic implements AutoCloseable {
     void away() {
         url = null;
         lives.incrementAndGet();
+    }
+
+    /**
+     * Whether what the server needs is being hurt: until that is over it may answer 503, and nothing else that is wrong.
+     * Read models are committed without waiting for the disk: they may be a little behind where they were before.
+     */
+    void unwell(boolean is) {
+        unwell = is;
+        wounds.incrementAndGet();
     }
 
     /**
@@ -159,9 +171,25 @@ final class LiveTraffic implements AutoCloseable {
         return acknowledged;
     }
 
+    /** In the log, and in what answers; nothing twice. After {@link #end}. */
+    void assertThatAllIsThere(JdbcTemplate jdbc) {
+        acknowledged.forEach((id, its) -> {
+            assertThat(jdbc.queryForObject(
+                            "SELECT count(*) FROM log.event WHERE stream = 'ticket-' || ? AND name = 'ticket.opened'",
+                            Integer.class,
+                            id))
+                    .as("opened once, whatever was repeated: %s", id)
+                    .isEqualTo(1);
+            JsonNode ticket = ask("/api/v1/tickets/" + id + "?minPosition=" + its.position());
+            assertThat(ticket.path("version").asLong()).isEqualTo(its.version());
+            JsonNode notes = ask("/api/v1/tickets/" + id + "/conversation?limit=200");
+            assertThat(notes.path("items").size()).isEqualTo(its.notes());
+        });
+    }
+
     @Override
     public String toString() {
-        return "%d commands acknowledged, %d queries answered, %d requests cut off by kills"
+        return "%d commands acknowledged, %d queries answered, %d requests cut off or answered 503"
                 .formatted(commands.get(), queries.get(), interrupted.get());
     }
 
@@ -192,8 +220,14 @@ final class LiveTraffic implements AutoCloseable {
     private Answer lived(String path, int status, Supplier<Answer> call) {
         while (true) {
             long life = lives.get();
+            boolean patient = unwell;
             try {
                 Answer answer = call.get();
+                if (answer.status() == 503 && (patient || unwell)) {
+                    interrupted.incrementAndGet();
+                    LockSupport.parkNanos(AGAIN.toNanos());
+                    continue;
+                }
                 assertThat(answer.status()).as(path + " " + answer.raw().body()).isEqualTo(status);
                 return answer;
             } catch (UncheckedIOException | AssertionError e) {
@@ -237,6 +271,7 @@ final class LiveTraffic implements AutoCloseable {
     /** Reads lists, single tickets and search pages. */
     private final class Reader {
         private final Map<String, Long> positions = new HashMap<>();
+        private long wound;
         private int turn;
 
         void next() {
@@ -269,6 +304,10 @@ final class LiveTraffic implements AutoCloseable {
                 assertThat(page.path("total").asLong()).as(path).isGreaterThanOrEqualTo(leastTotal);
             }
             long position = page.path("position").asLong();
+            if (wound != wounds.get() || unwell) {
+                wound = wounds.get();
+                positions.clear();
+            }
             assertThat(position).as(path).isGreaterThanOrEqualTo(positions.getOrDefault(path, 1L));
             positions.put(path, position);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -74,5 +75,21 @@ public final class ReadModelOperator {
     /** Verifies what answers. */
     public JsonNode verified(String model) {
         return over(operator.post("/ops/v1/projections/" + model + "/verifications", null));
+    }
+
+    /** Verifies every model: what answers is what the log says, and what it says does not depend on how it is read. */
+    public void assertThatAllAreClean() {
+        for (String model : List.of("tickets", "directory", "ticket-search")) {
+            JsonNode verified = verified(model);
+            assertThat(verified.path("state").asString())
+                    .as(verified.toString())
+                    .isEqualTo("DONE");
+            assertThat(verified.at("/report/differing").asInt(-1))
+                    .as(verified.toString())
+                    .isZero();
+            assertThat(verified.at("/report/refoldedOtherwise").asInt(-1))
+                    .as(verified.toString())
+                    .isZero();
+        }
     }
 }

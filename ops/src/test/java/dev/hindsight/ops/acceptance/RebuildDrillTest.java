@@ -139,7 +139,7 @@ class RebuildDrillTest {
                         "/ops/v1/jobs/" + job + "/switch", "{\"force\":true,\"reason\":\"rows were poisoned\"}");
                 assertThat(models.over(forced).path("state").asString()).isEqualTo("DONE");
             }
-            assertClean(models);
+            models.assertThatAllAreClean();
             assertThat(indexes("ticket_g" + models.generation("tickets"))).isEqualTo(indexes("ticket"));
             say("rebuilt, switched and clean", traffic);
             work(traffic);
@@ -160,9 +160,12 @@ class RebuildDrillTest {
                     "/ops/v1/jobs/" + forth.id() + "/switch", "{\"force\":true,\"reason\":\"forth again\"}"));
             work(traffic);
             Map<String, Acknowledged> acknowledged = traffic.end();
-            assertClean(models);
+            models.assertThatAllAreClean();
             say("taken back and forth", traffic);
-            assertAllIsThere(traffic, acknowledged);
+            assertThat(jdbc().queryForObject(
+                                    "SELECT count(*) FROM log.event WHERE name = 'ticket.opened'", Integer.class))
+                    .isEqualTo(acknowledged.size());
+            traffic.assertThatAllIsThere(jdbc());
         } finally {
             server.close();
         }
@@ -307,21 +310,6 @@ class RebuildDrillTest {
         return ids.stream().collect(Collectors.toMap(id -> "ticket-" + id, id -> kind));
     }
 
-    private static void assertClean(ReadModelOperator models) {
-        for (String model : List.of("tickets", "directory", "ticket-search")) {
-            JsonNode verified = models.verified(model);
-            assertThat(verified.path("state").asString())
-                    .as(verified.toString())
-                    .isEqualTo("DONE");
-            assertThat(verified.at("/report/differing").asInt(-1))
-                    .as(verified.toString())
-                    .isZero();
-            assertThat(verified.at("/report/refoldedOtherwise").asInt(-1))
-                    .as(verified.toString())
-                    .isZero();
-        }
-    }
-
     /** The columns and kind of each index, without the names, which tell the generation. */
     private List<String> indexes(String table) throws IOException {
         return jdbc().queryForList(
@@ -329,18 +317,5 @@ class RebuildDrillTest {
                                 + " WHERE schemaname = 'readmodel' AND tablename = ? ORDER BY 1",
                         String.class,
                         table);
-    }
-
-    /** In the log, and in what answers. */
-    private void assertAllIsThere(LiveTraffic traffic, Map<String, Acknowledged> acknowledged) throws IOException {
-        assertThat(jdbc().queryForObject("SELECT count(*) FROM log.event WHERE name = 'ticket.opened'", Integer.class))
-                .as("opened once for each acknowledgement, whatever was repeated")
-                .isEqualTo(acknowledged.size());
-        assertThat(acknowledged).allSatisfy((id, its) -> {
-            JsonNode ticket = traffic.ask("/api/v1/tickets/" + id + "?minPosition=" + its.position());
-            assertThat(ticket.path("version").asLong()).isEqualTo(its.version());
-            JsonNode notes = traffic.ask("/api/v1/tickets/" + id + "/conversation?limit=50");
-            assertThat(notes.path("items").size()).isEqualTo(its.notes());
-        });
     }
 }

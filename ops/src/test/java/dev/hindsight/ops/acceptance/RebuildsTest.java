@@ -204,8 +204,47 @@ class RebuildsTest {
                 .isZero();
         assertThat(operator.post("/ops/v1/rebuilds", "{\"models\":[]}").status())
                 .isEqualTo(400);
-        assertThat(operator.post("/ops/v1/rebuilds", "{\"onePass\":true}").status())
+        assertThat(operator.post("/ops/v1/rebuilds", "{\"onePass\":\"often\"}").status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void severalModelsAreMadeInOnePassOverTheLog() throws InterruptedException {
+        int before = models.generation("directory");
+        Answer begun = operator.post("/ops/v1/rebuilds", "{\"onePass\":true}");
+        assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
+        Map<String, JsonNode> jobs = new TreeMap<>();
+        begun.body()
+                .path("items")
+                .values()
+                .forEach(job -> jobs.put(job.path("model").asString(), job));
+        assertThat(jobs).containsOnlyKeys("tickets", "directory", "ticket-search");
+        Map<String, String> passes = new TreeMap<>();
+        jobs.forEach((model, job) -> passes.put(model, job.path("pass").asString("none")));
+        assertThat(passes.get("tickets")).isEqualTo(passes.get("directory")).isNotEqualTo("none");
+        assertThat(passes).containsEntry("ticket-search", "none");
+        jobs.forEach((model, begunOne) -> {
+            JsonNode job = models.over(begunOne.path("id").asString());
+            assertThat(job.path("state").asString()).as(job.toString()).isEqualTo("DONE");
+            assertThat(job.path("report").path("differing").asLong()).isZero();
+        });
+        assertThat(TableDigests.of(jdbc, ReadModel.DIRECTORY, models.generation("directory")))
+                .isEqualTo(TableDigests.of(jdbc, ReadModel.DIRECTORY, before));
+        assertThat(operator.post(
+                                "/ops/v1/rebuilds",
+                                "{\"models\":[\"directory\"],\"onePass\":true,\"switch\":\"manual\"}")
+                        .body()
+                        .path("items")
+                        .path(0)
+                        .path("pass")
+                        .isNull())
+                .as("one model has nothing to share")
+                .isTrue();
+        JsonNode alone = operator.get("/ops/v1/jobs").body().path("items").path(0);
+        models.await(
+                alone.path("id").asString(), one -> one.path("state").asString().equals("READY"));
+        operator.post("/ops/v1/jobs/" + alone.path("id").asString() + "/cancel", null);
+        models.over(alone.path("id").asString());
     }
 
     /** Nothing is commanded, sent or stored but read models, and the record of it in the stream of operations. */

@@ -55,6 +55,8 @@ class RightsTest {
     private static final String A_FILE =
             MultipartFiles.parts(MultipartFiles.part("rights.txt", "text/plain", "rights"));
 
+    private static final Set<String> FORGOTTEN = Set.of("erasePerson", "readErasure");
+
     private static final Sample NOTHING = new Sample(null, "");
 
     private static Sample body(String json) {
@@ -109,6 +111,7 @@ class RightsTest {
         samples.put("startRebuilds", body("{\"models\":[\"nothing\"]}"));
         samples.put("repairProjection", body("{\"ticketId\":\"" + ticket.id() + "\"}"));
         samples.put("skipDeadLetter", body("{\"reason\":\"rights\"}"));
+        samples.put("makeAuditExport", body("{\"tickets\":[\"" + ticket.id() + "\"],\"reason\":\"rights\"}"));
         samples.put("retryDeadLetters", body("{\"cause\":\"no cause says so\"}"));
         samples.put("changeJob", body("{\"gentle\":true}"));
         samples.put(
@@ -122,6 +125,19 @@ class RightsTest {
         samples.put("proveConsistency", query("from=1"));
         samples.put("attachTimestamp", new Sample("x", "", "Content-Type", "application/timestamp-reply"));
         samples.put("rotateLedgerKey", body("{\"reason\":\"rights\"}"));
+        for (String why : List.of(
+                "erasePerson",
+                "holdPerson",
+                "releasePerson",
+                "holdOrganization",
+                "releaseOrganization",
+                "holdTicket",
+                "releaseTicket")) {
+            samples.put(why, body("{\"reason\":\"rights\"}"));
+        }
+        samples.put("putRetentionRules", body("{\"rules\":[{\"key\":\"old\",\"after\":\"P99Y\"}]}"));
+        samples.put("runRetention", body("{\"dryRun\":true}"));
+        samples.put("decideApproval", body("{\"approve\":true}"));
         samples.put("addAttachments", new Sample(A_FILE, "", "Content-Type", MultipartFiles.TYPE));
         return samples;
     }
@@ -227,7 +243,9 @@ class RightsTest {
                 Map.entry("field", "scratch"),
                 Map.entry("organization", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("importId", "00000000-0000-7000-8000-00000000c0de"),
+                Map.entry("approvalId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("jobId", "00000000-0000-7000-8000-00000000c0de"),
+                Map.entry("exportId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("letterId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("name", "nothing"),
                 Map.entry("size", "999999999999"),
@@ -236,7 +254,9 @@ class RightsTest {
             path = path.replace("{" + value.getKey() + "}", value.getValue());
         }
         if (path.contains("{person}") || path.contains("{personOrTeam}")) {
-            String person = desks.id(name.equals("readPerson") ? "own" : "agentClosed");
+            String person = FORGOTTEN.contains(name)
+                    ? forgotten()
+                    : desks.id(name.equals("readPerson") ? "own" : "agentClosed");
             path = path.replace("{person}", person).replace("{personOrTeam}", person);
         }
         if (path.contains("{attachmentId}")) {
@@ -262,6 +282,22 @@ class RightsTest {
         String id = MultipartFiles.firstId(uploaded);
         Desks.ok(desks.of("own").get(path + "/attachments?minPosition=" + uploaded.position()));
         return id;
+    }
+
+    /** Somebody whom nothing else needs, and whom somebody has asked to forget. */
+    private static String forgotten() {
+        Answer opened = Desks.ok(desks.of("agentClosed")
+                .post(
+                        "/api/v1/tickets",
+                        "{\"subject\":\"rights\",\"requester\":{\"email\":\"" + UUID.randomUUID()
+                                + "@example.org\"}}"));
+        String person = Desks.ok(desks.of("agentClosed")
+                        .get("/api/v1/tickets/" + opened.id() + "?minPosition=" + opened.position()))
+                .body()
+                .at("/requester/id")
+                .asString();
+        Desks.ok(desks.admin.post("/api/v1/people/" + person + "/erasure", "{\"reason\":\"rights\"}"));
+        return person;
     }
 
     /** One that every agent sees. */

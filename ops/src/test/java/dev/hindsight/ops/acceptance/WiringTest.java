@@ -3,9 +3,11 @@ package dev.hindsight.ops.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.command.CommandWiring;
+import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventSerializer;
 import dev.hindsight.ops.eventstore.PostgresEventLog;
 import dev.hindsight.ops.wiring.AxonConfiguration;
+import dev.hindsight.projections.readmodel.BulkLog;
 import java.util.Arrays;
 import org.axonframework.axonserver.connector.event.axon.AxonServerEventStore;
 import org.axonframework.commandhandling.CommandBus;
@@ -50,6 +52,7 @@ class WiringTest {
         ConfigurableApplicationContext shared = RunningApplication.shared().context();
         new ApplicationContextRunner()
                 .withUserConfiguration(AxonConfiguration.class)
+                .withBean(EventCodec.class, () -> shared.getBean(EventCodec.class))
                 .withBean(EventSerializer.class, () -> shared.getBean(EventSerializer.class))
                 .withBean(CommandWiring.class, () -> shared.getBean(CommandWiring.class))
                 .withBean(PlatformTransactionManager.class, () -> shared.getBean(PlatformTransactionManager.class))
@@ -61,6 +64,7 @@ class WiringTest {
                     assertThat(chosen).hasNotFailed();
                     assertThat(chosen.getBean(EventStore.class)).isInstanceOf(AxonServerEventStore.class);
                     assertThat(chosen).doesNotHaveBean(PostgresEventLog.class);
+                    assertThat(chosen).as("tables are rebuilt from it").hasSingleBean(BulkLog.class);
                     assertThat(chosen.getBean(Configuration.class).eventStore())
                             .isSameAs(chosen.getBean(EventStore.class));
                 });

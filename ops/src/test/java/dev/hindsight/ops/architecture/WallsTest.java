@@ -49,6 +49,23 @@ class WallsTest {
     }
 
     @Test
+    void whatVerifiesNeedsTheJdkAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.hindsight.ops.bundle..")
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "dev.hindsight.ops.bundle..",
+                        "dev.hindsight.domain.ledger..",
+                        "java..",
+                        "javax.crypto..",
+                        "org.jspecify..")
+                .because("a bundle is verified years later, without this software around it: pass what you need as an"
+                        + " argument"));
+    }
+
+    @Test
     void commandKnowsOnlyTheDomain() {
         check(noClasses()
                 .that()

@@ -6,12 +6,7 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -22,8 +17,6 @@ import tools.jackson.databind.json.JsonMapper;
 class RebuildCommandsTest {
 
     private final RunningApplication app = RunningApplication.shared();
-
-    private record Said(int exit, String out) {}
 
     @Test
     void modelsAreShownVerifiedAndRebuiltAndJobsTakeOrders() throws Exception {
@@ -49,6 +42,14 @@ class RebuildCommandsTest {
         assertThat(switched.out()).contains("DONE");
         Said back = say("jobs", id, "--switch-back", "--reason", "as a drill", "--watch");
         assertThat(back.exit()).as(back.out()).isZero();
+        Said together = say("rebuild", "tickets", "directory", "--one-pass", "--watch", "--json");
+        assertThat(together.exit()).as(together.out()).isZero();
+        List<String> passes = together.out()
+                .lines()
+                .map(line -> JsonMapper.shared().readTree(line).path("pass").asString(""))
+                .toList();
+        assertThat(passes).hasSize(2).doesNotContain("");
+        assertThat(passes.getFirst()).isEqualTo(passes.getLast());
         assertThat(say("jobs", "--pause").exit()).isEqualTo(2);
         assertThat(say("verify-projection", "nothing").exit()).isEqualTo(1);
     }
@@ -105,29 +106,6 @@ class RebuildCommandsTest {
     }
 
     private Said say(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Hindsight.class.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment()
-                .keySet()
-                .removeIf(name -> name.startsWith("HINDSIGHT_") || name.equals("JAVA_TOOL_OPTIONS"));
-        builder.environment().put("HINDSIGHT_URL", app.url(""));
-        builder.environment()
-                .put(
-                        "HINDSIGHT_TOKEN",
-                        app.as(Role.OPERATOR, "olga@example.org").token());
-        Process process = builder.start();
-        try {
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends").isTrue();
-            return new Said(process.exitValue(), out);
-        } finally {
-            process.destroyForcibly();
-        }
+        return Said.by(app, app.as(Role.OPERATOR, "olga@example.org"), arguments);
     }
 }

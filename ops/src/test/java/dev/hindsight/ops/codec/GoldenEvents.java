@@ -13,8 +13,11 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRulePublished;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRuleWithdrawn;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
@@ -29,18 +32,26 @@ import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
+import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsShared;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsUnshared;
+import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.ErasureApproved;
+import dev.hindsight.domain.people.PersonEvent.ErasureDeclined;
+import dev.hindsight.domain.people.PersonEvent.ErasureFinished;
+import dev.hindsight.domain.people.PersonEvent.ErasureRequested;
 import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.domain.people.PersonEvent.PersonalDataErased;
+import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentRemoved;
 import dev.hindsight.domain.ticket.TicketEvent.CustomFieldChanged;
@@ -61,6 +72,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketAssigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketCancelled;
 import dev.hindsight.domain.ticket.TicketEvent.TicketCategorized;
 import dev.hindsight.domain.ticket.TicketEvent.TicketClosed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketLinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketMarkedAsSpam;
@@ -230,6 +242,25 @@ final class GoldenEvents {
                 new CategoryChanged("printers-laser", AT, "Laser printers, large", null),
                 new CustomFieldDefined("floors", AT, "Floors", "MULTI_SELECT", List.of("1", "2", "3")),
                 new CustomFieldRedefined("floors", AT, "Floors", "MULTI_SELECT", List.of("1", "2", "3", "4")),
+                new TicketContentErased(TICKET, AT, "RETENTION", "old-tickets"),
+                new TicketEvent.LegalHoldPlaced(TICKET, AT, "Case 2026/114"),
+                new TicketEvent.LegalHoldReleased(TICKET, AT, "Case 2026/114 is closed"),
+                new ErasureRequested(ANA, AT, JOB, BEN, "Asked in writing on 20 November", true),
+                new ErasureApproved(ANA, AT, JOB, OTHER),
+                new ErasureDeclined(ANA, AT, JOB, OTHER),
+                new PersonalDataErased(ANA, AT, JOB, BEN, "Asked in writing on 20 November", OTHER),
+                new ErasureFinished(
+                        ANA,
+                        AT,
+                        JOB,
+                        Map.of("keys", "2 destroyed", "tickets", "1 erased"),
+                        Map.of("backups", "those made before hold copies")),
+                new PersonEvent.LegalHoldPlaced(ANA, AT, "Case 2026/114"),
+                new PersonEvent.LegalHoldReleased(ANA, AT, "Case 2026/114 is closed"),
+                new OrganizationEvent.LegalHoldPlaced(ACME, AT, "Case 2026/114"),
+                new OrganizationEvent.LegalHoldReleased(ACME, AT, "Case 2026/114 is closed"),
+                new RetentionRulePublished("old-tickets", AT, "P2Y", "hardware", "printers"),
+                new RetentionRuleWithdrawn("old-tickets", AT),
                 new LogInitialized(UUID.fromString("0193a000-0000-7000-8000-000000000001"), AT, 1),
                 new EpochStarted(2, AT, 1_000, 1_007L),
                 new ImportStarted(
@@ -266,6 +297,16 @@ final class GoldenEvents {
                         "ticket-0193a000-0000-7000-8000-00000000a001",
                         999_999,
                         "a note that nobody can read"),
+                new AuditExportMade(
+                        JOB,
+                        AT,
+                        List.of("ticket-0193a000-0000-7000-8000-00000000a001"),
+                        12,
+                        1_000_012,
+                        1_000_012,
+                        true,
+                        999_000L,
+                        "case 12 O 345/26"),
                 new LedgerKeyRotated(
                         1_000_012,
                         AT,

@@ -22,13 +22,22 @@ final class GoldenManifest {
             7c15b66fbff5960ff89f8c842bca754a41cfa312c42346fb9f57a23d0c62ae78  events/log.initialized.1.json
             6a40dd2252a646d22041db597783ddeaedf2fb79b421fc9b13b16e65cf3fa716  events/organization.changed.1.json
             37957a671d2d448a35397e0599dbf56a74bf877ca05aca58546a5f65cba3a6a2  events/organization.created.1.json
+            400a3c319791665a525995bee88eff7d71f310ecd299492de3e68f5fc8dadc4b  events/organization.legal-hold-placed.1.json
+            c3aa0c63307837ba8d462a5a5e7771dbbbe904931c1095cd8d724c4ccf5e34c2  events/organization.legal-hold-released.1.json
             4c8aec0f2fe650eec648a04644ce53c9634b3648ae803d0759e6c595f114d2d7  events/organization.shared-tickets.1.json
             4c8aec0f2fe650eec648a04644ce53c9634b3648ae803d0759e6c595f114d2d7  events/organization.unshared-tickets.1.json
             cdeb52c026ccd80059fce84b9f561dfcc61aa5515bf0bc8a5e0f6b6d32f78f67  events/person.appointed-agent.1.json
+            890da2402ec027baa1ef37fad248bdd727162c7a703e6ef4f7aef226eb3d136a  events/person.data-erased.1.json
             cdeb52c026ccd80059fce84b9f561dfcc61aa5515bf0bc8a5e0f6b6d32f78f67  events/person.dismissed-agent.1.json
+            a5a025b21085d47aabf59ad0b897f5cb9d4c925502cce1aa21d91eccf7d2b099  events/person.erasure-approved.1.json
+            0fd4c2207a01d94fd3f15df0a2f9491f56ae46f44424606fbad059c702f9d516  events/person.erasure-declined.1.json
+            d866b802b93e15c8b8333ea78369ab5875b9642bbc9ebb17c481fdd81ef71005  events/person.erasure-finished.1.json
+            d66bb6637ab299b71088ae4b4b9ede10aed4a89c0c984fb159071cdaed779354  events/person.erasure-requested.1.json
             279b4809fff54625e19d6c75239464c48e3eec6fd245a1461b96ddcdef01fd96  events/person.identified.1.json
             f07235c3d223ad47d7a9e010bbc27e7d349e1701fb2461f9137daadd8edb20e9  events/person.joined-organization.1.json
             f07235c3d223ad47d7a9e010bbc27e7d349e1701fb2461f9137daadd8edb20e9  events/person.left-organization.1.json
+            74061afe68d3d344b7504aad103e9fc31b89f323cc9f56bd8e03df815917f159  events/person.legal-hold-placed.1.json
+            f3d7f50ae202151200ac75b5e664b22b049cbf5cfa936526cfff2e74f8b03fe2  events/person.legal-hold-released.1.json
             0e5e34271d626b96998a9f75418be7a7480a658ea1d92ae90f2ad9c8e732feef  events/person.registered.1.json
             6d7493634b15bd5e2a0dccd7529ffafefe3d72b3ffa0315af6c198001af87380  events/person.renamed.1.json
             457fa121228db041d0d48dce6592e55d9f1de0e555a64ddb7a684fe9f412ff8a  events/person.verified-email.1.json
@@ -45,6 +54,8 @@ final class GoldenManifest {
             29a86a99a5bb3e60b091d22ccf6d26f7c561088c7afd4806722f452bd731a7b0  events/queue.created.1.json
             543cba2c36636593795cc7dca2c9d6edf59c12d68fe634c523430f8ffe0bdcd9  events/queue.restricted.1.json
             543cba2c36636593795cc7dca2c9d6edf59c12d68fe634c523430f8ffe0bdcd9  events/queue.unrestricted.1.json
+            4a3650a4b3e74777f2b82b63eecf3c12d677358b2dc4e952b4a829400d28f80f  events/retention.rule-published.1.json
+            b66a5c8b036f447f3a63f1ec79697ea21a294ee4a9f346327d7f4b0779f7bf6f  events/retention.rule-withdrawn.1.json
             e20bd723e14858d02966378b505a4505196b3568beed4b96a05882199bb24b9a  events/team.agent-joined.1.json
             e20bd723e14858d02966378b505a4505196b3568beed4b96a05882199bb24b9a  events/team.agent-left.1.json
             f439d8dad8a42183c4410712eb0dccc071fdb0d71e2eb0b75dbc67dca4ba327b  events/team.changed.1.json
@@ -56,10 +67,13 @@ final class GoldenManifest {
             e44da0edf836fece854d20cb027a64e947bcb7aa944a714c470aa65b4cf521bc  events/ticket.cancelled.1.json
             551ada4a2475ced530dc3e3e3434530c11b652ec7e40dc3475f2be50278a4e6a  events/ticket.categorized.1.json
             3dafc5b6d1bf2176c5d2355a257366b4e5079b2e9023bf83500650cbe048b769  events/ticket.closed.1.json
+            9b65a966890b9edf2d22e8c7d7386d8e15c737b565249f18beaddf4639b4f904  events/ticket.content-erased.1.json
             1357ce2995d6ef5650437b3b44ea8ec8a8e2b71969f3b2d2ee855af74ea94133  events/ticket.field-changed.1.json
             ef304600af5ae9843d6d5793a96175a677eba24842c0cde80a5e2c515dafcf48  events/ticket.hold-reason-changed.1.json
             7b991af27629f1e36c9d6ff52321583e972c47cde2ec9d590ee822577b9cd1e5  events/ticket.imported.1.json
             a9e118e5de510f610904e68b90b716bc4d93ee3a9f53677b136ce1b1fc924457  events/ticket.internal-note-added.1.json
+            bf29a6b59b46488d56d047a647bde4d60674fbbc010ad5e96026207db7d0aef0  events/ticket.legal-hold-placed.1.json
+            0355cc79aa4d669a29e6e95ae11f8d664ecd84abfcfc478275e8ff5e8131c922  events/ticket.legal-hold-released.1.json
             6f5c94847a84a4a58d63646d02088c9113064592fb838092d3efb1f8131fcb57  events/ticket.linked.1.json
             839967e117bee5c3b1a7f22fb680c85bb43363673264c47ddd80f26fe3275e3c  events/ticket.major-incident-declared.1.json
             839967e117bee5c3b1a7f22fb680c85bb43363673264c47ddd80f26fe3275e3c  events/ticket.major-incident-stood-down.1.json

@@ -27,7 +27,7 @@ class AxonServerLogTest {
     private final EmbeddedEventStore server = EmbeddedEventStore.builder()
             .storageEngine(new InMemoryEventStorageEngine())
             .build();
-    private final AxonServerLog log = new AxonServerLog(server);
+    private final AxonServerLog log = new AxonServerLog(server, stream -> {});
 
     @AfterEach
     void stop() {

@@ -13,6 +13,8 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRulePublished;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRuleWithdrawn;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.people.OrganizationEvent;
@@ -23,12 +25,17 @@ import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsUnshared
 import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.ErasureApproved;
+import dev.hindsight.domain.people.PersonEvent.ErasureDeclined;
+import dev.hindsight.domain.people.PersonEvent.ErasureFinished;
+import dev.hindsight.domain.people.PersonEvent.ErasureRequested;
 import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.domain.people.PersonEvent.PersonalDataErased;
 import dev.hindsight.projections.FoldFailure;
 import dev.hindsight.projections.directory.DirectoryRow.CategoryRow;
 import dev.hindsight.projections.directory.DirectoryRow.FieldRow;
@@ -106,6 +113,13 @@ final class DirectoryFold {
             case AgentDismissed e -> going(before, PersonRow.class).withAgent(false);
             case PersonJoinedOrganization e -> going(before, PersonRow.class).withOrganization(e.organizationId());
             case PersonLeftOrganization e -> going(before, PersonRow.class).withOrganization(null);
+            case PersonalDataErased e -> going(before, PersonRow.class).erased();
+            case ErasureRequested e -> going(before, PersonRow.class);
+            case ErasureApproved e -> going(before, PersonRow.class);
+            case ErasureDeclined e -> going(before, PersonRow.class);
+            case ErasureFinished e -> going(before, PersonRow.class);
+            case PersonEvent.LegalHoldPlaced e -> going(before, PersonRow.class);
+            case PersonEvent.LegalHoldReleased e -> going(before, PersonRow.class);
         };
     }
 
@@ -122,6 +136,8 @@ final class DirectoryFold {
                 going(before, OrganizationRow.class).withSharedTickets(true);
             case OrganizationTicketsUnshared e ->
                 going(before, OrganizationRow.class).withSharedTickets(false);
+            case OrganizationEvent.LegalHoldPlaced e -> going(before, OrganizationRow.class);
+            case OrganizationEvent.LegalHoldReleased e -> going(before, OrganizationRow.class);
         };
     }
 
@@ -172,6 +188,8 @@ final class DirectoryFold {
                         e.name(),
                         e.type(),
                         e.options());
+            case RetentionRulePublished e -> throw new FoldFailure("not an event of the directory");
+            case RetentionRuleWithdrawn e -> throw new FoldFailure("not an event of the directory");
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.hindsight.projections.directory;
 
+import dev.hindsight.domain.Personal;
 import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
@@ -73,6 +74,25 @@ sealed interface DirectoryRow {
                     email,
                     source,
                     names);
+        }
+
+        /** Nothing is known of them any more; what they were called is no name. */
+        PersonRow erased() {
+            return new PersonRow(
+                    id,
+                    version,
+                    lastPosition,
+                    registeredAt,
+                    organization,
+                    false,
+                    false,
+                    Personal.ERASED,
+                    null,
+                    source,
+                    names.stream()
+                            .limit(1)
+                            .map(first -> new NameSince(Personal.ERASED, first.since()))
+                            .toList());
         }
 
         PersonRow withName(String name) {

@@ -1,6 +1,7 @@
 package dev.hindsight.projections.ledger;
 
 import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
@@ -42,6 +43,11 @@ public class SealingModule {
             @Value("${hindsight.ledger.seal-every}") Duration sealEvery,
             @Value("${hindsight.ledger.checkpoint.every}") Duration checkpointEvery) {
         return new Sealer(log, connections, checkpoints, keys, record, sealEvery, checkpointEvery);
+    }
+
+    @Bean
+    CheckpointNow checkpointNow(RawLog log, SealedTree tree, Sealer sealer, Checkpoints checkpoints) {
+        return new CheckpointNow(log, tree, sealer, checkpoints);
     }
 
     @Bean

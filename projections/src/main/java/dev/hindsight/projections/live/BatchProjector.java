@@ -1,8 +1,13 @@
 package dev.hindsight.projections.live;
 
+import dev.hindsight.domain.ErasesContent;
+import dev.hindsight.domain.UnknownEvent;
+import dev.hindsight.projections.readmodel.EventLog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +28,13 @@ final class BatchProjector<R> {
     private static final Logger LOG = LoggerFactory.getLogger(BatchProjector.class);
 
     private final StreamFold<R> fold;
+    private final EventLog log;
     private final ParkedStreams parked;
 
-    BatchProjector(StreamFold<R> fold) {
+    /** @param log asked only for streams whose content was erased */
+    BatchProjector(StreamFold<R> fold, EventLog log) {
         this.fold = fold;
+        this.log = log;
         this.parked = new ParkedStreams(fold.model(), fold.generation());
     }
 
@@ -42,15 +50,28 @@ final class BatchProjector<R> {
         if (byStream.isEmpty()) {
             return 0;
         }
+        var erased = erased(byStream.values());
         var exceptions = parked.exceptions(
-                connection, arrivals.getFirst().position(), arrivals.getLast().position());
-        byStream.keySet().removeAll(exceptions.parkedStreams());
+                connection,
+                erased.isEmpty() ? arrivals.getFirst().position() : 1,
+                arrivals.getLast().position());
+        for (var stream : exceptions.parkedStreams()) {
+            if (!erased.contains(stream)) {
+                byStream.remove(stream);
+            }
+        }
         if (byStream.isEmpty()) {
             return 0;
         }
         var failures = new LinkedHashMap<String, Failure>();
-        var folded = fold(connection, byStream, exceptions.skippedPositions(), failures);
-        write(connection, byStream, folded, failures);
+        var folded = fold(connection, byStream, erased, exceptions.skippedPositions(), failures);
+        write(connection, byStream, erased, folded, failures);
+        var followedAgain = new HashSet<>(erased);
+        followedAgain.retainAll(exceptions.parkedStreams());
+        followedAgain.removeAll(failures.keySet());
+        if (!followedAgain.isEmpty()) {
+            parked.unpark(connection, followedAgain);
+        }
         for (var failure : failures.entrySet()) {
             park(connection, failure.getKey(), failure.getValue());
         }
@@ -62,6 +83,7 @@ final class BatchProjector<R> {
     private Map<String, R> fold(
             Connection connection,
             Map<String, List<Arrival>> byStream,
+            Set<String> erased,
             Set<Long> skipped,
             Map<String, Failure> failures)
             throws SQLException {
@@ -69,6 +91,12 @@ final class BatchProjector<R> {
         var known = fold.load(connection, byStream.keySet());
         var folded = new LinkedHashMap<String, R>();
         for (var stream : byStream.entrySet()) {
+            if (erased.contains(stream.getKey())) {
+                folded.put(
+                        stream.getKey(),
+                        anew(stream.getKey(), stream.getValue().getLast().position(), skipped, failures));
+                continue;
+            }
             var rows = known.get(stream.getKey());
             if (rows == null) {
                 rows = fold.begin(stream.getKey());
@@ -96,13 +124,61 @@ final class BatchProjector<R> {
         return folded;
     }
 
+    /** What holds a key that was destroyed is made again, as a rebuild would make it: nothing of before may stay. */
+    private static Set<String> erased(Collection<List<Arrival>> arrivals) {
+        var erased = new HashSet<String>();
+        for (var stream : arrivals) {
+            for (var arrival : stream) {
+                var event = arrival.event();
+                if (event != null && event.event() instanceof ErasesContent) {
+                    erased.add(arrival.stream());
+                }
+            }
+        }
+        return erased;
+    }
+
+    private R anew(String stream, long upTo, Set<Long> skipped, Map<String, Failure> failures) {
+        var rows = fold.begin(stream);
+        try (var events = log.erasedEventsOf(stream)) {
+            var each = events.iterator();
+            while (each.hasNext()) {
+                var event = each.next();
+                if (event.position() > upTo) {
+                    break;
+                }
+                try {
+                    if (skipped.contains(event.position())) {
+                        fold.leaveOut(rows, event.version(), event.position());
+                    } else {
+                        fold.apply(rows, event);
+                    }
+                } catch (UnknownEvent e) {
+                    throw e;
+                } catch (RuntimeException e) {
+                    if (Faults.ofInfrastructure(e)) {
+                        throw e;
+                    }
+                    failures.put(stream, new Failure(event.position(), e));
+                    break;
+                }
+            }
+        }
+        return rows;
+    }
+
     /** All at once; where the data of one stream spoils that, stream by stream, each in a savepoint. */
     private void write(
             Connection connection,
             Map<String, List<Arrival>> byStream,
+            Set<String> erased,
             Map<String, R> folded,
             Map<String, Failure> failures)
             throws SQLException {
+        if (!erased.isEmpty()) {
+            fold.delete(connection, erased);
+            folded.values().removeIf(rows -> fold.version(rows) == 0); // nothing of it can be folded
+        }
         if (folded.isEmpty()) {
             return;
         }

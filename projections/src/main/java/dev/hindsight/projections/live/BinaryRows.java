@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class BinaryRows {
 
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0};
+    private static final int HEADER = SIGNATURE.length + 2 * Integer.BYTES;
     private static final int NULL = -1;
     private static final int PIECE = 1 << 16;
     private static final long SECONDS_FROM_1970_TO_2000 = 946_684_800L;
@@ -66,6 +67,21 @@ final class BinaryRows {
 
     BinaryRows() {
         bytes.put(SIGNATURE).putInt(0).putInt(0); // no flags, nothing more in the header
+    }
+
+    /** The rows as they are so far, one after the other, without what COPY wants before and after them. */
+    byte[] rows() {
+        var rows = new byte[Math.toIntExact(written() - HEADER)];
+        var at = 0;
+        var skipped = HEADER;
+        for (var i = 0; i <= full.size(); i++) {
+            var piece = i < full.size() ? full.get(i) : bytes.duplicate().flip();
+            var length = piece.limit() - skipped;
+            piece.get(skipped, rows, at, length);
+            at += length;
+            skipped = 0;
+        }
+        return rows;
     }
 
     /** What was written, with the end that COPY wants. Nothing can be added after it. */

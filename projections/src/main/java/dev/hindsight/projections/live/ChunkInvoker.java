@@ -1,5 +1,6 @@
 package dev.hindsight.projections.live;
 
+import dev.hindsight.projections.readmodel.EventLog;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -30,18 +31,20 @@ final class ChunkInvoker<R> implements EventHandlerInvoker {
     private final TracedBatches traces;
 
     /**
+     * @param log asked for streams whose content was erased
      * @param dataSource that of the unit of work's transaction
      * @param freshness told after each commit how far the generation is
      */
     ChunkInvoker(
             StreamFold<R> fold,
+            EventLog log,
             DataSource dataSource,
             LongConsumer onCommit,
             Consumer<Throwable> onFailure,
             LongConsumer freshness,
             TracedBatches traces) {
         this.fold = fold;
-        this.projector = new BatchProjector<>(fold);
+        this.projector = new BatchProjector<>(fold, log);
         this.dataSource = dataSource;
         this.onCommit = onCommit;
         this.onFailure = onFailure;

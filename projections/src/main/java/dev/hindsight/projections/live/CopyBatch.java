@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.postgresql.PGConnection;
@@ -26,6 +27,24 @@ public final class CopyBatch {
         }
         var part = parts.computeIfAbsent(table, name -> new Part(String.join(", ", columns.names()), new BinaryRows()));
         columns.copyTo(part.rows(), rows);
+    }
+
+    /**
+     * The rows of one template.
+     *
+     * @param columns their names, in the order of the values
+     * @param bytes row by row in the binary form of {@code COPY}, without what it wants before and after them
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; not copied
+    public record Rows(List<String> columns, byte[] bytes) {}
+
+    /** All rows by template, to be held against what the server has; templates without rows are absent. */
+    public Map<String, Rows> rows() {
+        var rows = new LinkedHashMap<String, Rows>();
+        parts.forEach((table, part) -> rows.put(
+                table,
+                new Rows(List.of(part.columns().split(", ", -1)), part.rows().rows())));
+        return rows;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.hindsight.projections.live;
 
+import dev.hindsight.domain.Refusal;
 import dev.hindsight.projections.FoldFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,7 +76,7 @@ public final class Faults {
      */
     public static String describe(Throwable fault) {
         var text = new StringBuilder(fault.getClass().getSimpleName());
-        if (fault instanceof FoldFailure) {
+        if (fault instanceof FoldFailure || fault instanceof Refusal) {
             text.append(": ").append(fault.getMessage());
         } else if (fault instanceof SQLException sql) {
             text.append(": SQLSTATE ").append(sql.getSQLState());

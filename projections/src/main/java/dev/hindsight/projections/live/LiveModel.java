@@ -2,6 +2,7 @@ package dev.hindsight.projections.live;
 
 import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.live.ModelStatus.State;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.time.Duration;
@@ -54,12 +55,13 @@ public final class LiveModel implements AutoCloseable {
     public LiveModel(
             StreamFold<?> fold,
             StreamableMessageSource<TrackedEventMessage<?>> tail,
+            EventLog log,
             DataSource dataSource,
             PlatformTransactionManager transactionManager,
             FreshnessGate freshness,
             TracedBatches traces,
             String node) {
-        this(fold, tail, dataSource, transactionManager, freshness, () -> true, traces, node);
+        this(fold, tail, log, dataSource, transactionManager, freshness, () -> true, traces, node);
     }
 
     /**
@@ -70,6 +72,7 @@ public final class LiveModel implements AutoCloseable {
     public LiveModel(
             StreamFold<?> fold,
             StreamableMessageSource<TrackedEventMessage<?>> tail,
+            EventLog log,
             DataSource dataSource,
             PlatformTransactionManager transactionManager,
             FreshnessGate freshness,
@@ -95,7 +98,8 @@ public final class LiveModel implements AutoCloseable {
         };
         processor = PooledStreamingEventProcessor.builder()
                 .name(name)
-                .eventHandlerInvoker(new ChunkInvoker<>(fold, dataSource, this::committed, this::failed, told, traced))
+                .eventHandlerInvoker(
+                        new ChunkInvoker<>(fold, log, dataSource, this::committed, this::failed, told, traced))
                 .errorHandler(PropagatingErrorHandler.instance())
                 .messageSource(new ChunkedSource(tail, fold, watch()))
                 .tokenStore(progress)

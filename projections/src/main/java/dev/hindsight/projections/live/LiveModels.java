@@ -1,6 +1,7 @@
 package dev.hindsight.projections.live;
 
 import dev.hindsight.projections.FollowedGenerations;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
@@ -36,6 +37,7 @@ public final class LiveModels implements SmartLifecycle {
     private final Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds;
     private final Generations generations;
     private final LogTail tail;
+    private final EventLog log;
     private final DataSource dataSource;
     private final PlatformTransactionManager transactions;
     private final FreshnessGate freshness;
@@ -55,6 +57,7 @@ public final class LiveModels implements SmartLifecycle {
             Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds,
             Generations generations,
             LogTail tail,
+            EventLog log,
             DataSource dataSource,
             PlatformTransactionManager transactions,
             FreshnessGate freshness,
@@ -63,6 +66,7 @@ public final class LiveModels implements SmartLifecycle {
         this.folds = new EnumMap<>(folds);
         this.generations = generations;
         this.tail = tail;
+        this.log = log;
         this.dataSource = dataSource;
         this.transactions = transactions;
         this.freshness = freshness;
@@ -74,6 +78,7 @@ public final class LiveModels implements SmartLifecycle {
         return new LiveModel(
                 fold,
                 tail.source(),
+                log,
                 dataSource,
                 transactions,
                 freshness,

@@ -75,7 +75,7 @@ final class ProgressTokenStore implements TokenStore {
         var stored = jdbc.sql("""
                         UPDATE readmodel.generation SET owner = ?, claimed_at = clock_timestamp(),
                             state = 'LIVE', detail = NULL
-                        WHERE model = ? AND generation = ?
+                        WHERE model = ? AND generation = ? AND state <> 'BUILDING'
                           AND (owner IS NULL OR owner = ? OR claimed_at < clock_timestamp() - make_interval(secs => ?))
                         RETURNING position""")
                 .params(node, model.id(), generation, node, claimTimeout.toMillis() / 1000.0)

@@ -1,5 +1,6 @@
 package dev.hindsight.projections.readmodel;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,6 +12,21 @@ public interface EventLog {
      * stream. What can't be decoded fails when the event is asked for, not before.
      */
     Stream<LoggedEvent> eventsOf(String stream);
+
+    /**
+     * The same for several streams, each in order; where they can only be found by reading everything, that is done once
+     * for all of them.
+     */
+    default Stream<LoggedEvent> eventsOf(Collection<String> streams) {
+        return streams.stream().flatMap(this::eventsOf);
+    }
+
+    /**
+     * The same of a stream whose key was destroyed: nothing is opened by a key that is still in memory.
+     *
+     * @param stream whose last events include one that erases it
+     */
+    Stream<LoggedEvent> erasedEventsOf(String stream);
 
     /**
      * The next events in the order of positions, at most so many: fewer only at the head. What can't be decoded fails

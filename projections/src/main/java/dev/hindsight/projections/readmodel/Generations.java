@@ -1,15 +1,20 @@
 package dev.hindsight.projections.readmodel;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Makes physical generations of read models and says which one answers. Safe for concurrent use, by many nodes too. */
 public final class Generations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
     /**
      * List rows change with nearly every event of their ticket: room on the page keeps the new version near, and
@@ -20,6 +25,10 @@ public final class Generations {
 
     /** State of a generation that is being filled; the model's processor does not touch it. */
     private static final String BUILDING = "BUILDING";
+
+    private static final String UNKNOWN = "UNKNOWN_EVENT";
+    private static final Duration RETIRED_WAIT = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private static final List<String> CHANGING_TABLES = List.of("ticket", "person");
 
@@ -36,7 +45,8 @@ public final class Generations {
      * Sees to it that a generation answers for this software's version of the model. Where there is none of any version,
      * an empty one is created, which the live processor fills from the beginning of the log. Where an older version's
      * answers, that goes on answering until a rebuild has made this version's: columns and tables that it lacks are added
-     * to it, empty, so that this version's queries can be asked of it.
+     * to it, empty, so that this version's queries can be asked of it. Where there are only those of newer software, one of
+     * them answers, which newer software alone keeps level, until a rebuild has made this version's.
      */
     public int ensure(ReadModel model) {
         return transactions.execute(status -> {
@@ -52,6 +62,16 @@ public final class Generations {
             }
             if (answering.get().definition() < model.definitionVersion()) {
                 complete(model, answering.get().generation());
+            } else if (answering.get().definition() > model.definitionVersion()) {
+                LOG.warn(
+                        "Model {}: this software makes definition {}, and only generations of newer software are left."
+                                + " Generation {} of definition {} answers, which stands still where no node of the newer"
+                                + " software runs; one of definition {} is made beside it.",
+                        model.id(),
+                        model.definitionVersion(),
+                        answering.get().generation(),
+                        answering.get().definition(),
+                        model.definitionVersion());
             }
             return answering.get().generation();
         });
@@ -59,25 +79,30 @@ public final class Generations {
 
     /**
      * The generation that answers queries of this software: of its own definition version or, until there is one, of the
-     * newest before it; empty before {@link #ensure}.
+     * newest before it, or else of the oldest after it; empty before {@link #ensure}.
      */
     public Optional<Integer> answering(ReadModel model) {
         return active(model).map(Active::generation);
     }
 
-    /** Whether what answers was made by this software's definition version or a newer one. */
+    /** Whether what answers was made by this software's definition version. */
     public boolean upToDate(ReadModel model) {
         return active(model)
                 .map(active -> active.definition() == model.definitionVersion())
                 .orElse(false);
     }
 
+    /** SQL, to order by: up to the own version the newest first, then those after it, the oldest first. */
+    static String nearest(String column, String own) {
+        return "(" + column + " > " + own + "), abs(" + column + " - " + own + ")";
+    }
+
     private record Active(int generation, int definition) {}
 
     private Optional<Active> active(ReadModel model) {
         return jdbc.sql("SELECT generation, definition_version FROM readmodel.active_generation"
-                        + " WHERE model = ? AND definition_version <= ? ORDER BY definition_version DESC LIMIT 1")
-                .params(model.id(), model.definitionVersion())
+                        + " WHERE model = ? ORDER BY " + nearest("definition_version", "?") + " LIMIT 1")
+                .params(model.id(), model.definitionVersion(), model.definitionVersion())
                 .query((row, number) -> new Active(row.getInt(1), row.getInt(2)))
                 .optional();
     }
@@ -203,20 +228,7 @@ public final class Generations {
                     .params(model.id(), generation)
                     .query()
                     .listOfRows();
-            var used = jdbc.sql("""
-                            SELECT count(*) FROM readmodel.active_generation a WHERE a.model = ? AND (
-                                a.previous = ? AND a.since > clock_timestamp() - interval '5 s'
-                                OR a.generation = ? AND (
-                                    a.definition_version >= ?
-                                    OR NOT EXISTS (SELECT FROM readmodel.active_generation own
-                                        WHERE own.model = a.model AND own.definition_version = ?)
-                                    OR EXISTS (SELECT FROM readmodel.generation g
-                                        WHERE g.model = a.model AND g.generation = a.generation
-                                            AND g.claimed_at > clock_timestamp() - interval '1 min')))""")
-                    .params(model.id(), generation, generation, model.definitionVersion(), model.definitionVersion())
-                    .query(Integer.class)
-                    .single();
-            if (used > 0) {
+            if (used(model, generation)) {
                 return false;
             }
             jdbc.sql("DELETE FROM readmodel.active_generation WHERE model = ? AND generation = ?")
@@ -236,22 +248,73 @@ public final class Generations {
         });
     }
 
+    /** Whether it answers queries, or did until a moment ago. */
+    private boolean used(ReadModel model, int generation) {
+        return jdbc.sql("""
+                            SELECT count(*) FROM readmodel.active_generation a WHERE a.model = ? AND (
+                                a.previous = ? AND a.since > clock_timestamp() - interval '5 s'
+                                OR a.generation = ? AND (
+                                    a.definition_version >= ?
+                                    OR NOT EXISTS (SELECT FROM readmodel.active_generation own
+                                        WHERE own.model = a.model AND own.definition_version = ?)
+                                    OR EXISTS (SELECT FROM readmodel.generation g
+                                        WHERE g.model = a.model AND g.generation = a.generation
+                                            AND g.claimed_at > clock_timestamp() - interval '1 min')))""")
+                        .params(
+                                model.id(),
+                                generation,
+                                generation,
+                                model.definitionVersion(),
+                                model.definitionVersion())
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
     /**
-     * Drops a generation that does not answer and is kept level: first its processors on this node end, which would find
-     * their claim gone.
+     * Drops a generation that does not answer and is kept level: first its processors end, here and, within a second or
+     * two, on every other node, which would find their claim gone.
      *
      * @param look has this node notice which generations are followed
      * @return as {@link #drop}
      */
     public boolean retire(ReadModel model, int generation, Runnable look) {
-        var followed = state(model, generation, "LIVE", BUILDING);
+        if (used(model, generation)) {
+            return false;
+        }
+        var followed = state(model, generation, "LIVE", BUILDING) || state(model, generation, UNKNOWN, BUILDING);
         look.run();
+        if (followed) {
+            awaitUnclaimed(model, generation);
+        }
         var dropped = drop(model, generation);
         if (!dropped && followed) {
             state(model, generation, BUILDING, "LIVE");
         }
         look.run();
         return dropped;
+    }
+
+    /** Nodes look once a second. One that died gives nothing back: then its claim is old. */
+    private void awaitUnclaimed(ReadModel model, int generation) {
+        var deadline = System.nanoTime() + RETIRED_WAIT.toNanos();
+        while (System.nanoTime() < deadline && isClaimed(model, generation)) {
+            try {
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private boolean isClaimed(ReadModel model, int generation) {
+        return jdbc.sql("SELECT count(*) FROM readmodel.generation WHERE model = ? AND generation = ?"
+                                + " AND owner IS NOT NULL AND claimed_at > clock_timestamp() - interval '5 s'")
+                        .params(model.id(), generation)
+                        .query(Integer.class)
+                        .single()
+                > 0;
     }
 
     private boolean state(ReadModel model, int generation, String from, String to) {

@@ -1,6 +1,7 @@
 package dev.hindsight.projections.readmodel;
 
 import dev.hindsight.domain.ledger.EventHeader;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,12 @@ public interface RawLog {
      * @param upTo the last position to read; beyond the head it ends at the head
      */
     Reading inOrder(long after, long upTo);
+
+    /**
+     * The events of these streams up to a position, in order of positions. An order that is broken elsewhere is not
+     * noticed.
+     */
+    Reading ofStreams(Collection<String> streams, long upTo);
 
     /**
      * What of the store belongs to no position although it should: stored events that the order passed over for good. A

@@ -29,14 +29,16 @@ import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
  */
 public final class ReadModels {
 
+    private static final String OWN = "CASE model" + ownVersions() + " END";
+
     /**
      * SQL: a table of {@code model} and {@code generation} that answers on this node: of its own definition version or,
-     * until that exists, of the newest before it.
+     * until that exists, of the newest before it, or else of the oldest after it.
      */
     public static final String ANSWERING =
             "(SELECT DISTINCT ON (model) model, generation FROM readmodel.active_generation"
-                    + " WHERE definition_version <= CASE model" + ownVersions()
-                    + " END ORDER BY model, definition_version DESC)";
+                    + " WHERE " + OWN + " IS NOT NULL ORDER BY model, " + Generations.nearest("definition_version", OWN)
+                    + ")";
 
     /** All statements go to the server in one round trip. */
     private static final String OPEN = """
@@ -93,15 +95,17 @@ public final class ReadModels {
      */
     public long position(ReadModel model) {
         try (var connection = dataSource.getConnection();
-                var query = connection.prepareStatement("""
+                var query =
+                        connection.prepareStatement("""
                         SELECT g.position
                         FROM readmodel.active_generation a
                         JOIN readmodel.generation g ON g.model = a.model AND g.generation = a.generation
-                        WHERE a.model = ? AND a.definition_version <= ?
-                        ORDER BY a.definition_version DESC
-                        LIMIT 1""")) {
+                        WHERE a.model = ?
+                        ORDER BY %s
+                        LIMIT 1""".formatted(Generations.nearest("a.definition_version", "?")))) {
             query.setString(1, model.id());
             query.setInt(2, model.definitionVersion());
+            query.setInt(3, model.definitionVersion());
             try (var row = query.executeQuery()) {
                 return row.next() ? row.getLong(1) : 0;
             }

@@ -1,6 +1,5 @@
 package dev.hindsight.projections.rebuild;
 
-import dev.hindsight.projections.rebuild.Job.Kind;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +14,6 @@ interface Build {
     interface Step {
         void run() throws SQLException;
     }
-
-    /** Whether this kind of job makes a generation, be it only to compare. */
-    boolean makesGeneration(Kind kind);
 
     /** Everything up to this position is in what will be read from now on. */
     long upTo();
@@ -40,7 +36,8 @@ interface Build {
     List<Step> steps(JobRow row) throws SQLException;
 
     /**
-     * Holds the generation made, where there is one, and the one that answers against each other.
+     * Holds the generation made, where there is one, and the one that answers against each other; a verification, which
+     * makes none, holds the one that answers against what it is made from.
      *
      * @return empty where an order ended it
      */

@@ -1,5 +1,6 @@
 package dev.hindsight.projections.rebuild;
 
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.live.CopyBatch;
 import dev.hindsight.projections.live.Faults;
@@ -10,22 +11,19 @@ import dev.hindsight.projections.readmodel.BulkLog.Stored;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fills an empty generation without indexes from the log, stream by stream: each stream is folded from its first event
+ * Fills an empty generation without indexes with what {@link LogPass} reads of the log, stream by stream: each stream is folded from its first event
  * to its last in memory, by the fold that the live processor runs, and its rows are copied in; nothing is read back. A
  * batch, some thousand events of whole streams, is one transaction that also says how far it is. Streams whose fold
  * fails are parked as live processing parks them. What is held in memory does not grow with the log, only with the
@@ -36,20 +34,20 @@ import org.slf4j.LoggerFactory;
 final class Filling<R> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Filling.class);
-    // Larger ones are no faster: what is under way outgrows the young generation and is collected as if it were to
-    // stay.
-    private static final int BATCH_EVENTS = 2_048;
-    private static final long BATCH_BYTES = 4L << 20;
-
     private final StreamFold<R> fold;
     private final ParkedStreams parked;
     private final BulkLog log;
     private final Connection connection;
-    private final int threads;
-    private final int batchEvents;
+    private Set<Long> skipped = Set.of();
 
     /** Hears of each batch. */
     interface Progress {
+
+        /** There are so many events to come, which is known only now. */
+        void coming(long events) throws SQLException;
+
+        /** Whether an order has ended it meanwhile. */
+        boolean ended() throws SQLException;
 
         /**
          * In the batch's transaction.
@@ -64,17 +62,12 @@ final class Filling<R> {
         void committed() throws InterruptedException;
     }
 
-    /**
-     * @param connection not in auto-commit
-     * @param threads that fold
-     */
-    Filling(StreamFold<R> fold, BulkLog log, Connection connection, int threads, int batchEvents) {
+    /** @param connection not in auto-commit */
+    Filling(StreamFold<R> fold, BulkLog log, Connection connection) {
         this.fold = fold;
         this.parked = new ParkedStreams(fold.model(), fold.generation());
         this.log = log;
         this.connection = connection;
-        this.threads = threads;
-        this.batchEvents = Math.min(batchEvents, BATCH_EVENTS);
     }
 
     /** @param rows of each stream, in the order of streams, those without rows left out */
@@ -90,67 +83,37 @@ final class Filling<R> {
 
     private record Failure(String stream, long position, Throwable cause) {}
 
-    /**
-     * Goes on after a stream.
-     *
-     * @param after the last stream that is written; null to begin
-     * @param upTo the last position to be read
-     * @return whether all is written; false where progress ended it
-     * @throws UnknownEvent where newer software wrote an event of these streams
-     */
-    boolean fill(@Nullable String after, long upTo, Progress progress) throws SQLException, InterruptedException {
-        Set<Long> skipped = parked.exceptions(connection, 1, upTo).skippedPositions();
-        connection.commit();
-        var underway = new ArrayDeque<Future<Folded<R>>>();
-        try (var reading = log.byStream(fold.prefixes(), after, upTo);
-                var workers = new Workers(threads)) {
-            List<Stored> batch = new ArrayList<>();
-            long bytes = 0;
-            for (var chunk = reading.next(); chunk != null; chunk = reading.next()) {
-                for (var event : chunk) {
-                    var full = batch.size() >= batchEvents || bytes >= BATCH_BYTES;
-                    if (full && !event.stream().equals(batch.getLast().stream())) {
-                        var whole = batch;
-                        underway.add(workers.pool.submit(() -> fold(whole, skipped)));
-                        batch = new ArrayList<>(whole.size() + 64);
-                        bytes = 0;
-                        if (underway.size() > threads && !write(underway.remove(), skipped, progress)) {
-                            return false;
-                        }
-                    }
-                    batch.add(event);
-                    bytes += event.bytes();
-                }
-            }
-            var rest = batch;
-            if (!rest.isEmpty()) {
-                underway.add(workers.pool.submit(() -> fold(rest, skipped)));
-            }
-            while (!underway.isEmpty()) {
-                if (!write(underway.remove(), skipped, progress)) {
-                    return false;
-                }
-            }
-            return true;
-        }
+    ReadModel model() {
+        return fold.model();
     }
 
-    /** Ends what they do when it is not wanted any more. */
-    private static final class Workers implements AutoCloseable {
+    /** How the names of its streams begin. */
+    List<String> prefixes() {
+        return fold.prefixes();
+    }
 
-        private final ExecutorService pool;
+    /** Before the first batch: learns what is to be left out. */
+    void begin(long upTo) throws SQLException {
+        skipped = parked.exceptions(connection, 1, upTo).skippedPositions();
+        connection.commit();
+    }
 
-        Workers(int threads) {
-            pool = Executors.newFixedThreadPool(
-                    threads,
-                    Thread.ofPlatform().name("rebuild-fold-", 0).daemon().factory());
-        }
+    /** A batch that is being folded. */
+    interface Underway {
 
-        @Override
-        public void close() {
-            pool.shutdownNow();
-            pool.close();
-        }
+        /**
+         * Waits for it and writes it.
+         *
+         * @return false to end after it
+         * @throws UnknownEvent where newer software wrote one of its events
+         */
+        boolean write() throws SQLException, InterruptedException;
+    }
+
+    /** @param batch events of whole streams that nothing is written of yet, in order */
+    Underway fold(List<Stored> batch, Workers workers, Progress progress) {
+        var future = workers.submit(() -> fold(batch, skipped));
+        return () -> write(future, skipped, progress);
     }
 
     private Folded<R> fold(List<Stored> events, Set<Long> skipped) {
@@ -177,10 +140,21 @@ final class Filling<R> {
     }
 
     private One<R> fold(String stream, List<Stored> events, Set<Long> skipped) {
+        return fold(stream, events, skipped, false);
+    }
+
+    /** @param erased whether it is known that its content was erased: then no key of before opens it */
+    private One<R> fold(String stream, List<Stored> events, Set<Long> skipped, boolean erased) {
+        if (erased) {
+            log.prepareErased(events);
+        }
         var rows = fold.begin(stream);
         for (var event : events) {
             try {
                 var decoded = event.decoded();
+                if (!erased && decoded.event() instanceof ErasesContent) {
+                    return fold(stream, events, skipped, true);
+                }
                 if (skipped.contains(event.position())) {
                     fold.leaveOut(rows, decoded.version(), decoded.position());
                 } else {

@@ -6,6 +6,7 @@ import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
@@ -79,10 +80,20 @@ public final class FirstFilling {
         }
         int generation = generations.begin(model);
         connection.setAutoCommit(false);
-        new Filling<>(fold.apply(generation), log, connection, threads, Integer.MAX_VALUE)
-                .fill(null, upTo, new Filling.Progress() {
+        var filling = new Filling<>(fold.apply(generation), log, connection);
+        var progress = new Filling.Progress() {
                     private long done;
                     private long told = System.nanoTime();
+
+                    @Override
+                    public void coming(long events) {
+                        // at most the log's length, which is told
+                    }
+
+                    @Override
+                    public boolean ended() {
+                        return false;
+                    }
 
                     @Override
                     public boolean written(String reached, int events) {
@@ -97,7 +108,9 @@ public final class FirstFilling {
                             LOG.info("Model {}: {} of at most {} events are in", model.id(), done, upTo);
                         }
                     }
-                });
+                };
+        new LogPass(log, threads, Integer.MAX_VALUE)
+                .fill(List.of(new LogPass.Member(filling, null, upTo, progress)), member -> {});
         for (var step : new Indexes(model, generation, connection).steps()) {
             step.run();
         }

@@ -3,6 +3,7 @@ package dev.hindsight.projections.rebuild;
 import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.live.Faults;
 import dev.hindsight.projections.live.StreamFold;
+import dev.hindsight.projections.readmodel.BulkLog.Stored;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,25 @@ final class Folding<R> {
             }
             failure = new Failure(event.position(), e);
             return false;
+        }
+    }
+
+    /** The same for an event that is not decoded yet; one that can't be is one that does not fit. */
+    void addStored(Stored event) {
+        if (failure == null) {
+            LoggedEvent decoded;
+            try {
+                decoded = event.decoded();
+            } catch (UnknownEvent e) {
+                throw e;
+            } catch (RuntimeException e) {
+                if (Faults.ofInfrastructure(e)) {
+                    throw e;
+                }
+                failure = new Failure(event.position(), e);
+                return;
+            }
+            add(decoded);
         }
     }
 

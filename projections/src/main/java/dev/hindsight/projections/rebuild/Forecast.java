@@ -36,7 +36,7 @@ record Forecast(
 
     private static final List<Phase> OF_A_REBUILD =
             List.of(Phase.COPYING, Phase.INDEXING, Phase.CATCHING_UP, Phase.VERIFYING);
-    private static final List<Phase> OF_A_VERIFICATION = List.of(Phase.COPYING, Phase.VERIFYING);
+    private static final List<Phase> OF_A_VERIFICATION = List.of(Phase.VERIFYING);
 
     /** Of the copying, while the server sorts. */
     private static final double USUAL_LEAD = 0.1;
@@ -175,10 +175,18 @@ record Forecast(
                 switch (phase) {
                     case COPYING -> copying().map(its -> its + after(phase));
                     case INDEXING -> Optional.of(indexing() + after(phase));
-                    case CATCHING_UP, VERIFYING -> Optional.of(Math.max(0, whole(phase) - phaseMillis) + after(phase));
+                    case CATCHING_UP, VERIFYING ->
+                        kind == Kind.VERIFICATION
+                                ? verification()
+                                : Optional.of(Math.max(0, whole(phase) - phaseMillis) + after(phase));
                     default -> Optional.<Double>empty();
                 };
         return millis.map(its -> Duration.ofMillis(Math.round(its)));
+    }
+
+    /** At its own pace: it has no other phase. */
+    private Optional<Double> verification() {
+        return done == 0 ? Optional.empty() : Optional.of(phaseMillis * (double) Math.max(0, total - done) / done);
     }
 
     private Optional<Double> copying() {

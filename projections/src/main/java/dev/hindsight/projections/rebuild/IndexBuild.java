@@ -40,11 +40,6 @@ final class IndexBuild implements Build {
     }
 
     @Override
-    public boolean makesGeneration(Kind kind) {
-        return kind == Kind.REBUILD;
-    }
-
-    @Override
     public long upTo() {
         return indexes.position();
     }

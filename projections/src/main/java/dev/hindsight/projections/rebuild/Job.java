@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param report null before the verification
  * @param error null where nothing failed
  * @param repair what a repair has done so far, null for other kinds
+ * @param pass the same for all jobs that are filled from one reading of the log; null for one that reads by itself
  */
 public record Job(
         UUID id,
@@ -42,7 +43,8 @@ public record Job(
         @Nullable String error,
         Instant createdAt,
         @Nullable Instant endedAt,
-        @Nullable RepairReport repair) {
+        @Nullable RepairReport repair,
+        @Nullable UUID pass) {
 
     /** What is done. */
     public enum Kind {

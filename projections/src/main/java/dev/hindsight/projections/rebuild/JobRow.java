@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param orderedBy who gave the last order, or asked for the job
  * @param scope of a repair, null for other kinds
  * @param repair what a repair has done so far
+ * @param pass of the rebuilds that are filled from one reading of the log, null for none
  */
 record JobRow(
         UUID id,
@@ -55,12 +56,16 @@ record JobRow(
         @Nullable Instant progressedAt,
         @Nullable RepairScope scope,
         boolean dryRun,
-        @Nullable RepairReport repair) {
+        @Nullable RepairReport repair,
+        @Nullable UUID pass) {
+
+    /** SQL: whose lock is to be held to work on the job: its own, or its pass's until it is filled. */
+    static final String LOCK = "CASE WHEN pass IS NOT NULL AND phase IN ('PREPARING', 'COPYING') THEN pass ELSE id END";
 
     static final String SELECT = "SELECT id, kind, model, definition_version, state, phase, generation, previous,"
             + " switch_mode, gentle, max_rate, up_to, reached, done, total, worked_ms, phase_ms, switched_ms, reason,"
             + " report, error, coalesce(ordered_by, actor) AS ordered_by, created_at, ended_at, scope,"
-            + " dry_run, repair, took,"
+            + " dry_run, repair, took, pass,"
             + " progressed_at, CASE WHEN ended_at IS NULL THEN (SELECT l.took FROM readmodel.job l WHERE l.model = job.model AND l.kind = job.kind"
             + " AND l.state = 'DONE' AND l.id <> job.id AND NOT l.gentle AND l.max_rate IS NULL"
             + " AND jsonb_exists(l.took, 'COPYING') ORDER BY l.ended_at DESC LIMIT 1) END AS last"
@@ -106,7 +111,8 @@ record JobRow(
                 instant(row, "progressed_at"),
                 scope == null ? null : JSON.readValue(scope, RepairScope.class),
                 row.getBoolean("dry_run"),
-                repair == null ? null : JSON.readValue(repair, RepairReport.class));
+                repair == null ? null : JSON.readValue(repair, RepairReport.class),
+                row.getObject("pass", UUID.class));
     }
 
     private static Forecast forecast(ResultSet row) throws SQLException {
@@ -178,6 +184,7 @@ record JobRow(
                 error,
                 createdAt,
                 endedAt,
-                repair);
+                repair,
+                pass);
     }
 }

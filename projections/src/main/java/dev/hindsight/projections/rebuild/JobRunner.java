@@ -137,11 +137,11 @@ public final class JobRunner implements SmartLifecycle {
 
     private void begin() {
         // Jobs of another version of the software are for its own nodes.
-        for (var id : jdbc.sql("SELECT id FROM readmodel.job j WHERE ended_at IS NULL"
+        for (var id : jdbc.sql("SELECT " + JobRow.LOCK + " FROM readmodel.job j WHERE ended_at IS NULL"
                         + " AND state IN ('WAITING', 'RUNNING', 'CANCELLING', 'FAILING') AND EXISTS (SELECT FROM"
                         + " unnest(?::text[], ?::integer[]) AS own (model, definition_version)"
                         + " WHERE own.model = j.model AND own.definition_version = j.definition_version)"
-                        + " ORDER BY created_at")
+                        + " GROUP BY 1 ORDER BY min(created_at)")
                 .params(
                         Arrays.stream(ReadModel.values()).map(ReadModel::id).toArray(String[]::new),
                         Arrays.stream(ReadModel.values())
@@ -161,10 +161,8 @@ public final class JobRunner implements SmartLifecycle {
         try (var connection = tools.connections().open()) {
             connection.setAutoCommit(true);
             worked = locked(connection, id);
-            if (worked && isRepair(id)) {
-                new RepairWork(tools, connection, id).run();
-            } else if (worked) {
-                new Work(tools, connection, id).run();
+            if (worked) {
+                work(connection, id);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the node stops; whoever comes next goes on
@@ -185,11 +183,34 @@ public final class JobRunner implements SmartLifecycle {
         }
     }
 
-    private boolean isRepair(UUID id) {
-        return jdbc.sql("SELECT kind = 'REPAIR' FROM readmodel.job WHERE id = ?")
+    private void work(Connection connection, UUID id) throws SQLException, InterruptedException {
+        var kind = jdbc.sql("SELECT kind FROM readmodel.job WHERE id = ?")
                 .param(id)
-                .query(Boolean.class)
-                .single();
+                .query(String.class)
+                .optional();
+        if (kind.isEmpty()) {
+            new PassWork(tools, connection, lockedOfPass(connection, id)).run();
+        } else if (kind.get().equals("REPAIR")) {
+            new RepairWork(tools, connection, id).run();
+        } else {
+            new Work(tools, connection, id).run();
+        }
+    }
+
+    /** Those of the pass that are not filled yet, each locked: when they are, anyone may go on with each. */
+    private List<UUID> lockedOfPass(Connection connection, UUID pass) throws SQLException {
+        var jobs = new ArrayList<UUID>();
+        for (var job : jdbc.sql("SELECT id FROM readmodel.job WHERE pass = ? AND " + JobRow.LOCK
+                        + " = pass AND ended_at IS NULL AND state IN ('WAITING', 'RUNNING', 'CANCELLING', 'FAILING')"
+                        + " ORDER BY created_at")
+                .param(pass)
+                .query(UUID.class)
+                .list()) {
+            if (locked(connection, job)) {
+                jobs.add(job);
+            }
+        }
+        return jobs;
     }
 
     /** Until the connection ends, however it ends. */

@@ -39,6 +39,12 @@ final class JobStore {
         this.id = id;
     }
 
+    /** What was before is no work of this job. */
+    void begin() {
+        workedSince = System.nanoTime();
+        batchSince = workedSince;
+    }
+
     /** What was ordered while a batch was written. */
     record Order(boolean goOn, Duration rest) {}
 
@@ -146,6 +152,14 @@ final class JobStore {
                 .query((its, number) ->
                         new Order(its.getString(1).equals("RUNNING"), rest(its.getBoolean(2), its.getInt(3), count)))
                 .single();
+    }
+
+    /** So many are still to be done. */
+    void coming(long count) throws SQLException {
+        jdbc.sql("UPDATE readmodel.job SET total = done + ? WHERE id = ?")
+                .params(count, id)
+                .update();
+        connection.commit();
     }
 
     /** What was filled in is lost. */

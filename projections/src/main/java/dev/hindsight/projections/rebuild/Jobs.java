@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -41,17 +42,26 @@ public final class Jobs {
     private final Optional<BulkLog> log;
     private final FreeDisk disk;
     private final Runnable onOrder;
+    private final Runnable look;
 
     /**
+     * @param look has this node notice at once which generations there are
      * @param log empty where the event store can't be read stream by stream: tables can't be rebuilt then
      * @param onOrder told when there may be something to do
      */
-    Jobs(DataSource dataSource, Generations generations, Optional<BulkLog> log, FreeDisk disk, Runnable onOrder) {
+    Jobs(
+            DataSource dataSource,
+            Generations generations,
+            Optional<BulkLog> log,
+            FreeDisk disk,
+            Runnable onOrder,
+            Runnable look) {
         this.jdbc = JdbcClient.create(dataSource);
         this.generations = generations;
         this.log = log;
         this.disk = disk;
         this.onOrder = onOrder;
+        this.look = look;
     }
 
     /**
@@ -82,17 +92,38 @@ public final class Jobs {
      * @throws Refusal {@code REBUILD_RUNNING}, {@code DISK_SHORT}, {@code NOT_REBUILDABLE}
      */
     public Job start(UUID id, Kind kind, String name, Wish wish, Envelope.Actor by) {
-        var model = model(name);
+        return start(id, kind, model(name), wish, by, null);
+    }
+
+    /**
+     * Begins rebuilds whose generations are filled from one reading of the log; those that are not made from the log, or
+     * where only one is, read as always. To be called in a transaction: all or none begin.
+     *
+     * @param ids makes those of the jobs
+     * @return the jobs in the order of names
+     * @throws NotFound where there is no such model
+     * @throws Refusal as {@link #start}
+     */
+    public List<Job> startInOnePass(Supplier<UUID> ids, List<String> names, Wish wish, Envelope.Actor by) {
+        var models = names.stream().map(Jobs::model).toList();
+        var pass = models.stream().filter(OF_THE_LOG::contains).count() > 1 ? ids.get() : null;
+        return models.stream()
+                .map(model -> start(ids.get(), Kind.REBUILD, model, wish, by, OF_THE_LOG.contains(model) ? pass : null))
+                .toList();
+    }
+
+    private Job start(UUID id, Kind kind, ReadModel model, Wish wish, Envelope.Actor by, @Nullable UUID pass) {
         if (OF_THE_LOG.contains(model)) {
             refuseWithoutRoom(
+                    kind,
                     model,
                     log.orElseThrow(() -> new Refusal(
                             "NOT_REBUILDABLE",
-                            "Rebuilds of " + name + " read the event store on PostgreSQL; this is another.")));
+                            "The event store can't be read stream by stream, which " + model.id() + " is made from.")));
         }
         try {
             jdbc.sql("INSERT INTO readmodel.job (id, kind, model, definition_version, switch_mode, gentle, max_rate,"
-                            + " actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb)")
+                            + " actor, pass) VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?)")
                     .params(Arrays.asList(
                             id,
                             kind.name(),
@@ -101,10 +132,11 @@ public final class Jobs {
                             wish.switchMode().name(),
                             wish.gentle(),
                             wish.maxRate(),
-                            JSON.writeValueAsString(by)))
+                            JSON.writeValueAsString(by),
+                            pass))
                     .update();
         } catch (DuplicateKeyException e) {
-            throw running(name);
+            throw running(model.id());
         }
         onOrder.run();
         return read(id);
@@ -117,30 +149,40 @@ public final class Jobs {
                         + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
     }
 
-    private void refuseWithoutRoom(ReadModel model, BulkLog bulk) {
+    private void refuseWithoutRoom(Kind kind, ReadModel model, BulkLog bulk) {
+        var sorting = bulk.sortBytes();
+        var elsewhere = bulk.sortRoom();
+        if (elsewhere.isPresent() && elsewhere.getAsLong() < sorting) {
+            throw disk(
+                    "Sorting the log for %s may take %,d MB of temporary files, and %,d MB are free.",
+                    model, sorting, elsewhere.getAsLong());
+        }
         var free = disk.bytes();
         if (free.isEmpty()) {
             return;
         }
         long size = 0;
         var generation = generations.answering(model).orElse(0);
-        for (var table : model.tables()) {
+        for (var table : kind == Kind.REBUILD ? model.tables() : List.<String>of()) {
             size += jdbc.sql("SELECT coalesce(pg_total_relation_size(to_regclass('readmodel.' || quote_ident(?))), 0)")
                     .param(ReadModel.physicalName(table, generation))
                     .query(Long.class)
                     .single();
         }
-        long needed = Math.round(size * ROOM) + bulk.sortBytes();
+        long needed = Math.round(size * ROOM) + (elsewhere.isPresent() ? 0 : sorting);
         if (free.getAsLong() < needed) {
-            throw new Refusal(
-                    "DISK_SHORT",
-                    String.format(
-                            Locale.ROOT,
-                            "A second generation of %s may take %,d MB while it is made, and %,d MB are free.",
-                            model.id(),
-                            needed >> 20,
-                            free.getAsLong() >> 20));
+            throw disk(
+                    kind == Kind.REBUILD
+                            ? "A second generation of %s may take %,d MB while it is made, and %,d MB are free."
+                            : "Sorting the log for %s may take %,d MB of disk, and %,d MB are free.",
+                    model,
+                    needed,
+                    free.getAsLong());
         }
+    }
+
+    private static Refusal disk(String text, ReadModel model, long needed, long free) {
+        return new Refusal("DISK_SHORT", String.format(Locale.ROOT, text, model.id(), needed >> 20, free >> 20));
     }
 
     static ReadModel model(String name) {
@@ -326,13 +368,18 @@ public final class Jobs {
                 .params(model.id(), generation, generation)
                 .query(Integer.class)
                 .single();
-        if (owned > 0 || !generations.drop(model, generation)) {
+        if (owned > 0 || !retire(model, generation)) {
             throw new Refusal(
                     "GENERATION_IN_USE",
                     "Generation " + generation
                             + " answers, or did so until a moment ago, or a node of an older version brings events into"
                             + " it, or it belongs to a job that is not over.");
         }
+    }
+
+    /** @see Generations#retire */
+    boolean retire(ReadModel model, int generation) {
+        return generations.retire(model, generation, look);
     }
 
     /** Only where the row is as the condition says; parameters of both in this order. */

@@ -50,10 +50,7 @@ public class RebuildModule {
                         search,
                         connections,
                         record,
-                        () -> {
-                            live.look();
-                            followers.look();
-                        },
+                        look(live, followers),
                         Clock.systemUTC(),
                         node,
                         threads,
@@ -68,8 +65,23 @@ public class RebuildModule {
             Generations generations,
             ObjectProvider<BulkLog> log,
             FreeDisk disk,
-            JobRunner runner) {
-        return new Jobs(dataSource, generations, Optional.ofNullable(log.getIfAvailable()), disk, runner::wake);
+            JobRunner runner,
+            LiveModels live,
+            SearchFollowers followers) {
+        return new Jobs(
+                dataSource,
+                generations,
+                Optional.ofNullable(log.getIfAvailable()),
+                disk,
+                runner::wake,
+                look(live, followers));
+    }
+
+    private static Runnable look(LiveModels live, SearchFollowers followers) {
+        return () -> {
+            live.look();
+            followers.look();
+        };
     }
 
     /**

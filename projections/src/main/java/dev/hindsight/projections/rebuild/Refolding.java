@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,8 +84,7 @@ final class Refolding<R> {
             var parked = parked();
             var batch = new CopyBatch();
             var folded = new ArrayList<R>();
-            for (var stream : streams) {
-                var rows = refold(stream, Math.min(position, parked.getOrDefault(stream, Long.MAX_VALUE) - 1), skipped);
+            for (var rows : refold(streams, position, parked, skipped)) {
                 if (fold.version(rows) > 0) {
                     folded.add(rows);
                 }
@@ -136,17 +136,23 @@ final class Refolding<R> {
         return parked;
     }
 
-    private R refold(String stream, long upTo, Set<Long> skipped) {
-        var folding = new Folding<>(fold, stream, skipped);
-        try (var events = log.eventsOf(stream)) {
+    private List<R> refold(List<String> streams, long upTo, Map<String, Long> parked, Set<Long> skipped) {
+        var foldings = new LinkedHashMap<String, Folding<R>>();
+        for (var stream : streams) {
+            foldings.put(stream, new Folding<>(fold, stream, skipped));
+        }
+        try (var events = log.eventsOf(streams)) {
             var each = events.iterator();
             while (each.hasNext()) {
                 var event = each.next();
-                if (event.position() > upTo || !folding.add(event)) {
-                    break; // parked from here on
+                var folding = foldings.get(event.stream());
+                if (folding != null
+                        && event.position() <= upTo
+                        && event.position() < parked.getOrDefault(event.stream(), Long.MAX_VALUE)) {
+                    folding.add(event); // nothing after a failure: parked from there on
                 }
             }
         }
-        return folding.rows();
+        return foldings.values().stream().map(Folding::rows).toList();
     }
 }

@@ -104,11 +104,10 @@ final class StreamRepair<R> {
         var head = log.head();
         var ones = new LinkedHashMap<String, One>();
         for (var stream : streams) {
-            var one = new One(stream, skipped);
-            read(one, head);
-            one.foldTo(before);
-            ones.put(stream, one);
+            ones.put(stream, new One(stream, skipped));
         }
+        read(ones, head);
+        ones.values().forEach(one -> one.foldTo(before));
 
         // Live processing stores its progress first in each batch, so from here on it waits.
         var position = position(connection, " FOR UPDATE");
@@ -137,15 +136,15 @@ final class StreamRepair<R> {
         return replace(connection, List.copyOf(ones.values()), position, skippedNow, dryRun);
     }
 
-    private void read(One one, long head) {
-        try (var events = log.eventsOf(one.stream)) {
+    private void read(Map<String, One> ones, long head) {
+        try (var events = log.eventsOf(ones.keySet())) {
             var each = events.iterator();
             while (each.hasNext()) {
                 var event = each.next();
-                if (event.position() > head) {
-                    return;
+                var one = ones.get(event.stream());
+                if (one != null && event.position() <= head) {
+                    one.events.add(event);
                 }
-                one.events.add(event);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tables of PostgreSQL, made from the log. */
 final class TableBuild implements Build {
@@ -27,11 +28,6 @@ final class TableBuild implements Build {
     }
 
     @Override
-    public boolean makesGeneration(Kind kind) {
-        return true;
-    }
-
-    @Override
     public long upTo() {
         return tools.events().head();
     }
@@ -43,13 +39,29 @@ final class TableBuild implements Build {
 
     @Override
     public boolean fill(JobRow row) throws SQLException, InterruptedException {
-        return filled(tools.fold(model, row.made()), row);
+        return !new LogPass(tools.log(), tools.threads(), tools.batchEvents())
+                .fill(List.of(member(row)), member -> {})
+                .isEmpty();
     }
 
-    private <R> boolean filled(StreamFold<R> fold, JobRow row) throws SQLException, InterruptedException {
-        return new Filling<>(fold, tools.log(), store.connection(), tools.threads(), tools.batchEvents())
-                .fill(row.reached(), row.readUpTo(), new Filling.Progress() {
+    /** What the job is to fill, where it was left. */
+    LogPass.Member member(JobRow row) {
+        return new LogPass.Member(
+                new Filling<>(tools.fold(model, row.made()), tools.log(), store.connection()),
+                row.reached(),
+                row.readUpTo(),
+                new Filling.Progress() {
                     private JobStore.Order order = new JobStore.Order(true, Duration.ZERO);
+
+                    @Override
+                    public void coming(long events) throws SQLException {
+                        store.coming(events);
+                    }
+
+                    @Override
+                    public boolean ended() throws SQLException {
+                        return store.row().state() != Job.State.RUNNING;
+                    }
 
                     @Override
                     public boolean written(String reached, int events) {
@@ -66,22 +78,47 @@ final class TableBuild implements Build {
 
     @Override
     public List<Step> steps(JobRow row) throws SQLException {
-        return row.kind() == Kind.REBUILD ? new Indexes(model, row.made(), store.connection()).steps() : List.of();
+        return new Indexes(model, row.made(), store.connection()).steps();
     }
 
     @Override
-    public Optional<Report> verify(JobRow row) throws SQLException {
-        return Optional.of(verified(tools.fold(model, row.made()), row));
+    public Optional<Report> verify(JobRow row) throws SQLException, InterruptedException {
+        var definition = tools.generations().definition(model, row.answered()).orElse(model.definitionVersion());
+        // What newer software fills otherwise is not known here; what is made is folded twice all the same.
+        var changed =
+                definition > model.definitionVersion() ? Set.copyOf(model.tables()) : model.changedSince(definition);
+        return row.kind() == Kind.REBUILD
+                ? Optional.of(verified(tools.fold(model, row.made()), row, changed))
+                : compared(tools.fold(model, row.answered()), changed);
     }
 
-    private <R> Report verified(StreamFold<R> fold, JobRow row) throws SQLException {
+    private <R> Report verified(StreamFold<R> fold, JobRow row, Set<String> changed) throws SQLException {
         var comparison = new Comparison(fold, store.connection());
-        var definition = tools.generations().definition(model, row.answered()).orElse(model.definitionVersion());
-        var report = comparison.compare(row.answered(), row.made(), model.changedSince(definition));
+        var report = comparison.compare(row.answered(), row.made(), changed);
         var refolding = new Refolding<>(fold, tools.events(), store.connection());
         var streams = new LinkedHashSet<>(comparison.streams());
         streams.addAll(refolding.some(REFOLDED_BY_CHANCE));
         return report.with(
                 streams.size(), refolding.wrong(new ArrayList<>(streams)).size());
+    }
+
+    private <R> Optional<Report> compared(StreamFold<R> fold, Set<String> changed)
+            throws SQLException, InterruptedException {
+        var total = new long[] {tools.log().count(fold.prefixes())};
+        var before = new long[1];
+        return new LogComparison<>(fold, changed, tools, store.connection()).compare(new LogComparison.Progress() {
+            @Override
+            public void coming(long events) {
+                total[0] = events;
+            }
+
+            @Override
+            public boolean compared(long events) throws SQLException, InterruptedException {
+                var order = store.compared(events, total[0], Math.toIntExact(events - before[0]));
+                before[0] = events;
+                store.rest(order);
+                return order.goOn();
+            }
+        });
     }
 }

@@ -146,7 +146,8 @@ final class Upkeep implements SmartLifecycle {
         transactions.executeWithoutResult(status -> {
             for (var job : jdbc.sql("SELECT id, generation FROM readmodel.job WHERE model = ? AND ended_at IS NULL"
                             + " AND definition_version < ?"
-                            + " AND pg_try_advisory_xact_lock(hashtext('readmodel.job'), hashtext(id::text))")
+                            + " AND pg_try_advisory_xact_lock(hashtext('readmodel.job'), hashtext((" + JobRow.LOCK
+                            + ")::text))")
                     .params(model.id(), model.definitionVersion())
                     .query((row, number) -> new Left(row.getObject(1, UUID.class), row.getObject(2, Integer.class)))
                     .list()) {
@@ -182,7 +183,7 @@ final class Upkeep implements SmartLifecycle {
                         kept.olderDefinitions().toSeconds())
                 .query(Integer.class)
                 .list()) {
-            if (generations.drop(model, generation)) {
+            if (jobs.retire(model, generation)) {
                 LOG.info("Generation {} of {} was kept long enough and is dropped", generation, model.id());
             }
         }

@@ -15,7 +15,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,37 @@ final class Work {
 
     /** Until it is over or has to wait for an order. */
     void run() throws SQLException, InterruptedException {
+        begin();
+        runWhile(row -> true);
+    }
+
+    /**
+     * Until it is to be filled.
+     *
+     * @return empty where it is not, because it is over or waits for an order
+     */
+    Optional<LogPass.Member> prepared() throws SQLException, InterruptedException {
+        begin();
+        var row = runWhile(its -> its.phase() == Phase.PREPARING || isEnding(its));
+        return row.state() == State.RUNNING && row.phase() == Phase.COPYING
+                ? Optional.of(new TableBuild(tools, row.model(), store).member(row))
+                : Optional.empty();
+    }
+
+    /** All is filled in; what the others of the pass took since its last batch is not its own. */
+    void filled() throws SQLException {
+        store.begin();
+        filled(store.row());
+    }
+
+    /** What it has made is dropped where that was ordered. */
+    void endWhereOrdered() throws SQLException, InterruptedException {
+        runWhile(Work::isEnding);
+    }
+
+    private void begin() throws SQLException {
         connection.setAutoCommit(false);
+        store.begin();
         jdbc.sql("SET maintenance_work_mem = '128MB'").update();
         jdbc.sql("SET work_mem = '64MB'").update();
         jdbc.sql("SET max_parallel_maintenance_workers = 0").update(); // one core is left to others
@@ -60,16 +92,19 @@ final class Work {
                 .params(tools.node(), id)
                 .update();
         connection.commit();
+    }
+
+    private JobRow runWhile(Predicate<JobRow> wanted) throws SQLException, InterruptedException {
         var row = store.row();
         var build = tools.build(row.model(), store);
-        while (row.endedAt() == null && (row.state() == State.RUNNING || isEnding(row))) {
+        while (row.endedAt() == null && (row.state() == State.RUNNING || isEnding(row)) && wanted.test(row)) {
             if (isEnding(row)) {
                 drop(row);
             } else {
                 try {
                     step(row, build);
                 } catch (SQLException | RuntimeException e) {
-                    if (!JobRunner.isFinal(unwrapped(e))) {
+                    if (!isFinal(e)) {
                         throw e;
                     }
                     LOG.error("Job {} fails", id, e);
@@ -82,6 +117,12 @@ final class Work {
             }
             row = store.row();
         }
+        return row;
+    }
+
+    /** Whether an error is the job's own. */
+    static boolean isFinal(Exception fault) {
+        return JobRunner.isFinal(unwrapped(fault));
     }
 
     /** Spring's exceptions hide the state that says whose fault it is. */
@@ -110,7 +151,7 @@ final class Work {
             case RECORDING -> switchover.record(row);
             case SWITCHING_BACK -> switchover.change(row, row.answered(), row.made(), Phase.RECORDING_BACK);
             case RECORDING_BACK -> switchover.recordBack(row);
-            case OVER -> finish(row);
+            case OVER -> store.over(row, State.DONE);
         }
     }
 
@@ -128,8 +169,8 @@ final class Work {
         }
         connection.commit();
         var upTo = build.upTo();
-        Integer generation = build.makesGeneration(row.kind()) ? generations.begin(model) : null;
-        if (row.kind() == Kind.REBUILD && generation != null) {
+        Integer generation = row.kind() == Kind.REBUILD ? generations.begin(model) : null;
+        if (generation != null) {
             store.append(
                     row,
                     "started-" + generation,
@@ -145,11 +186,15 @@ final class Work {
 
     private void copy(JobRow row, Build build) throws SQLException, InterruptedException {
         if (build.fill(row)) {
-            jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = ? AND generation = ?")
-                    .params(row.readUpTo(), row.model().id(), row.made())
-                    .update();
-            store.next(row.kind() == Kind.REBUILD ? Phase.INDEXING : Phase.VERIFYING, 0);
+            filled(row);
         }
+    }
+
+    private void filled(JobRow row) throws SQLException {
+        jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = ? AND generation = ?")
+                .params(row.readUpTo(), row.model().id(), row.made())
+                .update();
+        store.next(Phase.INDEXING, 0);
     }
 
     private void index(JobRow row, Build build) throws SQLException, InterruptedException {
@@ -222,21 +267,12 @@ final class Work {
                         .toList());
     }
 
-    private void finish(JobRow row) throws SQLException {
-        var generation = row.generation();
-        if (row.kind() == Kind.VERIFICATION && generation != null) {
-            tools.generations().drop(row.model(), generation);
-        }
-        store.over(row, State.DONE);
-    }
-
     private void drop(JobRow row) throws SQLException {
         var generation = row.generation();
         if (generation != null) {
-            tools.generations().drop(row.model(), generation);
-            tools.look().run();
+            tools.generations().retire(row.model(), generation, tools.look());
         }
-        if (row.kind() == Kind.REBUILD && generation != null) {
+        if (generation != null) {
             store.append(
                     row,
                     "ended",

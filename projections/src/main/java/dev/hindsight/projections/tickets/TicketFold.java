@@ -128,7 +128,9 @@ public final class TicketFold {
             }
             case CustomFieldChanged e -> {
                 var t = going();
-                t.field(e.field(), e.value() == null && e.text() == null ? null : new FieldValue(e.value(), e.text()));
+                // Where the content is erased a text is read that never was: a field has a value or a text.
+                var text = e.value() == null ? e.text() : null;
+                t.field(e.field(), e.value() == null && text == null ? null : new FieldValue(e.value(), text));
                 yield t;
             }
             case TagAdded e -> {
@@ -195,6 +197,15 @@ public final class TicketFold {
             }
             case TicketUnlinked e -> {
                 linked(e.type(), e.otherId(), false);
+                yield going();
+            }
+            case TicketContentErased e -> going();
+            case LegalHoldPlaced e -> {
+                extra("legalHold", null, e.reason(), true);
+                yield going();
+            }
+            case LegalHoldReleased e -> {
+                extra("legalHold", e.reason(), null, true);
                 yield going();
             }
             case WorkStarted e -> moved(e, "OPEN");
@@ -390,6 +401,8 @@ public final class TicketFold {
         return event instanceof InternalNoteAdded
                 || event instanceof WatcherAdded
                 || event instanceof WatcherRemoved
+                || event instanceof LegalHoldPlaced
+                || event instanceof LegalHoldReleased
                 || (event instanceof AttachmentAdded added && added.internal())
                 || (event instanceof AttachmentRemoved removed && removed.internal());
     }

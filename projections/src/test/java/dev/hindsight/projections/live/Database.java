@@ -88,8 +88,9 @@ public final class Database implements AutoCloseable {
     Map<String, List<String>> expected(List<LoggedEvent> history) {
         truncate(ReadModel.TICKETS, EXPECTED);
         var model = new TicketModel(EXPECTED);
-        var arrivals = new MemoryLog().append(history).arrivals(model);
-        transact(connection -> new BatchProjector<>(model).project(connection, arrivals));
+        var log = new MemoryLog().append(history);
+        var arrivals = log.arrivals(model);
+        transact(connection -> new BatchProjector<>(model, log).project(connection, arrivals));
         return rows(ReadModel.TICKETS, EXPECTED);
     }
 

@@ -299,9 +299,9 @@ class GoldenRowsTest {
     private <R> void project(Database database, StreamFold<R> model) {
         var arrivals = new MemoryLog().append(log).arrivals(model);
         for (var arrival : arrivals) {
-            database.transact(
-                    connection -> assertThat(new BatchProjector<>(model).project(connection, List.of(arrival)))
-                            .isZero());
+            database.transact(connection -> assertThat(
+                            new BatchProjector<>(model, new MemoryLog()).project(connection, List.of(arrival)))
+                    .isZero());
         }
     }
 

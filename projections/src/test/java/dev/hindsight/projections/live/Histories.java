@@ -34,6 +34,7 @@ public final class Histories {
         final UUID id;
         final UUID requester;
         String status = "NEW";
+        boolean erased;
 
         @Nullable
         UUID assignee;
@@ -122,7 +123,11 @@ public final class Histories {
 
     private void next(One t) {
         var id = t.id;
-        switch (random.nextInt(26)) {
+        if (t.erased) {
+            afterErasure(t);
+            return;
+        }
+        switch (random.nextInt(28)) {
             case 0 -> add(new ImportedActivityRecorded(id, now, "VERIFIED", null));
             case 1 -> add(new TicketCategorized(id, now, "printer", random.nextBoolean() ? "network" : null));
             case 2 -> add(new TypeChanged(id, now, "INCIDENT", "PROBLEM"));
@@ -153,7 +158,31 @@ public final class Histories {
             case 18 -> add(new InternalNoteAdded(id, now, uuid(), pick(people), "Not again."));
             case 19 -> link(t);
             case 20, 21 -> attach(t);
+            case 26 ->
+                add(
+                        random.nextBoolean()
+                                ? new TicketEvent.LegalHoldPlaced(id, now, "Case 7")
+                                : new TicketEvent.LegalHoldReleased(id, now, "Case 7 is closed"));
+            case 27 -> {
+                if (random.nextInt(3) == 0) {
+                    t.erased = true;
+                    add(new TicketContentErased(id, now, "RETENTION", "old"));
+                } else {
+                    move(t);
+                }
+            }
             default -> move(t);
+        }
+    }
+
+    /** Nobody writes on it any more. */
+    private void afterErasure(One t) {
+        switch (random.nextInt(5)) {
+            case 0 -> add(new TypeChanged(t.id, now, "INCIDENT", "PROBLEM"));
+            case 1 -> add(new TagAdded(t.id, now, "late"));
+            case 2 -> add(new TicketQueued(t.id, now, null, pick(QUEUES)));
+            case 3 -> add(new CustomFieldChanged(t.id, now, "floor", List.of("4"), null));
+            default -> assign(t);
         }
     }
 

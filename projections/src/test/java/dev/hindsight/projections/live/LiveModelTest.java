@@ -185,6 +185,13 @@ class LiveModelTest {
 
     private LiveModel model(String node) {
         return new LiveModel(
-                new TicketModel(1), log, database.pool, database.transactions, freshness, TracedBatches.NOBODY, node);
+                new TicketModel(1),
+                log,
+                log,
+                database.pool,
+                database.transactions,
+                freshness,
+                TracedBatches.NOBODY,
+                node);
     }
 }

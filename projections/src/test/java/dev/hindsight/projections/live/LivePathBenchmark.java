@@ -28,6 +28,7 @@ class LivePathBenchmark {
                 try (var live = new LiveModel(
                         new TicketModel(1),
                         log,
+                        log,
                         database.pool,
                         database.transactions,
                         freshness,

@@ -1,6 +1,7 @@
 package dev.hindsight.projections.live;
 
 import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.domain.Event;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LogTail;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -29,10 +31,14 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
 
     private final List<LoggedEvent> events = new CopyOnWriteArrayList<>();
     private final Map<Long, RuntimeException> unreadable = new ConcurrentHashMap<>();
+    private final Set<String> erased = ConcurrentHashMap.newKeySet();
     private final List<Tail> tails = new CopyOnWriteArrayList<>();
 
     public MemoryLog append(List<LoggedEvent> more) {
         events.addAll(more);
+        more.stream()
+                .filter(event -> event.event() instanceof ErasesContent)
+                .forEach(event -> erased.add(event.stream()));
         tails.forEach(tail -> tail.onAvailable.run());
         return this;
     }
@@ -64,7 +70,12 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
         return stored().filter(event -> event.stream().equals(stream));
     }
 
-    /** All, in order, each decoded when it is asked for. */
+    @Override
+    public Stream<LoggedEvent> erasedEventsOf(String stream) {
+        return eventsOf(stream);
+    }
+
+    /** All, in order, each decoded when it is asked for: with the keys that are left at the end. */
     public Stream<LoggedEvent> stored() {
         return events.stream()
                 .map(event -> new LoggedEvent(
@@ -81,7 +92,7 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
         if (fault != null) {
             throw fault;
         }
-        return event.event();
+        return erased.contains(event.stream()) ? Erased.of(event.event()) : event.event();
     }
 
     @Override

@@ -23,7 +23,7 @@ class ParkingTest {
 
     private static Database database;
     private final TicketModel model = new TicketModel(1);
-    private final BatchProjector<?> projector = new BatchProjector<>(model);
+    private final BatchProjector<?> projector = new BatchProjector<>(model, new MemoryLog());
     private final List<LoggedEvent> history = Histories.of(99, EVENTS);
     /** A ticket with several events before and after. */
     private final LoggedEvent victim = history.stream()

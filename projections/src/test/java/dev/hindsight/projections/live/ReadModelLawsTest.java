@@ -3,12 +3,16 @@ package dev.hindsight.projections.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.ticket.TicketEvent;
+import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.tickets.TicketModel;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -58,11 +62,59 @@ class ReadModelLawsTest {
         var log = new MemoryLog().append(Histories.of(seed, EVENTS));
         var model = fresh();
         var arrivals = log.arrivals(model);
-        var projector = new BatchProjector<>(model);
+        var projector = new BatchProjector<>(model, log);
         database.transact(connection -> projector.project(connection, arrivals.subList(0, 600)));
         database.transact(connection -> projector.project(connection, arrivals.subList(400, EVENTS)));
         assertThat(Database.differences(database.rows(ReadModel.TICKETS), refolded(log)))
                 .isEmpty();
+    }
+
+    /** A ticket is erased at some moment; rows made before and made anew after are the same. */
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23, 24, 25})
+    void what_is_erased_is_gone_from_rows_whether_they_are_made_live_or_anew(long seed) {
+        var history = new ArrayList<>(Histories.of(seed, EVENTS));
+        var random = new Random(seed);
+        var streams =
+                history.stream().map(LoggedEvent::stream).distinct().limit(40).toList();
+        for (var stream : streams) {
+            if (random.nextBoolean() && history.stream().noneMatch(it -> erases(it, stream))) {
+                var version = history.stream()
+                                .filter(it -> it.stream().equals(stream))
+                                .count()
+                        + 1;
+                history.add(Histories.logged(
+                        history.size() + 1,
+                        version,
+                        new TicketContentErased(
+                                UUID.fromString(stream.substring("ticket-".length())),
+                                history.getLast().event().at(),
+                                "PERSON_ERASED",
+                                null),
+                        UUID.randomUUID()));
+            }
+        }
+        var log = new MemoryLog().append(history);
+        var live = projected(log, 1 + random.nextInt(200));
+        assertThat(Database.differences(live, refolded(log))).isEmpty();
+        var erased = history.stream()
+                .filter(it -> it.event() instanceof TicketContentErased)
+                .map(it -> "id\": \"" + it.stream().substring("ticket-".length()) + '"')
+                .toList(); // of the ticket's own rows, not of those that refer to it
+        assertThat(erased).hasSizeGreaterThan(10);
+        var all = String.join(
+                "\n",
+                live.values().stream()
+                        .flatMap(List::stream)
+                        .filter(row -> erased.stream().anyMatch(row::contains))
+                        .toList());
+        assertThat(all)
+                .contains("[erased]")
+                .doesNotContain("jam", "LOAD LETTER", "Not again", "a.log", "snow", "the boss");
+    }
+
+    private static boolean erases(LoggedEvent event, String stream) {
+        return event.stream().equals(stream) && event.event() instanceof TicketContentErased;
     }
 
     @Test
@@ -106,7 +158,7 @@ class ReadModelLawsTest {
     }
 
     private static void project(MemoryLog log, TicketModel model, int batch) {
-        var projector = new BatchProjector<>(model);
+        var projector = new BatchProjector<>(model, log);
         var arrivals = log.arrivals(model);
         for (var i = 0; i < arrivals.size(); i += batch) {
             var part = arrivals.subList(i, Math.min(arrivals.size(), i + batch));

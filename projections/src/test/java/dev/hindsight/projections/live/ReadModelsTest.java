@@ -119,7 +119,7 @@ class ReadModelsTest {
     private void project() {
         var model = new TicketModel(1);
         var arrivals = new MemoryLog().append(Histories.of(5, 200)).arrivals(model);
-        database.transact(connection -> new BatchProjector<>(model).project(connection, arrivals));
+        database.transact(connection -> new BatchProjector<>(model, new MemoryLog()).project(connection, arrivals));
     }
 
     private long count(String table) {

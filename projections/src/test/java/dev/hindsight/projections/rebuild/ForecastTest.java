@@ -91,24 +91,15 @@ class ForecastTest {
     }
 
     @Test
-    void a_verification_has_no_indexes() {
-        var took = new Took(Map.of(), 1_000, 0, List.of());
-        var half = new Forecast(
-                Kind.VERIFICATION,
-                Phase.COPYING,
-                50_000,
-                100_000,
-                6_000,
-                false,
-                null,
-                took,
-                new Took(
-                        Map.of(Phase.COPYING, new Spent(11_000, 100_000), Phase.VERIFYING, new Spent(2_000, 0)),
-                        1_000,
-                        0,
-                        List.of()));
-        assertThat(left(half)).isCloseTo(7_000, within(1.0));
-        assertThat(half.percent()).isCloseTo(100 * 6 / 13.0, within(0.1));
+    void a_verification_has_one_phase_and_goes_on_as_it_went() {
+        var nothing = new Took(Map.of(), 0, 0, List.of());
+        var quarter =
+                new Forecast(Kind.VERIFICATION, Phase.VERIFYING, 25_000, 100_000, 3_000, false, null, nothing, null);
+        assertThat(left(quarter)).isCloseTo(9_000, within(1.0));
+        assertThat(quarter.percent()).isCloseTo(25, within(0.1));
+        var begun = new Forecast(Kind.VERIFICATION, Phase.VERIFYING, 0, 100_000, 5, false, null, nothing, null);
+        assertThat(begun.left()).isEmpty();
+        assertThat(begun.percent()).isZero();
     }
 
     /** A job like the last one, with other events and another pace: what is told from a tenth on is right, all the way. */

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ final class MemoryBulkLog implements BulkLog {
     private static final int CHUNK = 300;
 
     private final MemoryLog log;
+    /** How often it was read stream by stream. */
+    final AtomicInteger readings = new AtomicInteger();
 
     MemoryBulkLog(MemoryLog log) {
         this.log = log;
@@ -86,7 +89,11 @@ final class MemoryBulkLog implements BulkLog {
     public void prepare(Collection<? extends Stored> events) {}
 
     @Override
+    public void prepareErased(List<? extends Stored> ofOneStream) {}
+
+    @Override
     public Reading byStream(Collection<String> prefixes, @Nullable String afterStream, long upTo) {
+        readings.incrementAndGet();
         Iterator<Stored> events = of(prefixes)
                 .filter(event -> event.position() <= upTo)
                 .filter(event -> afterStream == null || event.stream().compareTo(afterStream) > 0)

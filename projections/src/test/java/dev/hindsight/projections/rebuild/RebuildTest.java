@@ -3,12 +3,18 @@ package dev.hindsight.projections.rebuild;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
 import static dev.hindsight.projections.rebuild.TestNode.OLGA;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Refusal;
+import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
 import dev.hindsight.projections.live.Database;
 import dev.hindsight.projections.live.Histories;
@@ -26,11 +32,14 @@ import dev.hindsight.projections.rebuild.Jobs.Wish;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,6 +49,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Rebuilds and verifications beside live processing, on a real PostgreSQL. */
@@ -339,6 +350,8 @@ class RebuildTest {
         assertThat(report(verification).samples())
                 .extracting(Report.Difference::kind)
                 .containsExactlyInAnyOrder("DIFFERENT", "MISSING", "MISSING", "MISSING", "SURPLUS");
+        var told = report(verification).tables().stream()
+                .collect(toMap(Report.Table::table, table -> List.of(table.digest(), table.differing())));
         assertThat(report(verification).samples())
                 .filteredOn(sample -> sample.kind().equals("DIFFERENT"))
                 .singleElement()
@@ -348,6 +361,10 @@ class RebuildTest {
 
         var rebuild = node.over(node.start(Kind.REBUILD, AUTO));
         assertThat(rebuild.state()).isEqualTo(State.VERIFICATION_FAILED);
+        assertThat(report(rebuild).tables().stream()
+                        .collect(toMap(Report.Table::table, table -> List.of(table.digest(), table.differing()))))
+                .as("as the verification told it")
+                .isEqualTo(told);
         assertThat(answering()).isEqualTo(1);
         assertThatThrownBy(() -> node.jobs.switchOver(rebuild.id(), false, null, OLGA))
                 .isInstanceOfSatisfying(
@@ -460,6 +477,171 @@ class RebuildTest {
         assertThat(recorded).hasSize(3);
     }
 
+    /** Killed in each phase that is seen, and now and then. */
+    @ParameterizedTest
+    @ValueSource(longs = {61, 62, 63})
+    void rebuilt_equals_live_wherever_it_is_killed(long seed) throws Exception {
+        var random = new SplittableRandom(seed);
+        var node = node("one", random.nextInt(1, 4), random.nextInt(1, 400));
+        var history = Histories.of(seed, 1_600);
+        projected(history.subList(0, 1_200));
+        var job = node.start(Kind.REBUILD, new Wish(random.nextInt(1_500, 6_000), false, SwitchMode.AUTO));
+        var seen = EnumSet.noneOf(Phase.class);
+        var kills = 0;
+        for (var now = job; now.endedAt() == null && kills < 7; now = node.jobs.read(job.id())) {
+            if (seen.add(now.phase()) || random.nextInt(60) == 0) {
+                Thread.sleep(random.nextInt(30));
+                database.killJobs();
+                kills++;
+                log.append(history.subList(1_200 + 50 * kills - 50, 1_200 + 50 * kills));
+            }
+            Thread.sleep(random.nextInt(20));
+        }
+        assertThat(kills).isGreaterThan(1);
+        var done = node.over(job);
+        assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
+        follow();
+        node.await(job, now -> position(1) == position(2) && position(1) == log.head());
+        assertThatBothAreTheSame(1, 2);
+    }
+
+    /** Of others than tickets, whose streams come first in the order of bytes. */
+    private List<LoggedEvent> people(int count) {
+        var envelope = Histories.of(1, 1).getFirst().envelope();
+        var at = Instant.parse("2026-01-05T08:00:00Z");
+        var people = new ArrayList<LoggedEvent>();
+        for (var i = 1; i <= count; i++) {
+            var id = new UUID(count, i);
+            people.add(LoggedEvent.of(
+                    log.head() + i,
+                    "person-" + id,
+                    1,
+                    at,
+                    envelope,
+                    new PersonRegistered(id, at, "Person " + i, null, null, null, null, null)));
+        }
+        return people;
+    }
+
+    private List<Job> startInOnePass(TestNode node, Wish wish) {
+        return node.jobs.startInOnePass(UUID::randomUUID, List.of(TICKETS, "directory"), wish, OLGA);
+    }
+
+    private void projectedWithPeople(long seed) {
+        projected(Histories.of(seed, 1_500));
+        projected(people(400));
+        assertThat(freshness.await(ReadModel.DIRECTORY, log.head(), Duration.ofSeconds(60)))
+                .isTrue();
+    }
+
+    private void assertThatPeopleAreTheSame(int one, int other) {
+        assertThat(Database.differences(
+                        database.rows(ReadModel.DIRECTORY, one), database.rows(ReadModel.DIRECTORY, other)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"71, 1, 2", "72, 64, 1", "73, 5000, 3"})
+    void in_one_pass_the_log_is_read_once_for_both_models(long seed, int batch, int threads) throws Exception {
+        var node = node("one", threads, batch);
+        projectedWithPeople(seed);
+        var begun = startInOnePass(node, AUTO);
+        assertThat(begun).extracting(Job::pass).doesNotContainNull();
+        assertThat(Set.copyOf(begun.stream().map(Job::pass).toList())).hasSize(1);
+        for (var job : begun) {
+            var done = node.over(job);
+            assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
+            assertThat(report(done).differing()).isZero();
+        }
+        assertThat(node.log.readings).hasValue(1);
+        assertThatBothAreTheSame(1, 2);
+        assertThatPeopleAreTheSame(1, 2);
+        assertThat(database.generations.answering(ReadModel.DIRECTORY)).hasValue(2);
+        assertThat(node.over(node.start(Kind.VERIFICATION, AUTO)).report())
+                .satisfies(report -> assertThat(report.clean()).isTrue());
+    }
+
+    @Test
+    void one_pass_goes_on_after_its_connection_died_and_those_that_leave_it_do_not_stop_the_others() throws Exception {
+        var node = node("one", 1, 50);
+        projectedWithPeople(74);
+        var begun = startInOnePass(node, new Wish(400, false, SwitchMode.AUTO));
+        var tickets = begun.getFirst();
+        var directory = begun.getLast();
+        node.await(tickets, now -> now.phase() == Phase.COPYING && now.done() > 0);
+        var copied = node.jobs.read(directory.id());
+        assertThat(copied.phase()).isEqualTo(Phase.COPYING);
+        assertThat(copied.done()).isEqualTo(400);
+        database.killJobs();
+        node.await(tickets, now -> now.done() > 500);
+        assertThat(node.log.readings).hasValue(2);
+        assertThat(node.jobs.read(directory.id()).done()).as("nothing twice").isEqualTo(400);
+        node.jobs.pause(directory.id());
+        Thread.sleep(1_500); // orders are looked for once a second
+        node.jobs.pace(tickets.id(), null, true, null);
+        assertThat(node.over(tickets).state()).isEqualTo(State.DONE);
+        assertThat(node.jobs.read(directory.id()).state()).isEqualTo(State.PAUSED);
+        node.jobs.resume(directory.id());
+        assertThat(node.over(directory).state()).isEqualTo(State.DONE);
+        assertThat(node.log.readings).hasValue(3);
+        assertThatBothAreTheSame(1, 2);
+        assertThatPeopleAreTheSame(1, 2);
+    }
+
+    @Test
+    void one_of_a_pass_is_cancelled_at_once_while_the_other_is_read() throws Exception {
+        var node = node("one", 1, 50);
+        projectedWithPeople(75);
+        var begun = startInOnePass(node, new Wish(500, false, SwitchMode.AUTO));
+        node.await(begun.getFirst(), now -> now.phase() == Phase.COPYING && now.done() > 0);
+        node.jobs.cancel(begun.getLast().id(), OLGA);
+        node.await(begun.getLast(), now -> now.state() == State.CANCELLED);
+        assertThat(node.jobs.read(begun.getFirst().id()).phase()).isEqualTo(Phase.COPYING);
+        assertThat(database.jdbc
+                        .sql("SELECT generation FROM readmodel.generation WHERE model = 'directory'")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(1);
+        node.jobs.pace(begun.getFirst().id(), null, true, null);
+        assertThat(node.over(begun.getFirst()).state()).isEqualTo(State.DONE);
+        assertThatBothAreTheSame(1, 2);
+    }
+
+    /** Nothing is written for it, and rows that live processing changes meanwhile are compared as they are then. */
+    @Test
+    void a_verification_beside_live_traffic_finds_what_is_wrong_and_nothing_else() throws Exception {
+        var history = Histories.of(76, 4_000);
+        var node = node("one", 2, 100);
+        projected(history.subList(0, 2_000));
+        var stop = new AtomicBoolean();
+        var writer = Thread.ofPlatform().start(() -> {
+            for (var from = 2_000; from < 4_000 && !stop.get(); from += 10) {
+                log.append(history.subList(from, from + 10));
+                LockSupport.parkNanos(5_000_000);
+            }
+        });
+        var clean = node.over(node.start(Kind.VERIFICATION, new Wish(2_500, false, SwitchMode.AUTO)));
+        assertThat(report(clean).differing()).as(clean.toString()).isZero();
+        assertThat(report(clean).refoldedOtherwise()).isZero();
+        assertThat(report(clean).refolded()).isPositive();
+        assertThat(report(clean).rows()).isGreaterThan(2_000);
+        assertThat(report(clean).tables()).allSatisfy(table -> {
+            assertThat(table.digest()).isEqualTo(table.liveDigest());
+            assertThat(table.rows()).isEqualTo(table.liveRows());
+        });
+        stop.set(true);
+        writer.join();
+        follow();
+        assertThatOnlyGenerationOneIsThere();
+        var quiet = report(node.over(node.start(Kind.VERIFICATION, AUTO)));
+        var digests = quiet.tables().stream().map(Report.Table::liveDigest).toList();
+        var rebuilt = node.over(node.start(Kind.REBUILD, AUTO));
+        assertThat(report(rebuilt).tables())
+                .as("told by a rebuild as by a verification")
+                .extracting(Report.Table::digest)
+                .isEqualTo(digests);
+    }
+
     @Test
     void what_can_not_be_done_is_refused_with_the_figure() {
         var node = node();
@@ -468,8 +650,13 @@ class RebuildTest {
             assertThat(refusal.code()).isEqualTo("DISK_SHORT");
             assertThat(refusal.getMessage()).contains("0 MB are free");
         });
-        var ofAnotherStore =
-                new Jobs(database.pool, database.generations, Optional.empty(), OptionalLong::empty, node.runner::wake);
+        var ofAnotherStore = new Jobs(
+                database.pool,
+                database.generations,
+                Optional.empty(),
+                OptionalLong::empty,
+                node.runner::wake,
+                () -> {});
         assertThat(ofAnotherStore.rebuildable()).containsExactly("ticket-search");
         assertThatThrownBy(() -> ofAnotherStore.start(UUID.randomUUID(), Kind.REBUILD, TICKETS, AUTO, OLGA))
                 .isInstanceOfSatisfying(
@@ -540,6 +727,69 @@ class RebuildTest {
                         .query(Integer.class)
                         .list())
                 .containsExactly(ReadModel.TICKETS.definitionVersion());
+    }
+
+    /** As after the start of an older version, when the newer one has made its own and the old ones were dropped. */
+    @Test
+    void whereOnlyNewerDefinitionsAreLeftOneOfThemAnswersUntilTheOwnIsMade() throws Exception {
+        var node = node();
+        projected(Histories.of(16, 1_000));
+        for (var table : List.of("generation", "active_generation")) {
+            database.jdbc
+                    .sql("UPDATE readmodel." + table + " SET definition_version = ? WHERE model = 'tickets'")
+                    .param(ReadModel.TICKETS.definitionVersion() + 1)
+                    .update();
+        }
+        node.live.look();
+        assertThat(database.generations.ensure(ReadModel.TICKETS)).isEqualTo(1);
+        assertThat(answering()).isEqualTo(1);
+        assertThat(readModels.position(ReadModel.TICKETS)).isEqualTo(1_000);
+        assertThat(readModels.<Integer>read(snapshot -> snapshot.generation(ReadModel.TICKETS)))
+                .isEqualTo(1);
+        assertThat(database.generations.followed(ReadModel.TICKETS))
+                .as("newer software fills it")
+                .isEmpty();
+
+        upkeep(node, true, Duration.ZERO, Duration.ZERO).look(false);
+        var job = node.over(node.jobs.list().getFirst());
+        assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
+        assertThat(report(job).refolded()).isPositive();
+        assertThat(report(job).refoldedOtherwise()).isZero();
+        assertThat(answering()).isEqualTo(2);
+        assertThatBothAreTheSame(1, 2);
+    }
+
+    @Test
+    void processorsOfAGenerationEndOnEveryNodeBeforeItIsDropped() throws Exception {
+        var nodes = Map.of("one", node(), "two", node("two", 1, 100));
+        projected(Histories.of(17, 1_000));
+        var any = nodes.values().iterator().next();
+        assertThat(any.over(any.start(Kind.REBUILD, AUTO)).state()).isEqualTo(State.DONE);
+        any.await(any.jobs.list().getFirst(), now -> position(1) == position(2));
+        database.jdbc
+                .sql("UPDATE readmodel.active_generation SET since = since - interval '2 min'")
+                .update();
+        var owner = database.jdbc
+                .sql("SELECT owner FROM readmodel.generation WHERE model = 'tickets' AND generation = 1")
+                .query(String.class)
+                .single();
+        var said = new ListAppender<ILoggingEvent>();
+        said.start();
+        var axon = (Logger) LoggerFactory.getLogger("org.axonframework");
+        axon.addAppender(said);
+        try {
+            Objects.requireNonNull(nodes.get(owner.equals("one") ? "two" : "one"))
+                    .jobs
+                    .drop(TICKETS, 1);
+            Thread.sleep(3_000); // claims are extended every two
+        } finally {
+            axon.detachAppender(said);
+        }
+        assertThat(database.generations.followed(ReadModel.TICKETS)).containsExactly(2);
+        assertThat(said.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .isEmpty();
     }
 
     @Test

@@ -101,7 +101,8 @@ public final class SearchRebuildBenchmark {
                         Integer.getInteger("batch", Integer.MAX_VALUE)),
                 database.pool,
                 1);
-        var jobs = new Jobs(database.pool, database.generations, Optional.empty(), OptionalLong::empty, runner::wake);
+        var jobs = new Jobs(
+                database.pool, database.generations, Optional.empty(), OptionalLong::empty, runner::wake, () -> {});
         try {
             long begun = System.nanoTime();
             search.followers().start();

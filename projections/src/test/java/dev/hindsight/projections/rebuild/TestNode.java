@@ -55,6 +55,7 @@ final class TestNode implements AutoCloseable {
     final JobRunner runner;
     final Jobs jobs;
     final Repairs repairs;
+    final MemoryBulkLog log;
     private final ReadModel model;
 
     /**
@@ -69,6 +70,7 @@ final class TestNode implements AutoCloseable {
                 ProjectionsModule.FOLDS,
                 database.generations,
                 stage.log(),
+                stage.log(),
                 database.pool,
                 database.transactions,
                 stage.freshness(),
@@ -82,7 +84,8 @@ final class TestNode implements AutoCloseable {
                 database.generations,
                 stage.freshness());
         followers = search.followers();
-        var bulk = Optional.<BulkLog>of(new MemoryBulkLog(stage.log()));
+        this.log = new MemoryBulkLog(stage.log());
+        var bulk = Optional.<BulkLog>of(log);
         runner = new JobRunner(
                 new JobRunner.Tools(
                         ProjectionsModule.FOLDS,
@@ -99,7 +102,7 @@ final class TestNode implements AutoCloseable {
                         batch),
                 database.pool,
                 2);
-        jobs = new Jobs(database.pool, database.generations, bulk, stage.disk(), runner::wake);
+        jobs = new Jobs(database.pool, database.generations, bulk, stage.disk(), runner::wake, this::look);
         repairs = new Repairs(
                 ProjectionsModule.FOLDS,
                 database.pool,

@@ -25,6 +25,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketAssigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketCancelled;
 import dev.hindsight.domain.ticket.TicketEvent.TicketCategorized;
 import dev.hindsight.domain.ticket.TicketEvent.TicketClosed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketLinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketMarkedAsSpam;
@@ -198,6 +199,7 @@ final class FeedLine {
             case AttachmentRemoved e -> e.internal() ? null : Set.of();
             case TicketLinked e -> Set.of();
             case TicketUnlinked e -> Set.of();
+            case TicketContentErased e -> Set.of();
             case WorkStarted e -> Set.of();
             case TicketPended e -> Set.of();
             case TicketResumed e -> Set.of();

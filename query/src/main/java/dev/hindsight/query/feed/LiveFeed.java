@@ -27,7 +27,7 @@ import org.springframework.dao.DataAccessException;
  * else while its connection is full. Whoever falls out of the buffer reads on from {@link FeedPast} until the end is near
  * again; so the slow cost neither memory nor anybody else's time. Safe for concurrent use.
  */
-final class LiveFeed implements AutoCloseable {
+public final class LiveFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
     private static final int BUFFERED_EVENTS = 2_048;
@@ -40,7 +40,7 @@ final class LiveFeed implements AutoCloseable {
 
     private static final int PORTION_LINES = 200;
 
-    /** Who takes a portion more slowly is sent away. Who takes nothing at all, by the server's write timeout. */
+    /** Who takes a portion more slowly is sent away; so is, by the server's write timeout, who makes no room in its buffer. */
     private static final Duration PORTION_TIME = Duration.ofSeconds(30);
 
     /** How long new events are collected: many who wait are told less often. */
@@ -421,6 +421,17 @@ final class LiveFeed implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What is buffered was decoded before something was erased: who is behind reads it from the log again. */
+    public void forget() {
+        lock.lock();
+        try {
+            chunks.clear();
+        } finally {
+            lock.unlock();
+        }
+        past.clear();
     }
 
     /** Ends all streams. */

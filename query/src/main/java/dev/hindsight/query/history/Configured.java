@@ -1,6 +1,7 @@
 package dev.hindsight.query.history;
 
 import dev.hindsight.domain.Event;
+import dev.hindsight.domain.Personal;
 import dev.hindsight.domain.configuration.ConfigurationEvent;
 import dev.hindsight.domain.configuration.ConfigurationEvent.AgentJoinedTeam;
 import dev.hindsight.domain.configuration.ConfigurationEvent.AgentLeftTeam;
@@ -14,6 +15,8 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.QueueChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueCreated;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueRestricted;
 import dev.hindsight.domain.configuration.ConfigurationEvent.QueueUnrestricted;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRulePublished;
+import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRuleWithdrawn;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
 import dev.hindsight.domain.people.OrganizationEvent;
@@ -24,12 +27,17 @@ import dev.hindsight.domain.people.OrganizationEvent.OrganizationTicketsUnshared
 import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.AgentAppointed;
 import dev.hindsight.domain.people.PersonEvent.AgentDismissed;
+import dev.hindsight.domain.people.PersonEvent.ErasureApproved;
+import dev.hindsight.domain.people.PersonEvent.ErasureDeclined;
+import dev.hindsight.domain.people.PersonEvent.ErasureFinished;
+import dev.hindsight.domain.people.PersonEvent.ErasureRequested;
 import dev.hindsight.domain.people.PersonEvent.PersonEmailVerified;
 import dev.hindsight.domain.people.PersonEvent.PersonIdentified;
 import dev.hindsight.domain.people.PersonEvent.PersonJoinedOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
+import dev.hindsight.domain.people.PersonEvent.PersonalDataErased;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -93,6 +101,8 @@ final class Configured {
             case CategoryChanged e -> category(e.name(), e.parent());
             case CustomFieldDefined e -> field(e.name(), e.type(), e.options());
             case CustomFieldRedefined e -> field(e.name(), e.type(), e.options());
+            case RetentionRulePublished e -> set("rule", e.rule(), e.after());
+            case RetentionRuleWithdrawn e -> set("rule", e.rule(), null);
         }
     }
 
@@ -116,6 +126,8 @@ final class Configured {
             case OrganizationChanged e -> set("name", e.name());
             case OrganizationTicketsShared e -> set("sharedTickets", true);
             case OrganizationTicketsUnshared e -> set("sharedTickets", false);
+            case OrganizationEvent.LegalHoldPlaced e -> set("legalHold", e.reason());
+            case OrganizationEvent.LegalHoldReleased e -> set("legalHold", null);
         }
     }
 
@@ -136,6 +148,19 @@ final class Configured {
             case PersonJoinedOrganization e ->
                 set("organization", e.organizationId().toString());
             case PersonLeftOrganization e -> set("organization", null);
+            case ErasureRequested e -> set("erasure", "REQUESTED");
+            case ErasureApproved e -> set("erasure", "APPROVED");
+            case ErasureDeclined e -> set("erasure", "DECLINED");
+            case PersonalDataErased e -> {
+                set("name", Personal.ERASED);
+                set("email", null);
+                set("identified", false);
+                set("agent", false);
+                set("erasure", "ERASED");
+            }
+            case ErasureFinished e -> set("erasure", "FINISHED");
+            case PersonEvent.LegalHoldPlaced e -> set("legalHold", e.reason());
+            case PersonEvent.LegalHoldReleased e -> set("legalHold", null);
         }
     }
 

@@ -1,29 +1,23 @@
 package dev.hindsight.query.ledger;
 
-import dev.hindsight.domain.Damaged;
 import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Refusal;
-import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.MerkleTree;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
-import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
-import dev.hindsight.projections.readmodel.ledger.LedgerContradicted;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
-import dev.hindsight.projections.readmodel.ledger.Sealing;
 import dev.hindsight.projections.readmodel.ledger.StoredCheckpoint;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Parameters;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -41,8 +35,6 @@ public final class LedgerController {
 
     private static final String LATEST = "/checkpoints/latest";
     private static final String CHECKPOINTS = "checkpoints";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long LOOK_NANOS = 10_000_000;
 
     /**
      * @param checkpoint the signed note
@@ -85,17 +77,15 @@ public final class LedgerController {
     private final SealedTree tree;
     private final Checkpoints checkpoints;
     private final LedgerKeys keys;
-    private final Sealing sealing;
-    private final RawLog log;
+    private final CheckpointNow now;
     private final Cursors cursors;
 
     LedgerController(
-            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, Sealing sealing, RawLog log, Cursors cursors) {
+            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, Cursors cursors) {
         this.tree = tree;
         this.checkpoints = checkpoints;
         this.keys = keys;
-        this.sealing = sealing;
-        this.log = log;
+        this.now = now;
         this.cursors = cursors;
     }
 
@@ -142,26 +132,10 @@ public final class LedgerController {
     @PostMapping("/checkpoints")
     public ResponseEntity<CheckpointView> makeCheckpoint(Caller caller) {
         needAudit(caller);
-        awaitSealed(log.head());
         long before = checkpoints.latest().map(StoredCheckpoint::size).orElse(0L);
-        try {
-            StoredCheckpoint made = checkpoints.make();
-            return ResponseEntity.status(made.size() > before ? HttpStatus.CREATED : HttpStatus.OK)
-                    .body(CheckpointView.of(made));
-        } catch (LedgerContradicted e) {
-            throw new Damaged("LEDGER_CONTRADICTED", "The ledger does not go on from its last checkpoint.");
-        }
-    }
-
-    private void awaitSealed(long head) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        sealing.wake();
-        while (tree.size() < head) {
-            if (System.nanoTime() - end > 0) {
-                throw new Unavailable("NOT_YET_SEALED", "The ledger is behind the log; try again.", 5);
-            }
-            LockSupport.parkNanos(LOOK_NANOS);
-        }
+        StoredCheckpoint made = now.make();
+        return ResponseEntity.status(made.size() > before ? HttpStatus.CREATED : HttpStatus.OK)
+                .body(CheckpointView.of(made));
     }
 
     @GetMapping("/keys")

@@ -1,10 +1,9 @@
 package dev.hindsight.query.ledger;
 
-import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
-import dev.hindsight.projections.readmodel.ledger.Sealing;
 import dev.hindsight.query.Cursors;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -15,7 +14,7 @@ public class LedgerModule {
 
     @Bean
     LedgerController ledgerController(
-            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, Sealing sealing, RawLog log, Cursors cursors) {
-        return new LedgerController(tree, checkpoints, keys, sealing, log, cursors);
+            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, Cursors cursors) {
+        return new LedgerController(tree, checkpoints, keys, now, cursors);
     }
 }

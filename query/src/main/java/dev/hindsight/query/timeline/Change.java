@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param field as the ticket names it; {@code customFields.<key>}, {@code links.<TYPE>}, or {@code message} for a
  *     message's id
- * @param before null where it was unknown; people as {id, name}
+ * @param before null where it was unknown; people as {id, name}, watchers as a list of them, linked tickets as ids
  * @param after likewise
- * @param beforeName what the queue {@code before} was called then; null for other fields, and for requesters
+ * @param beforeName what the queue {@code before} was called then, the number of the linked ticket {@code before}; null
+ *     for other fields; queues' for requesters
  * @param afterName likewise
  */
 public record Change(

@@ -16,10 +16,12 @@ import dev.hindsight.query.ActorRef;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.PastNames;
 import dev.hindsight.query.PersonRef;
+import dev.hindsight.query.TicketNumber;
 import dev.hindsight.query.Visibility;
 import dev.hindsight.query.ticket.TicketReader.Subject;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -39,7 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Timelines {
 
     private static final TypeReference<List<StoredChange>> CHANGES = new TypeReference<>() {};
-    private static final Set<String> PEOPLE = Set.of("assignee", "requester");
+    private static final Set<String> PEOPLE = Set.of("assignee", "requester", "watchers");
     private static final String QUEUE = "queue";
     private static final String LINKS = "links.";
 
@@ -64,12 +66,17 @@ public final class Timelines {
         private Stream<UUID> ids() {
             return Stream.of(Optional.ofNullable(before), Optional.ofNullable(after))
                     .flatMap(Optional::stream)
+                    .flatMap(value -> value instanceof List<?> several ? several.stream() : Stream.of(value))
                     .flatMap(value -> Parameters.maybeId(value.toString()).stream());
         }
     }
 
-    /** What everybody and everything was called. Requesters are not told what queues are called. */
-    private record Names(PastNames<UUID> people, PastNames<String> queues) {}
+    /**
+     * What everybody and everything was called. Requesters are not told what queues are called.
+     *
+     * @param tickets the linked ones that the caller may see, with their numbers
+     */
+    private record Names(PastNames<UUID> people, PastNames<String> queues, Map<UUID, Long> tickets) {}
 
     private record StoredEntry(TicketTimelineRecord row, List<StoredChange> changes) {}
 
@@ -87,9 +94,11 @@ public final class Timelines {
                         new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
         Names names = new Names(
                 people(snapshot, stored),
-                PastNames.ofQueues(snapshot, visibility.internal() ? queues(stored) : Set.of()));
-        Predicate<StoredChange> shown =
-                visibility.everything() ? change -> true : shownTo(snapshot, visibility, stored);
+                PastNames.ofQueues(snapshot, visibility.internal() ? queues(stored) : Set.of()),
+                linked(snapshot, visibility, stored));
+        Predicate<StoredChange> shown = visibility.everything()
+                ? change -> true
+                : shownTo(visibility, names.tickets().keySet());
         return stored.stream().map(entry -> entry(entry, names, shown)).toList();
     }
 
@@ -117,19 +126,25 @@ public final class Timelines {
     }
 
     /** Neither what is internal, for those who do not see it, nor links to tickets that the caller may not see. */
-    private static Predicate<StoredChange> shownTo(
-            Snapshot snapshot, Visibility visibility, List<StoredEntry> entries) {
-        Set<UUID> linked = ids(entries, change -> change.field().startsWith(LINKS));
-        Set<UUID> visible = linked.isEmpty()
-                ? Set.of()
+    private static Predicate<StoredChange> shownTo(Visibility visibility, Set<UUID> visible) {
+        return change -> (visibility.internal() || !change.isInternal())
+                && (!isLink(change) || change.ids().allMatch(visible::contains));
+    }
+
+    private static boolean isLink(StoredChange change) {
+        return change.field().startsWith(LINKS);
+    }
+
+    private static Map<UUID, Long> linked(Snapshot snapshot, Visibility visibility, List<StoredEntry> entries) {
+        Set<UUID> linked = ids(entries, Timelines::isLink);
+        return linked.isEmpty()
+                ? Map.of()
                 : snapshot.jooq()
-                        .select(TICKET.ID)
+                        .select(TICKET.ID, TICKET.NUMBER)
                         .from(TICKET)
                         .where(TICKET.ID.in(linked))
                         .and(visibility.of(TICKET))
-                        .fetchSet(TICKET.ID);
-        return change -> (visibility.internal() || !change.isInternal())
-                && (!change.field().startsWith(LINKS) || change.ids().allMatch(visible::contains));
+                        .fetchMap(TICKET.ID, TICKET.NUMBER);
     }
 
     private static PastNames<UUID> people(Snapshot snapshot, List<StoredEntry> entries) {
@@ -197,6 +212,13 @@ public final class Timelines {
                     change.after(),
                     queue(change.before(), names.queues(), then),
                     queue(change.after(), names.queues(), then));
+        } else if (isLink(change)) {
+            return new Change(
+                    change.field(),
+                    change.before(),
+                    change.after(),
+                    number(change.before(), names.tickets()),
+                    number(change.after(), names.tickets()));
         }
         return new Change(change.field(), change.before(), change.after());
     }
@@ -205,7 +227,20 @@ public final class Timelines {
         return key == null ? null : names.at(key.toString(), then);
     }
 
+    private static @Nullable String number(@Nullable Object id, Map<UUID, Long> tickets) {
+        return id == null
+                ? null
+                : Parameters.maybeId(id.toString())
+                        .map(tickets::get)
+                        .map(TicketNumber::text)
+                        .orElse(null);
+    }
+
+    /** One, or each of several. */
     private static @Nullable Object person(@Nullable Object id, PastNames<UUID> names, long then) {
+        if (id instanceof List<?> several) {
+            return several.stream().map(one -> person(one, names, then)).toList();
+        }
         return id == null
                 ? null
                 : Parameters.maybeId(id.toString())

@@ -249,8 +249,14 @@ class TicketReadTest {
 
     @Test
     void requesters_see_neither_notes_nor_internal_reasons_nor_links_to_foreign_tickets() {
-        UUID own = rows.ticket(row -> row.setRequester(rita));
-        UUID foreign = rows.ticket(row -> row.setRequester(ana));
+        UUID own = rows.ticket(row -> {
+            row.setNumber(7L);
+            row.setRequester(rita);
+        });
+        UUID foreign = rows.ticket(row -> {
+            row.setNumber(8L);
+            row.setRequester(ana);
+        });
         rows.entry(
                 ticket,
                 2,
@@ -272,11 +278,29 @@ class TicketReadTest {
 
         assertThat(all.body().path("items")).hasSize(6);
         assertThat(all.body().toString())
-                .contains("they are slow", foreign.toString())
+                .contains("they are slow", foreign.toString(), "HD-7", "HD-8")
                 .doesNotContain("\"internal\"");
         assertThat(texts(hers, "version")).containsExactly("4", "5", "7");
-        assertThat(hers.body().toString()).doesNotContain("slow", "VENDOR", foreign.toString(), "Note");
+        assertThat(hers.body().toString())
+                .contains("HD-7")
+                .doesNotContain("slow", "VENDOR", foreign.toString(), "HD-8", "Note");
         assertThat(hers.body().path("items").path(0).path("changes")).hasSize(1);
+    }
+
+    @Test
+    void watchers_are_called_as_they_were() {
+        rows.entry(
+                ticket,
+                2,
+                "WatcherAdded",
+                ana,
+                false,
+                "[{\"field\": \"watchers\", \"before\": [], \"after\": [\"" + rita + "\"], \"internal\": true}]");
+
+        var change = web.get(agent, "/tickets/1042/timeline").body().at("/items/0/changes/0");
+
+        assertThat(change.path("before").toString()).isEqualTo("[]");
+        assertThat(change.path("after").toString()).isEqualTo("[{\"id\":\"" + rita + "\",\"name\":\"rita\"}]");
     }
 
     private static String link(UUID other) {

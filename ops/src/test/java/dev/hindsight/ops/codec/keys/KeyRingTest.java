@@ -236,6 +236,17 @@ class KeyRingTest {
         }
     }
 
+    @Test
+    void onlyKeysOfPeopleAndTicketsAreDestroyed() {
+        for (String owner :
+                List.of("system", "person:", "person:%", "' OR true --", "person:" + UUID.randomUUID() + "x")) {
+            assertThatThrownBy(() -> database.destroy(owner.replace("'", "''")))
+                    .as(owner)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("only keys of people and tickets");
+        }
+    }
+
     private static KeyRing ring() {
         return KeyRing.open(database.application(), MASTER, 1000);
     }

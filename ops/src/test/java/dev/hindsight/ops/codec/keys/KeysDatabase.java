@@ -40,10 +40,9 @@ final class KeysDatabase implements AutoCloseable {
         return application;
     }
 
-    /** What an erasure will do, under a role of its own. */
+    /** As an erasure does it. */
     void destroy(String owner) throws SQLException {
-        asOwner("UPDATE keys.data_key SET wrapped_key = NULL, destroyed_at = now() WHERE owner = '%s'"
-                .formatted(owner));
+        asApplication("SELECT keys.destroy('%s')".formatted(owner));
     }
 
     void asOwner(String sql) throws SQLException {

@@ -52,17 +52,6 @@ public final class SealedTree {
         return of(to, subtrees -> MerkleTree.consistency(from, to, subtrees));
     }
 
-    /**
-     * What {@link MerkleTree#includesRange} needs to show that the events at these positions are all there are between.
-     *
-     * @param first the first position
-     * @param last the last position
-     * @param size not above {@link #size}
-     */
-    public List<Hash> range(long first, long last, long size) {
-        return of(size, subtrees -> MerkleTree.range(first - 1, last, size, subtrees));
-    }
-
     /** The hash of the event's leaf. */
     public Hash leaf(long position, long size) {
         return of(size, subtrees -> subtrees.subtree(0, position - 1));

@@ -1,0 +1,41 @@
+package dev.hindsight.command.erasure;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+
+/** What admins ask of people's and organizations' data. Every command answers a {@code Receipt}. */
+public sealed interface ErasureCommand {
+
+    /**
+     * Asks that a person be forgotten, and does it where nothing is to be waited for.
+     *
+     * @param erasureId a new one, used where nobody has asked before
+     * @param approvalNeeded whether a second person has to agree
+     */
+    record RequestErasure(UUID personId, UUID erasureId, UUID by, String reason, boolean approvalNeeded, Instant at)
+            implements ErasureCommand {}
+
+    /** A second person's word. */
+    record DecideErasure(UUID personId, UUID erasureId, UUID by, boolean approve, Instant at)
+            implements ErasureCommand {}
+
+    /** A hold may have been released: what waited for it is done. */
+    record GoOnWithErasure(UUID personId, Instant at) implements ErasureCommand {}
+
+    /** Everything has forgotten them: the receipt. */
+    record FinishErasure(
+            UUID personId, UUID erasureId, Map<String, String> done, Map<String, String> notPossible, Instant at)
+            implements ErasureCommand {
+        public FinishErasure {
+            done = Map.copyOf(done);
+            notPossible = Map.copyOf(notPossible);
+        }
+    }
+
+    /** @param placed false to release */
+    record HoldPerson(UUID personId, boolean placed, String reason, Instant at) implements ErasureCommand {}
+
+    /** @param placed false to release */
+    record HoldOrganization(UUID organizationId, boolean placed, String reason, Instant at) implements ErasureCommand {}
+}

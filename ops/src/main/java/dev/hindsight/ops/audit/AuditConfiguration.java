@@ -1,0 +1,39 @@
+package dev.hindsight.ops.audit;
+
+import dev.hindsight.command.desk.TicketSelection;
+import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.codec.keys.DataKeys;
+import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
+import dev.hindsight.projections.readmodel.ledger.Checkpoints;
+import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
+import dev.hindsight.projections.readmodel.ledger.SealedTree;
+import dev.hindsight.projections.rebuild.OperationsRecord;
+import dev.hindsight.query.ticket.TicketReader;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What auditors take along. */
+@Configuration(proxyBeanMethods = false)
+public class AuditConfiguration {
+
+    @Bean
+    AuditExports auditExports(
+            RawLog raw,
+            EventLog log,
+            SealedTree tree,
+            CheckpointNow now,
+            Checkpoints checkpoints,
+            LedgerKeys ledgerKeys,
+            EventCodec codec,
+            DataKeys dataKeys,
+            OperationsRecord record) {
+        return new AuditExports(raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, record);
+    }
+
+    @Bean
+    AuditExportEndpoint auditExportEndpoint(AuditExports exports, TicketSelection selection, TicketReader reader) {
+        return new AuditExportEndpoint(exports, selection, reader);
+    }
+}

@@ -1,0 +1,349 @@
+package dev.hindsight.ops.audit;
+
+import dev.hindsight.domain.Envelope;
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.NotFound;
+import dev.hindsight.domain.ledger.EventHeader;
+import dev.hindsight.domain.ledger.Hash;
+import dev.hindsight.domain.ledger.MerkleTree;
+import dev.hindsight.domain.ledger.SignedNote;
+import dev.hindsight.domain.ledger.VerifierKey;
+import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
+import dev.hindsight.ops.bundle.BundleEntry;
+import dev.hindsight.ops.bundle.BundleWriter;
+import dev.hindsight.ops.bundle.Manifest;
+import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.codec.keys.DataKey;
+import dev.hindsight.ops.codec.keys.DataKeys;
+import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
+import dev.hindsight.projections.readmodel.ledger.Checkpoints;
+import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
+import dev.hindsight.projections.readmodel.ledger.SealedTree;
+import dev.hindsight.projections.readmodel.ledger.StoredCheckpoint;
+import dev.hindsight.projections.rebuild.OperationsRecord;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes audit exports and writes their bundles. An export is an event that says what belongs to it, up to a signed
+ * checkpoint; what its bundle holds is fixed by that, but for content that is erased later. So nothing is kept beside the
+ * log. Safe for concurrent use.
+ */
+public final class AuditExports {
+
+    /** How many earlier checkpoints a bundle is joined to, the newest ones. */
+    private static final int EARLIER = 100;
+
+    private static final int KEYS_AT_ONCE = 1_000;
+
+    private final RawLog raw;
+    private final EventLog log;
+    private final SealedTree tree;
+    private final CheckpointNow now;
+    private final Checkpoints checkpoints;
+    private final LedgerKeys ledgerKeys;
+    private final EventCodec codec;
+    private final DataKeys dataKeys;
+    private final OperationsRecord record;
+
+    public AuditExports(
+            RawLog raw,
+            EventLog log,
+            SealedTree tree,
+            CheckpointNow now,
+            Checkpoints checkpoints,
+            LedgerKeys ledgerKeys,
+            EventCodec codec,
+            DataKeys dataKeys,
+            OperationsRecord record) {
+        this.raw = raw;
+        this.log = log;
+        this.tree = tree;
+        this.now = now;
+        this.checkpoints = checkpoints;
+        this.ledgerKeys = ledgerKeys;
+        this.codec = codec;
+        this.dataKeys = dataKeys;
+        this.record = record;
+    }
+
+    /**
+     * What is asked for.
+     *
+     * @param streams of tickets; empty: all events of a time
+     * @param from the first moment of recording; null for streams
+     * @param to the first moment after it; null for streams
+     * @param complete of streams: with the headers of everything else from their first event on, so that the bundle shows
+     *     that nothing was left out
+     * @param personal with personal content in clear
+     * @param checkpoint size of an earlier checkpoint that the bundle is joined to in any case; null for none
+     * @param reason is recorded and stands in the bundle; one line
+     */
+    public record Request(
+            List<String> streams,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            boolean complete,
+            boolean personal,
+            @Nullable Long checkpoint,
+            String reason) {}
+
+    /**
+     * Signs the log as it is and records the export.
+     *
+     * @throws InvalidRequest where a stream has no events, or none was recorded in this time
+     * @throws dev.hindsight.domain.Unavailable while the ledger is behind
+     */
+    public AuditExportMade make(UUID id, Request request, Envelope.Actor by) {
+        long size = now.make().size();
+        Long joined = request.checkpoint();
+        if (joined != null && checkpoints.of(joined).isEmpty()) {
+            throw new InvalidRequest("checkpointSize", "is not the size of a checkpoint of this log");
+        }
+        long first;
+        long last;
+        if (request.streams().isEmpty()) {
+            first = firstAt(request.from(), size);
+            last = firstAt(request.to(), size) - 1;
+            if (last < first) {
+                throw new InvalidRequest("from", "nothing was recorded in this time");
+            }
+        } else {
+            first = request.complete() ? firstOf(request.streams()) : 0;
+            last = request.complete() ? size : 0;
+        }
+        AuditExportMade made = new AuditExportMade(
+                id,
+                Instant.now().truncatedTo(ChronoUnit.MICROS),
+                request.streams(),
+                first,
+                last,
+                size,
+                request.personal(),
+                joined,
+                request.reason());
+        record.append(id, "export", by, made);
+        return made;
+    }
+
+    /** Whether the log has events of this ticket. */
+    boolean has(UUID ticket) {
+        try (Stream<LoggedEvent> events = log.eventsOf(stream(ticket))) {
+            return events.findFirst().isPresent();
+        }
+    }
+
+    static String stream(UUID ticket) {
+        return "ticket-" + ticket;
+    }
+
+    private long firstOf(List<String> streams) {
+        long first = Long.MAX_VALUE;
+        for (String stream : streams) {
+            try (Stream<LoggedEvent> events = log.eventsOf(stream)) {
+                first = Math.min(first, events.findFirst().orElseThrow().position());
+            }
+        }
+        return first;
+    }
+
+    /** The first position that was recorded at this moment or later, by bisection; head + 1 where none was. */
+    private long firstAt(@Nullable Instant moment, long head) {
+        if (moment == null) {
+            return head + 1;
+        }
+        long low = 1;
+        long high = head + 1;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            if (log.after(middle - 1, 1).getFirst().recordedAt().isBefore(moment)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** @throws NotFound where there is no such export */
+    public AuditExportMade find(UUID id) {
+        try (Stream<LoggedEvent> events = log.eventsOf(AuditExportMade.stream(id))) {
+            return events.map(LoggedEvent::event)
+                    .map(AuditExportMade.class::cast)
+                    .findFirst()
+                    .orElseThrow(() -> new NotFound("There is no such export."));
+        }
+    }
+
+    /**
+     * Writes the bundle.
+     *
+     * @throws IOException where it cannot be written, and where content was erased meanwhile: what was written is no
+     *     bundle then
+     */
+    public void write(AuditExportMade export, OutputStream out) throws IOException {
+        Manifest manifest = new Manifest(
+                ledgerKeys.origin(), export.size(), export.from(), export.to(), export.streams(), export.reason());
+        Writing writing = new Writing(export, manifest);
+        try (BundleWriter bundle = new BundleWriter(out)) {
+            bundle.head(manifest, seals(export));
+            bundle.events(writing::forEach);
+            bundle.proof(
+                    tree.of(export.size(), subtrees -> MerkleTree.subset(writing.indexes(), export.size(), subtrees)),
+                    writing.salts());
+            writing.nothingWasErased();
+        }
+    }
+
+    private BundleWriter.Seals seals(AuditExportMade export) {
+        StoredCheckpoint checkpoint = checkpoints
+                .of(export.size())
+                .orElseThrow(() -> new IllegalStateException("the checkpoint of size " + export.size() + " is gone"));
+        Map<Long, List<Hash>> earlier = new HashMap<>();
+        Stream.concat(
+                        checkpoints.below(export.size(), EARLIER).stream().map(StoredCheckpoint::size),
+                        Stream.ofNullable(export.checkpoint()))
+                .forEach(size -> earlier.put(size, tree.consistency(size, export.size())));
+        List<LedgerKeys.Published> keys = ledgerKeys.published();
+        List<SignedNote> rotations = new ArrayList<>();
+        for (LedgerKeys.Published key : keys) {
+            if (key.rotation() != null) {
+                rotations.add(SignedNote.parse(key.rotation()));
+            }
+        }
+        return new BundleWriter.Seals(
+                SignedNote.parse(checkpoint.note()),
+                VerifierKey.parse(keys.getFirst().key()),
+                rotations,
+                earlier,
+                checkpoint.timestampToken());
+    }
+
+    /** One bundle's events, read as often as they are asked for, always with the same keys. For one thread. */
+    private final class Writing {
+
+        private final AuditExportMade export;
+        private final Manifest manifest;
+        private final Set<String> streams;
+        private final Map<UUID, DataKey> keys = new HashMap<>();
+        private final Set<String> keyed = new HashSet<>();
+        private final Map<String, byte[]> salts = new HashMap<>();
+        private long[] indexes = new long[1_024];
+        private int count;
+
+        private Writing(AuditExportMade export, Manifest manifest) {
+            this.export = export;
+            this.manifest = manifest;
+            this.streams = Set.copyOf(export.streams());
+        }
+
+        void forEach(BundleWriter.EntrySink sink) throws IOException {
+            count = 0;
+            try (RawLog.Reading reading = export.to() > 0
+                    ? raw.inOrder(export.from() - 1, export.to())
+                    : raw.ofStreams(export.streams(), export.size())) {
+                for (List<RawLog.Stored> some = reading.next(); some != null; some = reading.next()) {
+                    fetchKeys(some);
+                    for (RawLog.Stored one : some) {
+                        put(one, sink);
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("the server is ending");
+            }
+        }
+
+        private boolean isShown(EventHeader header) {
+            return streams.isEmpty() ? manifest.isInRange(header.position()) : streams.contains(header.stream());
+        }
+
+        private void fetchKeys(List<RawLog.Stored> events) {
+            if (!export.personal()) {
+                return;
+            }
+            List<String> unknown = events.stream()
+                    .map(RawLog.Stored::header)
+                    .filter(this::isShown)
+                    .map(EventHeader::stream)
+                    .filter(keyed::add)
+                    .toList();
+            for (int i = 0; i < unknown.size(); i += KEYS_AT_ONCE) {
+                keys.putAll(codec.keysOf(unknown.subList(i, Math.min(unknown.size(), i + KEYS_AT_ONCE))));
+            }
+        }
+
+        private void put(RawLog.Stored event, BundleWriter.EntrySink sink) throws IOException {
+            EventHeader header = event.header();
+            if (count == indexes.length) {
+                indexes = Arrays.copyOf(indexes, 2 * count);
+            }
+            indexes[count++] = header.position() - 1;
+            boolean shown = isShown(header);
+            sink.entry(BundleEntry.of(
+                    header,
+                    new BundleEntry.Body(event.metadata(), event.payload()),
+                    shown,
+                    shown && export.personal() ? personal(event) : null));
+        }
+
+        private byte @Nullable [] personal(RawLog.Stored event) {
+            EventHeader header = event.header();
+            String revision = header.revision();
+            if (revision == null) {
+                return null;
+            }
+            Optional<EventCodec.Opened> opened =
+                    codec.opened(header.name(), revision, header.stream(), event.payload(), keys);
+            opened.ifPresent(its -> {
+                keys.putIfAbsent(its.key().id(), its.key());
+                salts.put(its.key().id().toString(), its.key().salt().getEncoded());
+            });
+            return opened.map(EventCodec.Opened::plaintext).orElse(null);
+        }
+
+        long[] indexes() {
+            return Arrays.copyOf(indexes, count);
+        }
+
+        Map<String, byte[]> salts() {
+            return salts;
+        }
+
+        void nothingWasErased() throws IOException {
+            List<String> owners = salts.keySet().stream()
+                    .map(UUID::fromString)
+                    .map(keys::get)
+                    .map(key -> key == null ? "" : key.owner())
+                    .toList();
+            for (int i = 0; i < owners.size(); i += KEYS_AT_ONCE) {
+                boolean erased =
+                        dataKeys
+                                .ofOwners(owners.subList(i, Math.min(owners.size(), i + KEYS_AT_ONCE)))
+                                .values()
+                                .stream()
+                                .anyMatch(DataKey::destroyed);
+                if (erased) {
+                    throw new IOException("content of the export was erased while it was written");
+                }
+            }
+        }
+    }
+}

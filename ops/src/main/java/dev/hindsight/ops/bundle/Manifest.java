@@ -1,0 +1,95 @@
+package dev.hindsight.ops.bundle;
+
+import dev.hindsight.domain.ledger.EventHeader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a bundle claims to hold. Its claims count for as much as the events show.
+ *
+ * @param origin of the log
+ * @param size of the checkpoint
+ * @param headersFrom first position of the range whose headers are all in the bundle; 0 where it claims no range
+ * @param headersTo last position of that range; 0 likewise
+ * @param streams whose events are in it; empty: those of the range, whatever their stream
+ * @param words what was asked for, in the asker's words of one line
+ */
+public record Manifest(String origin, long size, long headersFrom, long headersTo, List<String> streams, String words) {
+
+    private static final String FORMAT = "hindsight-bundle-1";
+
+    public Manifest {
+        streams = List.copyOf(streams);
+        if (words.indexOf('\n') >= 0 || origin.indexOf('\n') >= 0) {
+            throw new IllegalArgumentException("a line of the manifest is one line");
+        }
+    }
+
+    /** Whether this event belongs to what was asked for, and has its body in the bundle. */
+    public boolean asksFor(EventHeader event) {
+        return streams.isEmpty() ? isInRange(event.position()) : streams.contains(event.stream());
+    }
+
+    public boolean isInRange(long position) {
+        return headersFrom <= position && position <= headersTo;
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(FORMAT).append('\n');
+        text.append("origin ").append(origin).append('\n');
+        text.append("size ").append(size).append('\n');
+        text.append("headers ")
+                .append(headersFrom)
+                .append(' ')
+                .append(headersTo)
+                .append('\n');
+        text.append("words ").append(words).append('\n');
+        streams.forEach(stream -> text.append("stream ").append(stream).append('\n'));
+        return text.toString();
+    }
+
+    /** @throws MalformedBundleException when it is not the one text of a manifest */
+    static Manifest parse(String text) {
+        List<String> lines = Arrays.asList(text.split("\n", -1));
+        if (!lines.getFirst().equals(FORMAT)) {
+            throw new MalformedBundleException("manifest.txt is not of the form " + FORMAT);
+        }
+        Map<String, String> values = new TreeMap<>();
+        List<String> streams = new ArrayList<>();
+        for (String line : lines.subList(1, lines.size())) {
+            int space = line.indexOf(' ');
+            if (line.startsWith("stream ")) {
+                streams.add(line.substring(space + 1));
+            } else if (space > 0) {
+                values.put(line.substring(0, space), line.substring(space + 1));
+            }
+        }
+        try {
+            String[] headers = required(values.get("headers")).split(" ", -1);
+            Manifest manifest = new Manifest(
+                    required(values.get("origin")),
+                    Long.parseLong(required(values.get("size"))),
+                    Long.parseLong(headers[0]),
+                    Long.parseLong(headers[1]),
+                    streams,
+                    required(values.get("words")));
+            if (manifest.text().equals(text)) {
+                return manifest;
+            }
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException notCanonical) {
+            throw new MalformedBundleException("a number in manifest.txt cannot be read");
+        }
+        throw new MalformedBundleException("manifest.txt is not in its one canonical form");
+    }
+
+    private static String required(@Nullable String value) {
+        if (value == null) {
+            throw new MalformedBundleException("a line of manifest.txt is missing");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,401 @@
+package dev.hindsight.ops.erasure;
+
+import dev.hindsight.command.attachments.ContentCleaner;
+import dev.hindsight.command.dispatch.Call;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Expected;
+import dev.hindsight.command.erasure.DataKeyErasure;
+import dev.hindsight.command.erasure.ErasureCommand.FinishErasure;
+import dev.hindsight.command.erasure.ErasureCommand.GoOnWithErasure;
+import dev.hindsight.command.erasure.Erasures;
+import dev.hindsight.command.erasure.Erasures.Row;
+import dev.hindsight.command.erasure.Erasures.State;
+import dev.hindsight.command.erasure.OnErasure;
+import dev.hindsight.command.erasure.Retention;
+import dev.hindsight.command.erasure.Retention.Run;
+import dev.hindsight.command.erasure.TicketErasing;
+import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.Envelope.Actor;
+import dev.hindsight.domain.NotFound;
+import dev.hindsight.domain.ticket.Channel;
+import dev.hindsight.ops.erasure.Remains.Report;
+import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.ReadModel;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Carries out what was asked: erases the tickets of people whose keys are destroyed, has everything made of them made
+ * anew, takes away what stores leave behind, and writes the receipt. Every node has it, one at a time works (a session's
+ * advisory lock says which); what a node that died has begun, the next one does again from the start, and every step done
+ * again changes nothing.
+ */
+final class ErasureJob implements SmartLifecycle, OnErasure {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ErasureJob.class);
+    private static final Duration PACE = Duration.ofSeconds(2);
+    private static final int HOLDS_EVERY = 15;
+    private static final int AT_ONCE = 4;
+    private static final int BATCH = 500;
+    private static final Duration MODELS_WAIT = Duration.ofMinutes(2);
+
+    /**
+     * What the job needs of the application.
+     *
+     * @param elsewhere counts what a person wrote on tickets of other requesters
+     */
+    record Tools(
+            CommandDispatch dispatch,
+            Erasures erasures,
+            TicketErasing tickets,
+            Retention retention,
+            DataKeyErasure keys,
+            ContentCleaner contents,
+            EventLog log,
+            FreshnessGate freshness,
+            JdbcClient jdbc,
+            ToLongFunction<UUID> elsewhere,
+            List<Remains> remains,
+            Clock clock) {}
+
+    /** Connects outside the pool. */
+    interface Connections {
+        Connection open() throws SQLException;
+    }
+
+    private final Tools tools;
+    private final Connections connections;
+    private final Duration retentionEvery;
+    private final Semaphore wishes = new Semaphore(0);
+    private volatile @Nullable Thread worker;
+
+    /** @param retentionEvery how long after a pass the next one begins by itself */
+    ErasureJob(Tools tools, Connections connections, Duration retentionEvery) {
+        this.tools = tools;
+        this.retentionEvery = retentionEvery;
+        this.connections = connections;
+    }
+
+    @Override
+    public void wake() {
+        wishes.release();
+    }
+
+    @Override
+    public void start() {
+        Thread fresh = Thread.ofPlatform().name("erasure").daemon().unstarted(this::work);
+        worker = fresh;
+        fresh.start();
+    }
+
+    private void work() {
+        for (int round = 0; Thread.currentThread().equals(worker); round++) {
+            try {
+                boolean asked = wishes.tryAcquire(PACE.toMillis(), TimeUnit.MILLISECONDS);
+                wishes.drainPermits();
+                look(asked || round % HOLDS_EVERY == 0);
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException fault) {
+                LOG.warn("Erasures wait: {}; tried again", fault.toString());
+            }
+        }
+    }
+
+    /**
+     * Does what is due, where no other node does.
+     *
+     * @param all also what waits for holds
+     */
+    private void look(boolean all) throws InterruptedException {
+        List<Row> open = tools.erasures.in(State.WAITING, State.ERASING);
+        boolean retain = !tools.retention.open().isEmpty() || (all && retentionIsDue());
+        if (!retain && open.stream().noneMatch(row -> all || row.state() == State.ERASING)) {
+            return;
+        }
+        try (Connection connection = connections.open()) {
+            if (!locked(connection)) {
+                return;
+            }
+            if (all) {
+                open.stream()
+                        .filter(row -> row.state() == State.WAITING)
+                        .forEach(row -> tools.dispatch.send(
+                                call(row), new GoOnWithErasure(row.person(), tools.clock.instant())));
+            }
+            List<Row> erasing = tools.erasures.in(State.ERASING);
+            if (!erasing.isEmpty()) {
+                erase(erasing);
+            }
+            if (retain) {
+                retain();
+            }
+        } catch (SQLException fault) {
+            throw new TransientDataAccessResourceException("The database does not answer", fault);
+        }
+    }
+
+    private boolean retentionIsDue() {
+        return tools.retention.dueAgain(retentionEvery) || tools.retention.someReleased();
+    }
+
+    /** All that was asked for, or what is due by itself. */
+    private void retain() throws InterruptedException {
+        if (tools.retention.open().isEmpty() && retentionIsDue()) { // no other node did meanwhile
+            tools.retention.ask(null);
+        }
+        for (Run run : tools.retention.open()) {
+            try {
+                retain(run);
+            } catch (RuntimeException fault) {
+                LOG.warn("The retention pass {} is not finished; tried again", run.id(), fault);
+                tools.retention.failed(run.id(), fault.getClass().getSimpleName());
+            }
+        }
+    }
+
+    private void retain(Run run) throws InterruptedException {
+        var erased = new ArrayList<UUID>();
+        long held = tools.retention.pass(call(run), (ticket, rule) -> {
+            erased.add(ticket);
+            if (erased.size() == BATCH) {
+                forget(erased, new Report());
+                tools.retention.progressed(run.id(), erased.size());
+                erased.clear();
+            }
+        });
+        forget(erased, new Report());
+        tools.retention.progressed(run.id(), erased.size());
+        boolean some = tools.retention.last().map(last -> last.erased() > 0).orElse(false);
+        if (some) {
+            awaitModels();
+            Report report = new Report();
+            for (Remains each : tools.remains) {
+                each.clean(report);
+            }
+            LOG.info(
+                    "The retention pass {} is finished: {}; not possible: {}",
+                    run.id(),
+                    report.done(),
+                    report.notPossible());
+        }
+        tools.retention.finished(run.id(), held);
+    }
+
+    private static Call call(Run run) {
+        UUID by = run.askedBy();
+        return new Call(
+                by == null
+                        ? new Actor(ActorKind.SYSTEM, null, List.of())
+                        : new Actor(ActorKind.ADMIN, by, List.of("admin")),
+                null,
+                null,
+                run.id().toString(),
+                null,
+                Channel.API.name(),
+                null,
+                new Expected.Nothing());
+    }
+
+    /** Until the connection ends. */
+    private static boolean locked(Connection connection) throws SQLException {
+        try (PreparedStatement lock =
+                        connection.prepareStatement("select pg_try_advisory_lock(hashtext('hindsight.erasure'))");
+                ResultSet row = lock.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    /** All that are open, so that what is done to whole tables is done once. */
+    private void erase(List<Row> erasing) throws InterruptedException {
+        Map<Row, Report> reports = new LinkedHashMap<>();
+        for (Row row : erasing) {
+            try {
+                Report report = new Report();
+                content(row, report);
+                reports.put(row, report);
+            } catch (RuntimeException fault) {
+                failed(row, fault);
+            }
+        }
+        if (reports.isEmpty()) {
+            return;
+        }
+        Report shared = new Report();
+        try {
+            awaitModels();
+            for (Remains each : tools.remains) {
+                each.clean(shared);
+            }
+        } catch (RuntimeException fault) {
+            reports.keySet().forEach(row -> failed(row, fault));
+            return;
+        }
+        reports.forEach((row, report) -> {
+            try {
+                finish(row, report, shared);
+            } catch (RuntimeException fault) {
+                failed(row, fault);
+            }
+        });
+    }
+
+    private void failed(Row row, RuntimeException fault) {
+        LOG.warn("The erasure {} is not finished; tried again", row.id(), fault);
+        tools.erasures.failed(row.id(), fault.getClass().getSimpleName());
+    }
+
+    /** Tickets, their files, and what is remembered of calls. */
+    private void content(Row row, Report report) throws InterruptedException {
+        List<UUID> tickets = tools.keys.ticketsOf(row.person());
+        int erased = eraseTickets(row, tickets);
+        report.done("keys", (1 + tickets.size()) + " destroyed: the person's and their tickets'");
+        report.done("tickets", erased + " erased");
+        forget(tickets, report);
+        tools.jdbc
+                .sql("delete from command.idempotency where stream = ?")
+                .param("person-" + row.person())
+                .update();
+        report.done("people", "address, token and names in import sources lead to nobody any more");
+        long elsewhere = tools.elsewhere.applyAsLong(row.person());
+        if (elsewhere > 0) {
+            report.notPossible(
+                    "other tickets",
+                    elsewhere + " messages that they wrote on tickets of other requesters are part of these");
+        }
+    }
+
+    /** Files of erased tickets, and what is remembered of calls that wrote to them. */
+    private void forget(List<UUID> tickets, Report report) {
+        int files = tools.jdbc
+                .sql("update command.attachment_content set look_at = now() where ticket_id in (:tickets)")
+                .param("tickets", orNone(tickets))
+                .update();
+        tools.contents.clean();
+        long left = tools.jdbc
+                .sql("select count(*) from command.attachment_content where ticket_id in (:tickets)")
+                .param("tickets", orNone(tickets))
+                .query(Long.class)
+                .single();
+        if (left > 0) {
+            throw new IllegalStateException(left + " attachment contents could not be deleted yet");
+        }
+        report.done("attachments", files + " contents deleted");
+        List<String> streams =
+                orNone(tickets).stream().map(ticket -> "ticket-" + ticket).toList();
+        int calls = tools.jdbc
+                .sql("delete from command.idempotency where stream in (:streams)")
+                .param("streams", streams)
+                .update();
+        calls += tools.jdbc
+                .sql("delete from command.bulk_selection where tickets && :tickets::text[]")
+                .param("tickets", tickets.stream().map(UUID::toString).toArray(String[]::new))
+                .update();
+        report.done("calls", calls + " remembered calls forgotten");
+    }
+
+    private static List<UUID> orNone(List<UUID> tickets) {
+        return tickets.isEmpty() ? List.of(new UUID(0, 0)) : tickets;
+    }
+
+    private int eraseTickets(Row row, List<UUID> tickets) throws InterruptedException {
+        int erased = 0;
+        try (ExecutorService some = Executors.newFixedThreadPool(
+                AT_ONCE, Thread.ofPlatform().name("erasure-", 0).daemon().factory())) {
+            List<Future<Boolean>> underway = tickets.stream()
+                    .map(ticket -> some.submit(() -> erase(row, ticket)))
+                    .toList();
+            for (Future<Boolean> one : underway) {
+                erased += one.get() ? 1 : 0;
+            }
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException fault ? fault : new IllegalStateException(failed);
+        }
+        return erased;
+    }
+
+    /** @return false where a key was made for a ticket that was then not opened */
+    private boolean erase(Row row, UUID ticket) {
+        try {
+            tools.tickets.ofPerson(call(row), ticket);
+            return true;
+        } catch (NotFound neverOpened) {
+            LOG.debug("The key of {} seals nothing", ticket, neverOpened);
+            return false;
+        }
+    }
+
+    private void awaitModels() {
+        long head = tools.log.head();
+        for (ReadModel model : ReadModel.values()) {
+            if (!tools.freshness.await(model, head, MODELS_WAIT)) {
+                throw new IllegalStateException("read model " + model.id() + " is behind");
+            }
+        }
+    }
+
+    private void finish(Row row, Report report, Report shared) {
+        Map<String, String> done = new LinkedHashMap<>(report.done());
+        done.put("read models", "made anew from the log");
+        done.put("memory", "forgotten by every node that follows the log");
+        done.putAll(shared.done());
+        Map<String, String> notPossible = new LinkedHashMap<>(report.notPossible());
+        notPossible.putAll(shared.notPossible());
+        notPossible.put(
+                "backups", "copies of the database and its keys that were made before are not reached from here");
+        tools.dispatch.send(
+                call(row), new FinishErasure(row.person(), row.id(), done, notPossible, tools.clock.instant()));
+        LOG.info("The erasure {} is finished", row.id());
+    }
+
+    /** On behalf of whoever asked; all of it shares the erasure's id. */
+    private static Call call(Row row) {
+        return new Call(
+                new Actor(ActorKind.ADMIN, row.askedBy(), List.of("admin")),
+                null,
+                null,
+                row.id().toString(),
+                null,
+                Channel.API.name(),
+                null,
+                new Expected.Nothing());
+    }
+
+    @Override
+    public void stop() {
+        Thread last = worker;
+        worker = null;
+        if (last != null) {
+            last.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return worker != null;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.hindsight.projections.rebuild;
+
+import dev.hindsight.projections.readmodel.BulkLog;
+import dev.hindsight.projections.readmodel.BulkLog.Stored;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of the log, stream by stream, that fills one generation or several of different models. Each batch belongs
+ * to one of them. Whoever is ended by an order leaves; the others go on. For one thread.
+ */
+final class LogPass {
+
+    // Larger ones are no faster: what is under way outgrows the young generation and is collected as if it were to
+    // stay.
+    private static final int BATCH_EVENTS = 2_048;
+    private static final long BATCH_BYTES = 4L << 20;
+    private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final BulkLog log;
+    private final int threads;
+    private final int batchEvents;
+
+    /**
+     * @param threads that fold
+     * @param batchEvents at most, for tests; more than 2,048 are not taken
+     */
+    LogPass(BulkLog log, int threads, int batchEvents) {
+        this.log = log;
+        this.threads = threads;
+        this.batchEvents = Math.min(batchEvents, BATCH_EVENTS);
+    }
+
+    /**
+     * A generation that is to be filled.
+     *
+     * @param after the last stream that is written; null to begin
+     * @param upTo the last position to be read
+     */
+    record Member(Filling<?> filling, @Nullable String after, long upTo, Filling.Progress progress) {
+
+        boolean reads(String stream) {
+            return filling.prefixes().stream().anyMatch(stream::startsWith);
+        }
+
+        private boolean wants(Stored event) {
+            return event.position() <= upTo && (after == null || event.stream().compareTo(after) > 0);
+        }
+    }
+
+    /** Hears who leaves. */
+    interface Leaving {
+        void left(Member member) throws SQLException, InterruptedException;
+    }
+
+    /**
+     * Goes on after the streams that are written.
+     *
+     * @param members of different models, none of which reads a stream of another
+     * @param leaving told of each that an order has ended, between two batches
+     * @return those that have all
+     * @throws dev.hindsight.projections.readmodel.UnknownEvent where newer software wrote an event of these streams
+     */
+    Set<Member> fill(Collection<Member> members, Leaving leaving) throws SQLException, InterruptedException {
+        var left = new LinkedHashSet<>(members);
+        var prefixes = new ArrayList<String>();
+        for (var member : members) {
+            prefixes.addAll(member.filling().prefixes());
+            member.filling().begin(member.upTo());
+        }
+        var upTo = members.stream().mapToLong(Member::upTo).max().orElseThrow();
+        var underway = new ArrayDeque<Batch>();
+        try (var reading = log.byStream(prefixes, after(members), upTo);
+                var workers = new Workers(threads)) {
+            var batches = new StreamBatches(reading, batchEvents, BATCH_BYTES, stream -> owner(members, stream));
+            var batch = batches.next();
+            for (var member : members) {
+                var coming = reading.total(member.filling().prefixes());
+                if (coming.isPresent()) {
+                    member.progress().coming(coming.getAsLong());
+                }
+            }
+            var looked = System.nanoTime();
+            while ((batch != null || !underway.isEmpty()) && !left.isEmpty()) {
+                if (batch != null) {
+                    var owner = owner(members, batch.getFirst().stream());
+                    var wanted = members.size() == 1
+                            ? batch
+                            : batch.stream().filter(owner::wants).toList();
+                    if (left.contains(owner) && !wanted.isEmpty()) {
+                        underway.add(new Batch(owner, owner.filling().fold(wanted, workers, owner.progress())));
+                    }
+                    batch = batches.next();
+                }
+                if (underway.size() > threads || (batch == null && !underway.isEmpty())) {
+                    var oldest = underway.remove();
+                    if (left.contains(oldest.owner()) && !oldest.underway().write()) {
+                        left.remove(oldest.owner());
+                        leaving.left(oldest.owner());
+                    }
+                }
+                if (members.size() > 1 && System.nanoTime() - looked > LOOK_NANOS) {
+                    looked = System.nanoTime();
+                    for (var member : List.copyOf(left)) {
+                        if (member.progress().ended()) {
+                            left.remove(member);
+                            leaving.left(member);
+                        }
+                    }
+                }
+            }
+        }
+        return left;
+    }
+
+    private record Batch(Member owner, Filling.Underway underway) {}
+
+    private static Member owner(Collection<Member> members, String stream) {
+        for (var member : members) {
+            if (member.reads(stream)) {
+                return member;
+            }
+        }
+        throw new IllegalStateException("the log gave a stream that nobody asked for");
+    }
+
+    /** What all of them have. */
+    private static @Nullable String after(Collection<Member> members) {
+        return members.stream().anyMatch(member -> member.after() == null)
+                ? null
+                : members.stream()
+                        .map(member -> Objects.requireNonNull(member.after()))
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow();
+    }
+}
