@@ -1,11 +1,14 @@
 package dev.hindsight.command;
 
+import dev.hindsight.command.erasure.Erasures;
+import dev.hindsight.command.erasure.LegalHolds;
 import dev.hindsight.command.people.Fingerprints;
 import dev.hindsight.command.people.PersonIndex;
 import dev.hindsight.command.people.PersonIndexFilling;
 import dev.hindsight.command.rights.Rights;
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.people.PersonEvent;
+import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
@@ -32,6 +35,8 @@ public final class CommandTables {
     private final JdbcTemplate jdbc;
     private final Rights rights;
     private final PersonIndexFilling people;
+    private final LegalHolds holds;
+    private final Erasures erasures;
     private final List<Object[]> numbers = new ArrayList<>();
     private final List<Object[]> contents = new ArrayList<>();
     private long highest;
@@ -42,6 +47,8 @@ public final class CommandTables {
         this.jdbc = new JdbcTemplate(own);
         JdbcClient client = JdbcClient.create(own);
         this.rights = new Rights(client);
+        this.holds = new LegalHolds(client);
+        this.erasures = new Erasures(client);
         this.people = new PersonIndexFilling(new PersonIndex(client, fingerprints));
     }
 
@@ -51,10 +58,15 @@ public final class CommandTables {
             case TicketOpened e -> number(e.number(), e.ticketId());
             case TicketImported e -> number(e.number(), e.ticketId());
             case AttachmentAdded e -> content(e.content(), e.ticketId());
+            case TicketEvent.LegalHoldPlaced e ->
+                holds.place(LegalHolds.Kind.TICKET, e.ticketId(), e.at(), e.reason());
+            case TicketEvent.LegalHoldReleased e -> holds.release(LegalHolds.Kind.TICKET, e.ticketId());
             case PersonEvent e -> people.follow(e);
             default -> {}
         }
         rights.follow(event);
+        holds.follow(event);
+        erasures.follow(event);
     }
 
     private void number(long number, UUID ticket) {

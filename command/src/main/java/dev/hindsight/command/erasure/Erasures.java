@@ -61,7 +61,7 @@ public final class Erasures {
     }
 
     /** Writes what an event says, in the current transaction; nothing for other events. */
-    void follow(Event event) {
+    public void follow(Event event) {
         switch (event) {
             case ErasureRequested e ->
                 jdbc.sql("insert into command.erasure (person_id, id, state, asked_by, reason, asked_at)"

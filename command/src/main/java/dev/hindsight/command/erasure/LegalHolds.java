@@ -43,7 +43,7 @@ public final class LegalHolds {
     }
 
     /** Writes what an event of a person or organization says of holds; nothing for other events. */
-    void follow(Event event) {
+    public void follow(Event event) {
         switch (event) {
             case PersonEvent.LegalHoldPlaced e -> place(Kind.PERSON, e.personId(), e.at(), e.reason());
             case PersonEvent.LegalHoldReleased e -> release(Kind.PERSON, e.personId());

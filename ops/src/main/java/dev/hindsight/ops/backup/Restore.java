@@ -14,6 +14,7 @@ import dev.hindsight.ops.attachments.StoredContents;
 import dev.hindsight.ops.backup.Segment.Damaged;
 import dev.hindsight.ops.backup.Segment.Range;
 import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.codec.EventKind;
 import dev.hindsight.ops.codec.EventNames;
 import dev.hindsight.ops.codec.MetadataCodec;
 import dev.hindsight.ops.codec.StoredEvent;
@@ -54,18 +55,20 @@ import org.postgresql.copy.CopyIn;
  */
 public final class Restore {
 
-    /** Events that tables of commands repeat; those that begin so are all of configuration. */
-    private static final List<String> FOLLOWED_FAMILIES = List.of("queue.", "team.", "organization.");
-
-    private static final Set<String> FOLLOWED = Set.of(
+    /** How names of events begin that tables of commands repeat. */
+    private static final List<String> FOLLOWED = List.of(
+            "queue.",
+            "team.",
+            "organization.",
+            "person.",
             "ticket.opened",
             "ticket.imported",
             "ticket.attachment-added",
-            "person.registered",
-            "person.identified",
-            "person.verified-email",
-            "person.joined-organization",
-            "person.left-organization");
+            "ticket.legal-hold-");
+
+    /** Of a newer version there may be others: a node of that version is to be started on what was restored. */
+    private static final Set<String> KNOWN =
+            EventNames.current().kinds().stream().map(EventKind::name).collect(Collectors.toUnmodifiableSet());
 
     private static final int KEYS_IN_MEMORY = 10_000;
     private static final int KEYS_AT_ONCE = 2_000;
@@ -414,7 +417,7 @@ public final class Restore {
     }
 
     private static boolean isFollowed(String name) {
-        return FOLLOWED.contains(name) || FOLLOWED_FAMILIES.stream().anyMatch(name::startsWith);
+        return KNOWN.contains(name) && FOLLOWED.stream().anyMatch(name::startsWith);
     }
 
     /** An event that a table of commands repeats. What they repeat of tickets is plain and decoded at once. */
