@@ -6,5 +6,5 @@ set -eu
 cd "$(dirname "$0")/../.."
 trap 'rm -f "${classpath:-}"' EXIT
 . ops/benchmarks/application.sh
-run -Xmx1g "-Dways=Hindsight,Hindsight sealed" dev.hindsight.ops.eventstore.EngineBenchmark append
+run -Xmx1g -Dways=Hindsight,Hindsight-sealed dev.hindsight.ops.eventstore.EngineBenchmark append
 run -Xmx1g dev.hindsight.ops.ledger.LedgerBenchmark

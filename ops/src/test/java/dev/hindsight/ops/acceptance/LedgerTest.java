@@ -194,7 +194,7 @@ class LedgerTest {
                                 + (rotated.body().path("fromSize").asLong() - 1) + "&limit=200")
                         .raw()
                         .body())
-                .contains("LedgerKeyRotated", "rotation day");
+                .contains("ledger.key-rotated", "rotation day");
     }
 
     @Test

@@ -195,7 +195,7 @@ final class EngineBenchmark {
             default -> {
                 PostgresEventLog log = log(database, pool::getConnection);
                 log.start();
-                // "Hindsight sealed": with the ledger beside it.
+                // "Hindsight-sealed": with the ledger beside it.
                 Runnable sealing = way.endsWith("sealed") ? Sealing.start(database) : () -> {};
                 yield new EngineAppender(log.engine(), () -> {
                     sealing.run();

@@ -155,10 +155,10 @@ public final class LedgerController {
         if (at < 1) {
             throw new InvalidRequest("position", "must be 1 or more");
         }
-        if (of <= sealed && at > of) {
+        needSealed(Math.max(at, of), sealed);
+        if (at > of) {
             throw new InvalidRequest("position", "must not be above size");
         }
-        needSealed(Math.max(at, of), sealed);
         return tree.of(
                 of,
                 subtrees -> new InclusionProof(
@@ -178,10 +178,10 @@ public final class LedgerController {
         long older = number("from", from);
         long sealed = tree.size();
         long newer = to == null ? sealed : number("to", to);
-        if (newer <= sealed && older > newer) {
+        needSealed(Math.max(older, newer), sealed);
+        if (older > newer) {
             throw new InvalidRequest("from", "must not be above to");
         }
-        needSealed(Math.max(older, newer), sealed);
         return new ConsistencyProof(
                 older,
                 newer,
