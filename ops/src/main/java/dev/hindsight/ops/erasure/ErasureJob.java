@@ -60,7 +60,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     private static final Logger LOG = LoggerFactory.getLogger(ErasureJob.class);
     private static final Duration PACE = Duration.ofSeconds(2);
     private static final int HOLDS_EVERY = 15;
-    private static final int AT_ONCE = 4;
+    private static final int AT_ONCE = 8;
     private static final int BATCH = 500;
     private static final Duration MODELS_WAIT = Duration.ofMinutes(2);
 
