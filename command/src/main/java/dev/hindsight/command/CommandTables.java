@@ -58,8 +58,7 @@ public final class CommandTables {
             case TicketOpened e -> number(e.number(), e.ticketId());
             case TicketImported e -> number(e.number(), e.ticketId());
             case AttachmentAdded e -> content(e.content(), e.ticketId());
-            case TicketEvent.LegalHoldPlaced e ->
-                holds.place(LegalHolds.Kind.TICKET, e.ticketId(), e.at(), e.reason());
+            case TicketEvent.LegalHoldPlaced e -> holds.place(LegalHolds.Kind.TICKET, e.ticketId(), e.at(), e.reason());
             case TicketEvent.LegalHoldReleased e -> holds.release(LegalHolds.Kind.TICKET, e.ticketId());
             case PersonEvent e -> people.follow(e);
             default -> {}

@@ -43,14 +43,17 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private DataOption data;
 
-    @Parameters(paramLabel = "WHAT", description = "The file of an export; a folder or s3://bucket/prefix with a backup")
+    @Parameters(
+            paramLabel = "WHAT",
+            description = "The file of an export; a folder or s3://bucket/prefix with a backup")
     private String what;
 
     @Option(
             names = "--key",
             paramLabel = "K",
-            description = "The log's first public key (name+hash+base64) or a file with it, from elsewhere than from what is"
-                    + " checked")
+            description =
+                    "The log's first public key (name+hash+base64) or a file with it, from elsewhere than from what is"
+                            + " checked")
     private @Nullable String key;
 
     @Option(
@@ -104,7 +107,8 @@ final class VerifyCommand implements Callable<Integer> {
         if (key == null) {
             return null;
         }
-        return VerifierKey.parse(key.contains("+") ? key : Files.readString(Path.of(key)).strip())
+        return VerifierKey.parse(
+                        key.contains("+") ? key : Files.readString(Path.of(key)).strip())
                 .toString();
     }
 

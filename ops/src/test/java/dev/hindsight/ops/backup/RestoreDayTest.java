@@ -149,8 +149,7 @@ class RestoreDayTest {
     }
 
     /** What is acknowledged is in the backup a second or so later; the one who follows is killed in the middle. */
-    private static void follow(Person agent, String[] back, Path backup, Path keys)
-            throws Exception {
+    private static void follow(Person agent, String[] back, Path backup, Path keys) throws Exception {
         String[] following = new String[back.length + 3];
         System.arraycopy(back, 0, following, 0, back.length);
         following[back.length] = "--follow";

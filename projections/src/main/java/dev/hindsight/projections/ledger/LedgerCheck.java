@@ -200,8 +200,7 @@ public final class LedgerCheck {
                 finding(
                         null,
                         Kind.CHECKPOINT,
-                        "The stored checkpoint over %d events is not signed by the log's key."
-                                .formatted(next.size()));
+                        "The stored checkpoint over %d events is not signed by the log's key.".formatted(next.size()));
             } else {
                 signed.add(new Claim("the stored checkpoint", checkpoint.root()));
             }

@@ -82,33 +82,33 @@ public final class FirstFilling {
         connection.setAutoCommit(false);
         var filling = new Filling<>(fold.apply(generation), log, connection);
         var progress = new Filling.Progress() {
-                    private long done;
-                    private long told = System.nanoTime();
+            private long done;
+            private long told = System.nanoTime();
 
-                    @Override
-                    public void coming(long events) {
-                        // at most the log's length, which is told
-                    }
+            @Override
+            public void coming(long events) {
+                // at most the log's length, which is told
+            }
 
-                    @Override
-                    public boolean ended() {
-                        return false;
-                    }
+            @Override
+            public boolean ended() {
+                return false;
+            }
 
-                    @Override
-                    public boolean written(String reached, int events) {
-                        done += events;
-                        return true;
-                    }
+            @Override
+            public boolean written(String reached, int events) {
+                done += events;
+                return true;
+            }
 
-                    @Override
-                    public void committed() {
-                        if (System.nanoTime() - told > 10_000_000_000L) {
-                            told = System.nanoTime();
-                            LOG.info("Model {}: {} of at most {} events are in", model.id(), done, upTo);
-                        }
-                    }
-                };
+            @Override
+            public void committed() {
+                if (System.nanoTime() - told > 10_000_000_000L) {
+                    told = System.nanoTime();
+                    LOG.info("Model {}: {} of at most {} events are in", model.id(), done, upTo);
+                }
+            }
+        };
         new LogPass(log, threads, Integer.MAX_VALUE)
                 .fill(List.of(new LogPass.Member(filling, null, upTo, progress)), member -> {});
         for (var step : new Indexes(model, generation, connection).steps()) {

@@ -80,8 +80,7 @@ public final class LedgerController {
     private final CheckpointNow now;
     private final Cursors cursors;
 
-    LedgerController(
-            SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, Cursors cursors) {
+    LedgerController(SealedTree tree, Checkpoints checkpoints, LedgerKeys keys, CheckpointNow now, Cursors cursors) {
         this.tree = tree;
         this.checkpoints = checkpoints;
         this.keys = keys;
