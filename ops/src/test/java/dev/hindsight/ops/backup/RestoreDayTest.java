@@ -142,7 +142,7 @@ class RestoreDayTest {
             ok(agent.put(TICKETS + "/" + ticket + "/assignment", "{\"assignee\":\"me\"}", "If-Match", "*"));
         }
         Person admin = app.as(Role.ADMIN, "ada@example.org");
-        ok(admin.put("/api/v1/queues/hr", "{\"name\":\"HR\",\"restricted\":true}"));
+        ok(admin.put("/api/v1/queues/hr", "{\"name\":\"HR\",\"access\":\"RESTRICTED\"}"));
         ok(admin.put("/api/v1/teams/people-team", "{\"name\":\"People\"}"));
         ok(admin.put("/api/v1/queues/hr/grants/people-team", "{\"read\":true,\"work\":true}"));
         return ticket;
