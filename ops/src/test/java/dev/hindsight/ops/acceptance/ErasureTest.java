@@ -171,7 +171,8 @@ class ErasureTest {
         Instant from = Instant.now();
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
         Journey.eventually(
-                Duration.ofSeconds(20), () -> questions.parallelStream().noneMatch(question -> tells(question, quentin)));
+                Duration.ofSeconds(20),
+                () -> questions.parallelStream().noneMatch(question -> tells(question, quentin)));
         Duration took = Duration.between(from, Instant.now());
         System.out.printf("A person with 100 tickets was gone from every answer after %d ms%n", took.toMillis());
         assertThat(took).isLessThan(Duration.ofSeconds(2));

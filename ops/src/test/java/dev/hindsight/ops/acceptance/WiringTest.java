@@ -18,6 +18,7 @@ import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.spring.messaging.unitofwork.SpringTransactionManager;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -51,6 +52,8 @@ class WiringTest {
     void thePropertyChoosesAxonServer() {
         ConfigurableApplicationContext shared = RunningApplication.shared().context();
         new ApplicationContextRunner()
+                .withInitializer(context ->
+                        context.getBeanFactory().setConversionService(ApplicationConversionService.getSharedInstance()))
                 .withUserConfiguration(AxonConfiguration.class)
                 .withBean(EventCodec.class, () -> shared.getBean(EventCodec.class))
                 .withBean(EventSerializer.class, () -> shared.getBean(EventSerializer.class))
