@@ -7,8 +7,6 @@ import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.domain.ledger.VerifierKey;
 import dev.hindsight.ops.codec.keys.MissingKeyException;
 import dev.hindsight.ops.codec.keys.SigningKeys;
-import dev.hindsight.ops.embedded.EmbeddedServerException;
-import dev.hindsight.ops.installation.InstalledDatabase;
 import dev.hindsight.ops.wiring.StoredRawLog;
 import dev.hindsight.projections.ledger.LedgerCheck;
 import dev.hindsight.projections.ledger.LedgerCheck.Finding;
@@ -24,7 +22,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,14 +77,9 @@ final class FsckCommand implements Callable<Integer> {
             }
         }
         VerifierKey trusted = key == null ? null : key(key);
-        String url = environment("HINDSIGHT_DATABASE_URL");
         Report report;
-        if (url != null) {
-            report = check(server(url), outside, trusted);
-        } else {
-            try (InstalledDatabase installed = installed()) {
-                report = check(installed.dataSource(), outside, trusted);
-            }
+        try (Site site = site()) {
+            report = check(site.database(), outside, trusted);
         }
         print(report, unreadable);
         return report.findings().isEmpty() && unreadable == 0 ? 0 : DIFFERS;
@@ -179,28 +171,12 @@ final class FsckCommand implements Callable<Integer> {
         }
     }
 
-    private InstalledDatabase installed() {
-        if (Files.notExists(data.directory().resolve("postgres"))) {
+    private Site site() {
+        if (System.getenv("HINDSIGHT_DATABASE_URL") == null
+                && Files.notExists(data.directory().resolve("postgres"))) {
             throw new CommandFailure(
                     "There is no installation under " + data.directory() + ": set --data, or HINDSIGHT_DATABASE_URL.");
         }
-        try {
-            return InstalledDatabase.open(data.directory());
-        } catch (EmbeddedServerException e) {
-            throw new CommandFailure(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static DataSource server(String url) {
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(url);
-        dataSource.setUser(environment("HINDSIGHT_DATABASE_USERNAME"));
-        dataSource.setPassword(environment("HINDSIGHT_DATABASE_PASSWORD"));
-        return dataSource;
-    }
-
-    private static @Nullable String environment(String name) {
-        String value = System.getenv(name);
-        return value == null || value.isBlank() ? null : value;
+        return Site.of(data.directory(), true);
     }
 }

@@ -115,7 +115,7 @@ final class Site implements AutoCloseable {
         source.setUser(environment().getRequiredProperty(username));
         source.setPassword(environment().getRequiredProperty(password));
         source.setTcpKeepAlive(true);
-        source.setApplicationName("hindsight-backup");
+        source.setApplicationName("hindsight");
         return source;
     }
 

@@ -2,6 +2,10 @@ package dev.hindsight.ops.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hindsight.domain.ledger.Checkpoint;
+import dev.hindsight.domain.ledger.Hash;
+import dev.hindsight.domain.ledger.MerkleTree;
+import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.installation.Installation;
 import java.nio.file.Path;
@@ -11,7 +15,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * While people work and read models are rebuilt, at random moments: the application is killed, PostgreSQL is stopped
  * without a word, database sessions are ended. After each of it nothing acknowledged is missing, nothing is there twice,
- * positions are dense, what was stored before is unchanged, and read models are what the log says. The long form:
+ * positions are dense, what was stored before is unchanged, its signed tree goes on, and read models are what the log says. The long form:
  * {@code ./mvnw -P drills -pl ops -am test -Dtest=CrashDrillTest -Dsurefire.failIfNoSpecifiedTests=false}, with
  * {@code -Ddrill.cycles=200} and {@code -Dhindsight.seed=N} to repeat one.
  */
@@ -111,6 +117,7 @@ class CrashDrillTest {
             for (int i = 0; i < cycles; i++) {
                 long head = log.head();
                 String before = log.digest(head);
+                Checkpoint signed = checkpoint(traffic);
                 if (random.nextBoolean()) {
                     rebuildAll(traffic);
                 }
@@ -123,6 +130,7 @@ class CrashDrillTest {
                 assertThat(log.digest(head))
                         .as("what was stored before %s, seed %d", blow, seed)
                         .isEqualTo(before);
+                assertThatTheTreeGoesOn(signed, checkpoint(traffic), traffic);
             }
             traffic.end();
             log.assertThatEveryEventHasItsPlace();
@@ -172,6 +180,30 @@ class CrashDrillTest {
         Integer imported =
                 jdbc.queryForObject("SELECT count(*) FROM log.event WHERE name = 'ticket.imported'", Integer.class);
         return imported == null ? 0 : imported;
+    }
+
+    /** Signed now; whoever seals may have to connect again first. */
+    private static Checkpoint checkpoint(LiveTraffic traffic) {
+        AtomicReference<Answer> made = new AtomicReference<>();
+        Journey.eventually(Duration.ofMinutes(1), () -> {
+            made.set(traffic.operator().post("/api/v1/audit/checkpoints", null));
+            return made.get().status() < 300;
+        });
+        return Checkpoint.of(SignedNote.parse(
+                Objects.requireNonNull(made.get()).body().path("checkpoint").asString()));
+    }
+
+    private void assertThatTheTreeGoesOn(Checkpoint before, Checkpoint now, LiveTraffic traffic) {
+        Answer proof = traffic.operator()
+                .get("/api/v1/audit/proofs/consistency?from=" + before.size() + "&to=" + now.size());
+        List<Hash> hashes = proof.body()
+                .path("hashes")
+                .valueStream()
+                .map(hash -> Hash.ofBase64(hash.asString()))
+                .toList();
+        assertThat(MerkleTree.consistent(before.size(), before.root(), now.size(), now.root(), hashes))
+                .as("the tree from %d to %d, seed %d", before.size(), now.size(), seed)
+                .isTrue();
     }
 
     /** Unless jobs of an earlier order still run: those go on. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
-import dev.hindsight.ops.erasure.ErasedAgain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +27,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -351,30 +349,6 @@ class ErasureTest {
                         .valueStream()
                         .map(entry -> entry.path("event").asString()))
                 .contains("LegalHoldPlaced", "LegalHoldReleased", "TicketContentErased");
-    }
-
-    @Test
-    void keysThatComeBackWithABackupEndAgain() throws Exception {
-        Somebody quentin = new Somebody().with(1);
-        var owner = JdbcClient.create(APP.installation().postgres().dataSource("hindsight"));
-        String person = "person:" + quentin.id;
-        byte[] copy = owner.sql("select wrapped_key from keys.data_key where owner = ?")
-                .param(person)
-                .query(byte[].class)
-                .single();
-        forget(quentin);
-        receipt(quentin);
-        assertThat(ErasedAgain.apply(owner)).isZero();
-        owner.sql("update keys.data_key set wrapped_key = ?, destroyed_at = null where owner = ?")
-                .params(copy, person)
-                .update();
-
-        assertThat(ErasedAgain.apply(owner)).isEqualTo(1);
-        assertThat(owner.sql("select wrapped_key is null from keys.data_key where owner = ?")
-                        .param(person)
-                        .query(Boolean.class)
-                        .single())
-                .isTrue();
     }
 
     @Test

@@ -152,11 +152,10 @@ final class Filling<R> {
         for (var event : events) {
             try {
                 var decoded = event.decoded();
-                if (!erased && decoded.event() instanceof ErasesContent) {
-                    return fold(stream, events, skipped, true);
-                }
                 if (skipped.contains(event.position())) {
                     fold.leaveOut(rows, decoded.version(), decoded.position());
+                } else if (!erased && decoded.event() instanceof ErasesContent) {
+                    return fold(stream, events, skipped, true);
                 } else {
                     fold.apply(rows, decoded);
                 }

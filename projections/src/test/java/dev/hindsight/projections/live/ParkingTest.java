@@ -23,7 +23,6 @@ class ParkingTest {
 
     private static Database database;
     private final TicketModel model = new TicketModel(1);
-    private final BatchProjector<?> projector = new BatchProjector<>(model, new MemoryLog());
     private final List<LoggedEvent> history = Histories.of(99, EVENTS);
     /** A ticket with several events before and after. */
     private final LoggedEvent victim = history.stream()
@@ -86,7 +85,8 @@ class ParkingTest {
     void a_ticket_whose_version_is_not_the_next_is_parked() {
         var gap = new ArrayList<>(history);
         gap.remove(Math.toIntExact(victim.position()) - 1);
-        project(new MemoryLog().append(gap).arrivals(model));
+        var log = new MemoryLog().append(gap);
+        project(log, log.arrivals(model));
         assertThat(database.parked(ReadModel.TICKETS)).containsExactly(victim.stream());
         assertThat(database.jdbc
                         .sql("SELECT cause FROM readmodel.parked")
@@ -116,13 +116,13 @@ class ParkingTest {
     private void project(MemoryLog log, int batch) {
         var arrivals = log.arrivals(model);
         for (var i = 0; i < EVENTS; i += batch) {
-            project(arrivals.subList(i, i + batch));
+            project(log, arrivals.subList(i, i + batch));
         }
     }
 
-    private void project(List<Arrival> arrivals) {
+    private void project(MemoryLog log, List<Arrival> arrivals) {
         database.transact(connection -> {
-            projector.project(connection, arrivals);
+            new BatchProjector<>(model, log).project(connection, arrivals);
             try (var progress = connection.prepareStatement(
                     "UPDATE readmodel.generation SET position = ? WHERE model = 'tickets'")) {
                 progress.setLong(1, arrivals.getLast().position());
