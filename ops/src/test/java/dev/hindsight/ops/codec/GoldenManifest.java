@@ -9,6 +9,7 @@ final class GoldenManifest {
 
     static final Map<String, String> HASHES = """
             ec8b5a898230b6a25cd142be88176f933ac14a62edad6c668ea4d1274ec18b17  encryption.json
+            8aa7cd4158ca10d90be86218661c67740253317caa88d75c42ff7b2caa832fa7  events/audit.export-made.1.json
             e4fcd03dcf33d9c1bc89d7bd98498056aa94551be895f724cac6772c637eb7ce  events/category.changed.1.json
             738c1f3b1145587eaac40802f53f2cb51d34054ec7dfd8ba0655d83b28279a85  events/category.defined.1.json
             f8e677995698fd2e21e69cab4e3e9eeccdffbc49ba52bc3b3b4c6a7e7896710d  events/dead-letter.retried.1.json
