@@ -6,10 +6,17 @@ import org.axonframework.eventsourcing.eventstore.EventStoreException;
 public final class BrokenOrderException extends EventStoreException {
 
     private final long position;
+    private final String what;
 
+    /** @param what is wrong there, in a sentence that does not name the position */
     BrokenOrderException(long position, String what) {
-        super(what);
+        super("Position " + position + ": " + what);
         this.position = position;
+        this.what = what;
+    }
+
+    public String what() {
+        return what;
     }
 
     public long position() {

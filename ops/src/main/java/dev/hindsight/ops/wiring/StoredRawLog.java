@@ -79,7 +79,7 @@ public final class StoredRawLog implements RawLog {
                                 ? null
                                 : events.stream().map(StoredRawLog::raw).toList();
                     } catch (BrokenOrderException broken) {
-                        throw new BrokenOrder(broken.position(), String.valueOf(broken.getMessage()));
+                        throw new BrokenOrder(broken.position(), broken.what());
                     }
                 }
 

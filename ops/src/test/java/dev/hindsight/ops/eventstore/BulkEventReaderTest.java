@@ -236,7 +236,7 @@ class BulkEventReaderTest {
         try (BulkReading reading = new BulkEventReader(damaged).inOrder(0, 3)) {
             assertThatThrownBy(reading::next)
                     .isInstanceOf(EventStoreException.class)
-                    .hasMessageContaining("no event at position 2");
+                    .hasMessage("Position 2: The log has no event for this position.");
         }
     }
 }
