@@ -8,6 +8,7 @@ import static dev.hindsight.ops.acceptance.MultipartFiles.parts;
 import static dev.hindsight.ops.acceptance.MultipartFiles.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hindsight.ops.acceptance.ReadModelOperator;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
@@ -23,6 +24,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -70,9 +72,11 @@ class AttachmentsTest {
     }
 
     private String content(String attachment) {
+        int generation = new ReadModelOperator(app.as(Role.OPERATOR, "olga@example.org"), Duration.ofMinutes(1))
+                .generation("tickets");
         String content = new JdbcTemplate(app.context().getBean(javax.sql.DataSource.class))
                 .queryForObject(
-                        "select content from readmodel.ticket_attachment_g1 where id = ?",
+                        "select content from readmodel.ticket_attachment_g" + generation + " where id = ?",
                         String.class,
                         UUID.fromString(attachment));
         assertThat(content).hasSize(64);
