@@ -194,8 +194,8 @@ class CrashDrillTest {
     }
 
     private void assertThatTheTreeGoesOn(Checkpoint before, Checkpoint now, LiveTraffic traffic) {
-        Answer proof = traffic.operator()
-                .get("/api/v1/audit/proofs/consistency?from=" + before.size() + "&to=" + now.size());
+        Answer proof =
+                traffic.operator().get("/api/v1/audit/proofs/consistency?from=" + before.size() + "&to=" + now.size());
         List<Hash> hashes = proof.body()
                 .path("hashes")
                 .valueStream()

@@ -8,8 +8,8 @@ import static dev.hindsight.ops.acceptance.MultipartFiles.parts;
 import static dev.hindsight.ops.acceptance.MultipartFiles.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hindsight.ops.acceptance.ReadModelOperator;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.ReadModelOperator;
 import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
