@@ -186,8 +186,9 @@ class CrashDrillTest {
     private static Checkpoint checkpoint(LiveTraffic traffic) {
         AtomicReference<Answer> made = new AtomicReference<>();
         Journey.eventually(Duration.ofMinutes(1), () -> {
-            made.set(traffic.operator().post("/api/v1/audit/checkpoints", null));
-            return made.get().status() < 300;
+            Answer answer = traffic.operator().post("/api/v1/audit/checkpoints", null);
+            made.set(answer);
+            return answer.status() < 300;
         });
         return Checkpoint.of(SignedNote.parse(
                 Objects.requireNonNull(made.get()).body().path("checkpoint").asString()));
