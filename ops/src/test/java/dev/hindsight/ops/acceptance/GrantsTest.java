@@ -238,9 +238,10 @@ class GrantsTest {
         assertThat(nobody.status()).isEqualTo(400);
         assertThat(nobody.body().path("errors").path(0).path("field").asString())
                 .isEqualTo("assignee");
-        Desks.ok(superReads.put(
+        Answer assigned = Desks.ok(superReads.put(
                 ticket + "/assignment", "{\"assignee\":\"" + desks.id("agentWorks") + "\"}", "If-Match", "*"));
-        assertThat(closed.get(ticket).status()).isEqualTo(404);
+        assertThat(closed.get(ticket + "?minPosition=" + app.after(assigned)).status())
+                .isEqualTo(404);
     }
 
     @Test

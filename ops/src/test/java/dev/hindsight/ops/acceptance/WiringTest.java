@@ -3,6 +3,7 @@ package dev.hindsight.ops.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.command.CommandWiring;
+import dev.hindsight.command.erasure.ErasureWiring;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventSerializer;
 import dev.hindsight.ops.eventstore.PostgresEventLog;
@@ -58,6 +59,7 @@ class WiringTest {
                 .withBean(EventCodec.class, () -> shared.getBean(EventCodec.class))
                 .withBean(EventSerializer.class, () -> shared.getBean(EventSerializer.class))
                 .withBean(CommandWiring.class, () -> shared.getBean(CommandWiring.class))
+                .withBean(ErasureWiring.class, () -> shared.getBean(ErasureWiring.class))
                 .withBean(PlatformTransactionManager.class, () -> shared.getBean(PlatformTransactionManager.class))
                 .withPropertyValues(
                         "hindsight.event-store=axon-server",
