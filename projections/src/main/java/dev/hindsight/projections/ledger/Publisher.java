@@ -17,7 +17,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -25,7 +24,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * growing pause and is told by health and metrics. A place that holds what this ledger contradicts gets nothing more: its
  * copy is the witness.
  */
-public final class Publisher implements SmartLifecycle {
+public final class Publisher extends OwnThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -40,8 +39,6 @@ public final class Publisher implements SmartLifecycle {
     private final Sealer sealer;
     private final Set<String> compared = new HashSet<>();
     private final Map<String, Backoff> backoffs = new HashMap<>();
-    private volatile boolean running;
-    private @Nullable Thread thread;
 
     private record Backoff(long until, Duration pause) {}
 
@@ -51,6 +48,7 @@ public final class Publisher implements SmartLifecycle {
             SealedTree tree,
             DataSource dataSource,
             Sealer sealer) {
+        super("ledger-publisher");
         this.places = List.copyOf(places);
         this.checkpoints = checkpoints;
         this.tree = tree;
@@ -58,8 +56,9 @@ public final class Publisher implements SmartLifecycle {
         this.sealer = sealer;
     }
 
-    private void run() {
-        while (running) {
+    @Override
+    void run() {
+        while (isRunning() && !places.isEmpty()) {
             try {
                 if (sealer.leading()) {
                     for (CheckpointPlace place : places) {
@@ -152,33 +151,5 @@ public final class Publisher implements SmartLifecycle {
                         + " WHERE place = ?")
                 .params(message, place.name())
                 .update();
-    }
-
-    @Override
-    public void start() {
-        running = true;
-        if (!places.isEmpty()) {
-            thread = Thread.ofPlatform().name("ledger-publisher").daemon().start(this::run);
-        }
-    }
-
-    @Override
-    public void stop() {
-        running = false;
-        Thread publishing = thread;
-        if (publishing != null) {
-            publishing.interrupt();
-            try {
-                publishing.join(Duration.ofSeconds(5));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            thread = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
     }
 }

@@ -20,14 +20,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Follows the log and appends its events to the tree; makes a checkpoint at a steady pace while the tree grows. Of all
  * nodes the one works whose connection holds the advisory lock; everything it seals goes through that very connection, so
  * a node that lost it can seal no more. A restart goes on where the stored tree ends. Safe for concurrent use.
  */
-public final class Sealer implements Sealing, SmartLifecycle {
+public final class Sealer extends OwnThread implements Sealing {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
     private static final Duration LOCK_EVERY = Duration.ofSeconds(1);
@@ -43,11 +42,9 @@ public final class Sealer implements Sealing, SmartLifecycle {
     private final Duration sealEvery;
     private final Duration checkpointEvery;
     private final Semaphore wake = new Semaphore(0);
-    private volatile boolean running;
     private volatile boolean leading;
     private volatile @Nullable String failure;
     private volatile @Nullable String contradiction;
-    private @Nullable Thread thread;
 
     /**
      * @param connections outside the pool; no transaction pooler may stand in between
@@ -62,6 +59,7 @@ public final class Sealer implements Sealing, SmartLifecycle {
             OperationsRecord record,
             Duration sealEvery,
             Duration checkpointEvery) {
+        super("ledger-sealer");
         this.log = log;
         this.connections = connections;
         this.checkpoints = checkpoints;
@@ -93,16 +91,17 @@ public final class Sealer implements Sealing, SmartLifecycle {
         return contradiction != null;
     }
 
-    private void run() {
-        while (running) {
+    @Override
+    void run() {
+        while (isRunning()) {
             try (Connection connection = connections.open()) {
                 connection.setAutoCommit(true);
                 prepare(connection);
-                while (running && !locked(connection)) {
+                while (isRunning() && !locked(connection)) {
                     failure = null;
                     Thread.sleep(LOCK_EVERY);
                 }
-                if (running) {
+                if (isRunning()) {
                     leading = true;
                     LOG.info("This node seals the log into the ledger.");
                     lead(connection);
@@ -111,7 +110,7 @@ public final class Sealer implements Sealing, SmartLifecycle {
                 return;
             } catch (SQLException | RuntimeException e) {
                 failure = Faults.describe(e);
-                if (running) {
+                if (isRunning()) {
                     LOG.warn("Sealing goes on shortly: {}", failure);
                     LOG.debug("What kept the sealer", e);
                 }
@@ -155,7 +154,7 @@ public final class Sealer implements Sealing, SmartLifecycle {
         GrowingTiles tiles = GrowingTiles.open(connection);
         long checkpointAt = System.nanoTime(); // the first one comes at once
         long signed = checkpoints.latest().map(StoredCheckpoint::size).orElse(0L);
-        while (running) {
+        while (isRunning()) {
             long head = log.head();
             if (head > tiles.size()) {
                 seal(tiles, head);
@@ -221,31 +220,5 @@ public final class Sealer implements Sealing, SmartLifecycle {
                             each.reason()));
             keys.recorded(each.number());
         }
-    }
-
-    @Override
-    public void start() {
-        running = true;
-        thread = Thread.ofPlatform().name("ledger-sealer").daemon().start(this::run);
-    }
-
-    @Override
-    public void stop() {
-        running = false;
-        Thread sealing = thread;
-        if (sealing != null) {
-            sealing.interrupt();
-            try {
-                sealing.join(Duration.ofSeconds(5));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            thread = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
     }
 }

@@ -7,17 +7,15 @@ import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Checks the whole ledger against the log again and again, slowly, on the node that seals; what it found last stands in
  * {@code ledger.self_check}. One that was broken off begins anew.
  */
-public final class SelfCheck implements SmartLifecycle {
+public final class SelfCheck extends OwnThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(SelfCheck.class);
     private static final Duration LOOK = Duration.ofSeconds(5);
@@ -29,8 +27,6 @@ public final class SelfCheck implements SmartLifecycle {
     private final Sealer sealer;
     private final Duration every;
     private final long perSecond;
-    private volatile boolean running;
-    private @Nullable Thread thread;
 
     /**
      * @param every from the begin of one to the begin of the next
@@ -38,6 +34,7 @@ public final class SelfCheck implements SmartLifecycle {
      */
     public SelfCheck(
             RawLog log, DataSource dataSource, LedgerKeys keys, Sealer sealer, Duration every, long perSecond) {
+        super("ledger-check");
         this.log = log;
         this.dataSource = dataSource;
         this.jdbc = JdbcClient.create(dataSource);
@@ -47,8 +44,9 @@ public final class SelfCheck implements SmartLifecycle {
         this.perSecond = perSecond;
     }
 
-    private void run() {
-        while (running) {
+    @Override
+    void run() {
+        while (isRunning()) {
             try {
                 Thread.sleep(LOOK);
                 if (sealer.leading() && due()) {
@@ -92,31 +90,5 @@ public final class SelfCheck implements SmartLifecycle {
                 .param(first == null ? null : first.position())
                 .param(first == null ? null : first.what())
                 .update();
-    }
-
-    @Override
-    public void start() {
-        running = true;
-        thread = Thread.ofPlatform().name("ledger-check").daemon().start(this::run);
-    }
-
-    @Override
-    public void stop() {
-        running = false;
-        Thread checking = thread;
-        if (checking != null) {
-            checking.interrupt();
-            try {
-                checking.join(Duration.ofSeconds(5));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            thread = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
     }
 }
