@@ -90,6 +90,28 @@ public record Envelope(
     }
 
     /**
+     * Of an event that nobody commanded: it begins a log or goes on with one.
+     *
+     * @param id command, cause and correlation in one
+     * @param writer build that stores it
+     */
+    public static Envelope ofSystem(String id, String writer) {
+        return new Envelope(
+                new Actor(ActorKind.SYSTEM, null, List.of()),
+                null,
+                null,
+                id,
+                id,
+                id,
+                null,
+                "API",
+                null,
+                TENANT,
+                writer,
+                null);
+    }
+
+    /**
      * @param kind one of VOCABULARY's actor kinds
      * @param person null for SYSTEM, RULE and for an import's unknown people
      * @param roles the actor's roles at that moment, sorted

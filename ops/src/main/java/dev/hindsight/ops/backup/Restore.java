@@ -4,7 +4,6 @@ import com.github.f4b6a3.uuid.UuidCreator;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.command.CommandTables;
-import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.ledger.EventHeader;
@@ -385,19 +384,7 @@ public final class Restore {
         String id = UuidCreator.getTimeOrderedEpochPlus1().toString();
         StoredEvent stored = codec.encode(new EpochStarted(epoch, now, last, seen > last ? seen : null));
         byte[] metadata = new MetadataCodec()
-                .encode(new Envelope(
-                        new Envelope.Actor(ActorKind.SYSTEM, null, List.of()),
-                        null,
-                        null,
-                        id,
-                        id,
-                        id,
-                        null,
-                        "API",
-                        null,
-                        Envelope.TENANT,
-                        writer,
-                        null));
+                .encode(Envelope.ofSystem(id, writer));
         SegmentFile.Entry event = new SegmentFile.Entry(
                 new EventHeader(
                         last + 1,

@@ -1,13 +1,11 @@
 package dev.hindsight.ops.operator;
 
-import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
 import dev.hindsight.projections.readmodel.LogEpoch;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.axonframework.common.transaction.TransactionManager;
@@ -74,19 +72,7 @@ public final class LogIdentity {
     private static void write(
             EventStore store, TransactionManager transactions, String writer, UUID candidate, Instant now) {
         String id = candidate.toString();
-        Envelope envelope = new Envelope(
-                new Envelope.Actor(ActorKind.SYSTEM, null, List.of()),
-                null,
-                null,
-                id,
-                id,
-                id,
-                null,
-                "API",
-                null,
-                Envelope.TENANT,
-                writer,
-                null);
+        Envelope envelope = Envelope.ofSystem(id, writer);
         LogInitialized first = new LogInitialized(candidate, now.truncatedTo(ChronoUnit.MICROS), FORMAT);
         DefaultUnitOfWork<?> unit = DefaultUnitOfWork.startAndGet(null);
         unit.attachTransaction(transactions);
