@@ -1,10 +1,14 @@
 package dev.hindsight.projections.rebuild;
 
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.live.Faults;
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.readmodel.BulkLog.Stored;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +59,47 @@ final class Folding<R> {
                 throw e;
             }
             failure = new Failure(event.position(), e);
+            return false;
+        }
+    }
+
+    /**
+     * Folds streams as the log gives them now, each up to a position or to where it stands still.
+     *
+     * @param foldings by stream, nothing added yet
+     * @param parked from which position on streams stand still
+     * @return those whose content was erased after that: what they were can't be told from the log any more
+     */
+    static Set<String> all(
+            Map<String, ? extends Folding<?>> foldings, EventLog log, long upTo, Map<String, Long> parked) {
+        var erasedLater = new HashSet<String>();
+        try (var events = log.eventsOf(foldings.keySet())) {
+            var each = events.iterator();
+            while (each.hasNext()) {
+                var event = each.next();
+                var folding = foldings.get(event.stream());
+                if (folding == null) {
+                    continue;
+                }
+                if (event.position() <= upTo
+                        && event.position() < parked.getOrDefault(event.stream(), Long.MAX_VALUE)) {
+                    folding.add(event); // nothing after a failure: parked from there on
+                } else if (erases(event)) {
+                    erasedLater.add(event.stream());
+                }
+            }
+        }
+        return erasedLater;
+    }
+
+    /** What can't be read erases nothing. */
+    private static boolean erases(LoggedEvent event) {
+        try {
+            return event.event() instanceof ErasesContent;
+        } catch (RuntimeException e) {
+            if (Faults.ofInfrastructure(e)) {
+                throw e;
+            }
             return false;
         }
     }

@@ -304,18 +304,9 @@ final class LogComparison<R> {
             var skipped = skipped();
             var foldings = new LinkedHashMap<String, Folding<R>>();
             some.keySet().forEach(stream -> foldings.put(stream, new Folding<>(fold, stream, skipped)));
-            try (var all = events.eventsOf(some.keySet())) {
-                var each = all.iterator();
-                while (each.hasNext()) {
-                    var event = each.next();
-                    var folding = foldings.get(event.stream());
-                    if (folding != null
-                            && event.position() <= moment.position()
-                            && event.position() < moment.parked().getOrDefault(event.stream(), Long.MAX_VALUE)) {
-                        folding.add(event); // nothing after a failure
-                    }
-                }
-            }
+            var erasedLater = Folding.all(foldings, events, moment.position(), moment.parked());
+            foldings.keySet().removeAll(erasedLater);
+            some.keySet().removeAll(erasedLater);
             var rows = new ArrayList<R>();
             foldings.values().forEach(folding -> add(rows, folding));
             var folded = rows(rows);

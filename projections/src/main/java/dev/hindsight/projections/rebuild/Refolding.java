@@ -83,10 +83,13 @@ final class Refolding<R> {
                     .skippedPositions();
             var parked = parked();
             var batch = new CopyBatch();
+            var foldings = new LinkedHashMap<String, Folding<R>>();
+            streams.forEach(stream -> foldings.put(stream, new Folding<>(fold, stream, skipped)));
+            var erasedLater = Folding.all(foldings, log, position, parked);
             var folded = new ArrayList<R>();
-            for (var rows : refold(streams, position, parked, skipped)) {
-                if (fold.version(rows) > 0) {
-                    folded.add(rows);
+            for (var folding : foldings.values()) {
+                if (fold.version(folding.rows()) > 0) {
+                    folded.add(folding.rows());
                 }
             }
             fold.copy(folded, batch);
@@ -114,6 +117,7 @@ final class Refolding<R> {
                         .query(String.class)
                         .list());
             }
+            wrong.removeAll(erasedLater);
             return wrong;
         } finally {
             connection.rollback();
@@ -134,25 +138,5 @@ final class Refolding<R> {
                     parked.put(row.getString(1), row.getLong(2));
                 });
         return parked;
-    }
-
-    private List<R> refold(List<String> streams, long upTo, Map<String, Long> parked, Set<Long> skipped) {
-        var foldings = new LinkedHashMap<String, Folding<R>>();
-        for (var stream : streams) {
-            foldings.put(stream, new Folding<>(fold, stream, skipped));
-        }
-        try (var events = log.eventsOf(streams)) {
-            var each = events.iterator();
-            while (each.hasNext()) {
-                var event = each.next();
-                var folding = foldings.get(event.stream());
-                if (folding != null
-                        && event.position() <= upTo
-                        && event.position() < parked.getOrDefault(event.stream(), Long.MAX_VALUE)) {
-                    folding.add(event); // nothing after a failure: parked from there on
-                }
-            }
-        }
-        return foldings.values().stream().map(Folding::rows).toList();
     }
 }
