@@ -383,8 +383,7 @@ public final class Restore {
         Instant at = now.isAfter(places.recordedAt()) ? now : places.recordedAt();
         String id = UuidCreator.getTimeOrderedEpochPlus1().toString();
         StoredEvent stored = codec.encode(new EpochStarted(epoch, now, last, seen > last ? seen : null));
-        byte[] metadata = new MetadataCodec()
-                .encode(Envelope.ofSystem(id, writer));
+        byte[] metadata = new MetadataCodec().encode(Envelope.ofSystem(id, writer));
         SegmentFile.Entry event = new SegmentFile.Entry(
                 new EventHeader(
                         last + 1,
