@@ -1,0 +1,102 @@
+package dev.hindsight.query;
+
+import dev.hindsight.domain.InvalidRequest;
+import dev.hindsight.domain.InvalidRequest.FieldError;
+import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which part of the past a read asks for. There are two timelines: as it was, by when things happened, and as it was
+ * known, by when they were recorded, which is the same as a position of the log. Both together cut twice. Of each
+ * stream it is a prefix, because neither time ever decreases within a stream. Immutable.
+ *
+ * @param asOf the last moment at which what happened counts; null for no limit
+ * @param asKnownAt the last moment at which what was recorded counts; null for no limit
+ * @param atPosition the last position that counts; null for no limit
+ * @param version the last version of the ticket that counts; null for no limit, and always where many are asked for
+ */
+public record Moment(
+        @Nullable Instant asOf,
+        @Nullable Instant asKnownAt,
+        @Nullable Long atPosition,
+        @Nullable Long version) {
+
+    /** No limit: what is there now. */
+    public static final Moment NOW = new Moment(null, null, null, null);
+
+    /**
+     * The parameters as a request brought them; null those that it did not.
+     *
+     * @param version null where the read has no such parameter
+     * @param now the clock's time
+     * @throws InvalidRequest for what is malformed or lies in the future, and where two of {@code version}, {@code
+     *     atPosition} and the times are given that do not go together
+     */
+    public static Moment of(
+            @Nullable String asOf,
+            @Nullable String asKnownAt,
+            @Nullable String atPosition,
+            @Nullable String version,
+            Instant now) {
+        var errors = new ArrayList<FieldError>();
+        var moment = new Moment(
+                past("asOf", asOf, now, errors),
+                past("asKnownAt", asKnownAt, now, errors),
+                natural("atPosition", atPosition, errors),
+                natural("version", version, errors));
+        if (version != null && Stream.of(asOf, asKnownAt, atPosition).anyMatch(Objects::nonNull)) {
+            errors.add(new FieldError("version", "does not go together with asOf, asKnownAt or atPosition"));
+        }
+        if (atPosition != null && asKnownAt != null) {
+            errors.add(new FieldError("atPosition", "says the same as asKnownAt: give one of them"));
+        }
+        if (!errors.isEmpty()) {
+            throw new InvalidRequest(errors);
+        }
+        return moment;
+    }
+
+    /** Whether there is no limit. */
+    public boolean isNow() {
+        return equals(NOW);
+    }
+
+    /** Whether the event belongs to this past. */
+    public boolean includes(LoggedEvent event) {
+        return (version == null || event.version() <= version)
+                && (atPosition == null || event.position() <= atPosition)
+                && (asKnownAt == null || !event.recordedAt().isAfter(asKnownAt))
+                && (asOf == null || !event.event().at().isAfter(asOf));
+    }
+
+    private static @Nullable Instant past(String field, @Nullable String value, Instant now, List<FieldError> errors) {
+        try {
+            Instant instant = Parameters.instant(field, value);
+            if (instant != null && instant.isAfter(now)) {
+                errors.add(new FieldError(field, "must not lie in the future"));
+            }
+            return instant;
+        } catch (InvalidRequest e) {
+            errors.addAll(e.errors());
+            return null;
+        }
+    }
+
+    private static @Nullable Long natural(String field, @Nullable String value, List<FieldError> errors) {
+        if (value == null) {
+            return null;
+        }
+        OptionalLong number = Parameters.natural(value.strip());
+        if (number.isEmpty() || number.getAsLong() == 0) {
+            errors.add(new FieldError(field, "must be a whole number from 1 on"));
+            return null;
+        }
+        return number.getAsLong();
+    }
+}
