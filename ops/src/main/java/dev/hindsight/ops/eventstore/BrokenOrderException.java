@@ -9,7 +9,7 @@ public final class BrokenOrderException extends EventStoreException {
     private final String what;
 
     /** @param what is wrong there, in a sentence that does not name the position */
-    BrokenOrderException(long position, String what) {
+    public BrokenOrderException(long position, String what) {
         super("Position " + position + ": " + what);
         this.position = position;
         this.what = what;

@@ -159,15 +159,18 @@ public class AxonConfiguration {
         }
 
         @Bean
-        BulkLog bulkLog(
-                AxonServerConnectionManager connections, AxonServerLog log, EventCodec codec, SortSettings sorting) {
-            return sorting.over(
-                    new AxonServerEvents(() -> connections.getConnection().eventChannel(), log::head), codec);
+        AxonServerEvents events(AxonServerConnectionManager connections, AxonServerLog log) {
+            return new AxonServerEvents(() -> connections.getConnection().eventChannel(), log::head);
         }
 
         @Bean
-        RawLog rawLog(AxonServerLog log, EventSerializer serializer) {
-            return new AxonServerRawLog(log, serializer);
+        BulkLog bulkLog(AxonServerEvents events, EventCodec codec, SortSettings sorting) {
+            return sorting.over(events, codec);
+        }
+
+        @Bean
+        RawLog rawLog(AxonServerEvents events) {
+            return new AxonServerRawLog(events);
         }
     }
 

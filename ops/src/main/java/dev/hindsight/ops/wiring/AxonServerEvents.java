@@ -2,6 +2,7 @@ package dev.hindsight.ops.wiring;
 
 import com.google.protobuf.ByteString;
 import dev.hindsight.domain.Envelope;
+import dev.hindsight.ops.eventstore.BrokenOrderException;
 import dev.hindsight.ops.eventstore.StoredEvent;
 import io.axoniq.axonserver.connector.event.EventChannel;
 import io.axoniq.axonserver.connector.event.EventStream;
@@ -76,10 +77,10 @@ final class AxonServerEvents implements OrderedEvents {
                     break;
                 }
                 StoredEvent event = stored(next);
-                reached = event.position();
-                if (reached <= to) {
-                    chunk.add(event);
+                if (event.position() != ++reached) {
+                    throw new BrokenOrderException(reached, "The log has no event for this position.");
                 }
+                chunk.add(event);
             }
             return chunk.isEmpty() ? null : chunk;
         }

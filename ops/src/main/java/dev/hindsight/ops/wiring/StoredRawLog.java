@@ -1,9 +1,5 @@
 package dev.hindsight.ops.wiring;
 
-import dev.hindsight.domain.ledger.EventHeader;
-import dev.hindsight.ops.eventstore.BrokenOrderException;
-import dev.hindsight.ops.eventstore.BulkEventReader;
-import dev.hindsight.ops.eventstore.BulkReading;
 import dev.hindsight.ops.eventstore.StoredEvent;
 import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.projections.readmodel.RawLog;
@@ -16,7 +12,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -47,8 +42,9 @@ public final class StoredRawLog implements RawLog {
                OR e.append_index >= CASE WHEN p.appends = 1 THEN p.events ELSE 1 END
             LIMIT 1""";
 
-    private final DataSource pool;
     private final DataSource unlimited;
+    private final OrderedEvents few;
+    private final OrderedEvents many;
     private final StoredStreams streams;
 
     /**
@@ -56,8 +52,9 @@ public final class StoredRawLog implements RawLog {
      * @param unlimited connections without a time limit
      */
     public StoredRawLog(DataSource pool, DataSource unlimited) {
-        this.pool = pool;
         this.unlimited = unlimited;
+        this.few = new PostgresOrder(pool);
+        this.many = new PostgresOrder(unlimited);
         this.streams = new StoredStreams(pool);
     }
 
@@ -68,33 +65,7 @@ public final class StoredRawLog implements RawLog {
 
     @Override
     public Reading inOrder(long after, long upTo) {
-        try {
-            BulkReading reading = new BulkEventReader(upTo - after <= FEW ? pool : unlimited).inOrder(after, upTo);
-            return new Reading() {
-                @Override
-                public @Nullable List<Stored> next() throws InterruptedException {
-                    try {
-                        List<StoredEvent> events = reading.next();
-                        return events == null
-                                ? null
-                                : events.stream().map(StoredRawLog::raw).toList();
-                    } catch (BrokenOrderException broken) {
-                        throw new BrokenOrder(broken.position(), broken.what());
-                    }
-                }
-
-                @Override
-                public void close() {
-                    try {
-                        reading.close();
-                    } catch (SQLException e) {
-                        throw new IllegalStateException("The reading could not be ended", e);
-                    }
-                }
-            };
-        } catch (SQLException e) {
-            throw new IllegalStateException("The log could not be read", e);
-        }
+        return new RawEvents((upTo - after <= FEW ? few : many).read(after, upTo));
     }
 
     /** Each stream is read in order, and always the event with the least position goes next. */
@@ -119,7 +90,7 @@ public final class StoredRawLog implements RawLog {
                         queue.clear();
                         break;
                     }
-                    chunk.add(raw(first.event()));
+                    chunk.add(RawEvents.raw(first.event()));
                     if (first.rest().hasNext()) {
                         queue.add(new Next(first.rest().next(), first.rest()));
                     }
@@ -132,22 +103,6 @@ public final class StoredRawLog implements RawLog {
                 queue.clear();
             }
         };
-    }
-
-    private static Stored raw(StoredEvent event) {
-        return new Stored(
-                new EventHeader(
-                        event.position(),
-                        event.stream(),
-                        event.streamType(),
-                        event.version(),
-                        event.eventId(),
-                        event.name(),
-                        event.revision(),
-                        Objects.requireNonNull(event.recordedAt(), "a placed event has its time"),
-                        event.occurredAt()),
-                event.metadata(),
-                event.payload());
     }
 
     @Override
