@@ -27,7 +27,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -41,8 +40,6 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Rebuilds beside what else could be done and what else goes on: Axon's own replay of the model {@code tickets} on the
@@ -205,26 +202,17 @@ public final class RebuildUnderLoadBenchmark {
         }
     }
 
-    /**
-     * An empty generation that is followed from the beginning of the log. Such a one is only made where this software's
-     * version has none yet: so those that there are pass for another version's for the length of a transaction, which
-     * nobody else sees.
-     */
+    /** An empty generation with its indexes, which is followed from the beginning of the log. */
     private int empty(Generations generations) {
-        Set<Integer> before = generations.followed(TICKETS);
-        new TransactionTemplate(app.context().getBean(PlatformTransactionManager.class))
-                .executeWithoutResult(status -> {
-                    String negate = "UPDATE readmodel.generation SET definition_version = -definition_version"
-                            + " WHERE model = ? AND generation = ?";
-                    before.forEach(generation ->
-                            jdbc.sql(negate).params(TICKETS.id(), generation).update());
-                    generations.grow(TICKETS, Long.MAX_VALUE);
-                    before.forEach(generation ->
-                            jdbc.sql(negate).params(TICKETS.id(), generation).update());
-                });
-        Set<Integer> after = generations.followed(TICKETS);
-        after.removeAll(before);
-        return after.iterator().next();
+        int generation = generations.begin(TICKETS);
+        for (String table : TICKETS.tables()) {
+            String physical = "readmodel." + ReadModel.physicalName(table, generation);
+            jdbc.sql("DROP TABLE " + physical).update();
+            jdbc.sql("CREATE TABLE " + physical + " (LIKE readmodel." + table + " INCLUDING ALL)")
+                    .update();
+        }
+        generations.follow(TICKETS, generation, 0);
+        return generation;
     }
 
     private long position(int generation) {

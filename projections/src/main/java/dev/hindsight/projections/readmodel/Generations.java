@@ -148,30 +148,6 @@ public final class Generations {
                 .list());
     }
 
-    /**
-     * Brings a generation of this software's version nearer to answering, where the log can't be read in bulk: creates an
-     * empty one, which the live processor fills, and lets it answer once it includes the log's head.
-     */
-    public void grow(ReadModel model, long head) {
-        transactions.executeWithoutResult(status -> {
-            lock(model);
-            var growing = jdbc.sql("SELECT generation FROM readmodel.generation"
-                            + " WHERE model = ? AND definition_version = ? ORDER BY generation LIMIT 1")
-                    .params(model.id(), model.definitionVersion())
-                    .query(Integer.class)
-                    .optional();
-            if (growing.isEmpty()) {
-                create(model, "INCLUDING ALL", "LIVE");
-            } else {
-                jdbc.sql("INSERT INTO readmodel.active_generation (model, definition_version, generation)"
-                                + " SELECT model, definition_version, generation FROM readmodel.generation"
-                                + " WHERE model = ? AND generation = ? AND position >= ? ON CONFLICT DO NOTHING")
-                        .params(model.id(), growing.get(), head)
-                        .update();
-            }
-        });
-    }
-
     /** Generations of this software's version that are being filled, or were when whoever filled them died. */
     public List<Integer> unfinished(ReadModel model) {
         return jdbc.sql("SELECT generation FROM readmodel.generation"

@@ -18,7 +18,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -54,7 +53,7 @@ public final class JobRunner implements SmartLifecycle {
     /**
      * What jobs are done with.
      *
-     * @param bulk reads the log stream by stream; where it is empty no table is rebuilt
+     * @param log reads the log stream by stream
      * @param events the same log, single streams
      * @param search makes and compares search indexes
      * @param look has this node notice at once which generations there are
@@ -64,7 +63,7 @@ public final class JobRunner implements SmartLifecycle {
     record Tools(
             Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds,
             Generations generations,
-            Optional<BulkLog> bulk,
+            BulkLog log,
             EventLog events,
             SearchIndexes search,
             LongConnections connections,
@@ -77,10 +76,6 @@ public final class JobRunner implements SmartLifecycle {
 
         Tools {
             folds = new EnumMap<>(folds);
-        }
-
-        BulkLog log() {
-            return bulk.orElseThrow();
         }
 
         Build build(ReadModel model, JobStore store) {

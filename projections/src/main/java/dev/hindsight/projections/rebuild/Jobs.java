@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -39,23 +38,16 @@ public final class Jobs {
 
     private final JdbcClient jdbc;
     private final Generations generations;
-    private final Optional<BulkLog> log;
+    private final BulkLog log;
     private final FreeDisk disk;
     private final Runnable onOrder;
     private final Runnable look;
 
     /**
      * @param look has this node notice at once which generations there are
-     * @param log empty where the event store can't be read stream by stream: tables can't be rebuilt then
      * @param onOrder told when there may be something to do
      */
-    Jobs(
-            DataSource dataSource,
-            Generations generations,
-            Optional<BulkLog> log,
-            FreeDisk disk,
-            Runnable onOrder,
-            Runnable look) {
+    Jobs(DataSource dataSource, Generations generations, BulkLog log, FreeDisk disk, Runnable onOrder, Runnable look) {
         this.jdbc = JdbcClient.create(dataSource);
         this.generations = generations;
         this.log = log;
@@ -89,7 +81,7 @@ public final class Jobs {
      * @param id the new job's
      * @param name of the model
      * @throws NotFound where there is no such model
-     * @throws Refusal {@code REBUILD_RUNNING}, {@code DISK_SHORT}, {@code NOT_REBUILDABLE}
+     * @throws Refusal {@code REBUILD_RUNNING}, {@code DISK_SHORT}
      */
     public Job start(UUID id, Kind kind, String name, Wish wish, Envelope.Actor by) {
         return start(id, kind, model(name), wish, by, null);
@@ -114,12 +106,7 @@ public final class Jobs {
 
     private Job start(UUID id, Kind kind, ReadModel model, Wish wish, Envelope.Actor by, @Nullable UUID pass) {
         if (OF_THE_LOG.contains(model)) {
-            refuseWithoutRoom(
-                    kind,
-                    model,
-                    log.orElseThrow(() -> new Refusal(
-                            "NOT_REBUILDABLE",
-                            "The event store can't be read stream by stream, which " + model.id() + " is made from.")));
+            refuseWithoutRoom(kind, model);
         }
         try {
             jdbc.sql("INSERT INTO readmodel.job (id, kind, model, definition_version, switch_mode, gentle, max_rate,"
@@ -149,9 +136,9 @@ public final class Jobs {
                         + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
     }
 
-    private void refuseWithoutRoom(Kind kind, ReadModel model, BulkLog bulk) {
-        var sorting = bulk.sortBytes();
-        var elsewhere = bulk.sortRoom();
+    private void refuseWithoutRoom(Kind kind, ReadModel model) {
+        var sorting = log.sortBytes();
+        var elsewhere = log.sortRoom();
         if (elsewhere.isPresent() && elsewhere.getAsLong() < sorting) {
             throw disk(
                     "Sorting the log for %s may take %,d MB of temporary files, and %,d MB are free.",
@@ -194,12 +181,9 @@ public final class Jobs {
         throw new NotFound("There is no read model of this name.");
     }
 
-    /** Models that can be rebuilt, in the order in which they are. */
+    /** All models, in the order in which they are rebuilt. */
     public List<String> rebuildable() {
-        return Arrays.stream(ReadModel.values())
-                .filter(model -> log.isPresent() || !OF_THE_LOG.contains(model))
-                .map(ReadModel::id)
-                .toList();
+        return Arrays.stream(ReadModel.values()).map(ReadModel::id).toList();
     }
 
     /** The newest first, at most 200. */

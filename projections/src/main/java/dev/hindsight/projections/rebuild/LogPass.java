@@ -68,7 +68,7 @@ final class LogPass {
      * @param members of different models, none of which reads a stream of another
      * @param leaving told of each that an order has ended, between two batches
      * @return those that have all
-     * @throws dev.hindsight.projections.readmodel.UnknownEvent where newer software wrote an event of these streams
+     * @throws dev.hindsight.domain.UnknownEvent where newer software wrote an event of these streams
      */
     Set<Member> fill(Collection<Member> members, Leaving leaving) throws SQLException, InterruptedException {
         var left = new LinkedHashSet<>(members);

@@ -10,9 +10,7 @@ import dev.hindsight.projections.search.SearchIndexes;
 import dev.hindsight.projections.search.SearchProjection;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import javax.sql.DataSource;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,7 +29,7 @@ public class RebuildModule {
     JobRunner jobRunner(
             DataSource dataSource,
             Generations generations,
-            ObjectProvider<BulkLog> log,
+            BulkLog log,
             EventLog events,
             LongConnections connections,
             OperationsRecord record,
@@ -45,7 +43,7 @@ public class RebuildModule {
                 new JobRunner.Tools(
                         ProjectionsModule.FOLDS,
                         generations,
-                        Optional.ofNullable(log.getIfAvailable()),
+                        log,
                         events,
                         search,
                         connections,
@@ -63,18 +61,12 @@ public class RebuildModule {
     Jobs rebuildJobs(
             DataSource dataSource,
             Generations generations,
-            ObjectProvider<BulkLog> log,
+            BulkLog log,
             FreeDisk disk,
             JobRunner runner,
             LiveModels live,
             SearchFollowers followers) {
-        return new Jobs(
-                dataSource,
-                generations,
-                Optional.ofNullable(log.getIfAvailable()),
-                disk,
-                runner::wake,
-                look(live, followers));
+        return new Jobs(dataSource, generations, log, disk, runner::wake, look(live, followers));
     }
 
     private static Runnable look(LiveModels live, SearchFollowers followers) {
@@ -93,8 +85,6 @@ public class RebuildModule {
     Upkeep upkeep(
             Jobs jobs,
             Generations generations,
-            EventLog events,
-            ObjectProvider<BulkLog> log,
             DataSource dataSource,
             PlatformTransactionManager transactions,
             @Value("${hindsight.rebuild.keep-previous:24h}") Duration previous,
@@ -103,10 +93,8 @@ public class RebuildModule {
         return new Upkeep(
                 jobs,
                 generations,
-                events,
                 dataSource,
                 new TransactionTemplate(transactions),
-                log.getIfAvailable() != null,
                 new Upkeep.Kept(previous, older),
                 verified);
     }
@@ -116,7 +104,7 @@ public class RebuildModule {
             DataSource dataSource,
             PlatformTransactionManager transactions,
             Generations generations,
-            ObjectProvider<BulkLog> log,
+            BulkLog log,
             EventLog events,
             Jobs jobs,
             OperationsRecord record,
@@ -126,7 +114,7 @@ public class RebuildModule {
                 dataSource,
                 new TransactionTemplate(transactions),
                 generations,
-                Optional.ofNullable(log.getIfAvailable()),
+                log,
                 events,
                 jobs,
                 record,

@@ -7,7 +7,6 @@ import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.projections.live.ParkedStreams;
 import dev.hindsight.projections.live.StreamFold;
-import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
@@ -50,7 +49,6 @@ public final class Repairs {
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final Generations generations;
-    private final Optional<BulkLog> bulk;
     private final StreamRepairs repairs;
     private final DeadLetters letters;
     private final Jobs jobs;
@@ -62,7 +60,6 @@ public final class Repairs {
 
     /**
      * @param transactions over the same data source
-     * @param bulk empty where the event store can't be read stream by stream: single streams can be repaired then
      * @param onOrder told when there may be something to do
      */
     Repairs(
@@ -70,7 +67,6 @@ public final class Repairs {
             DataSource dataSource,
             TransactionOperations transactions,
             Generations generations,
-            Optional<BulkLog> bulk,
             EventLog log,
             Jobs jobs,
             OperationsRecord record,
@@ -80,7 +76,6 @@ public final class Repairs {
         this.jdbc = JdbcClient.create(dataSource);
         this.transactions = transactions;
         this.generations = generations;
-        this.bulk = bulk;
         this.repairs = new StreamRepairs(folds, log);
         this.letters = new DeadLetters(jdbc, generations, log);
         this.jobs = jobs;
@@ -324,12 +319,6 @@ public final class Repairs {
     }
 
     private Job begin(Order order, ReadModel model, RepairScope scope) {
-        if (bulk.isEmpty() && !scope.retries()) {
-            throw new Refusal(
-                    "NOT_REBUILDABLE",
-                    "Which streams those are can be looked up in the event store on PostgreSQL only; this is another."
-                            + " Repair single tickets.");
-        }
         try {
             insert(jdbc, order, model, scope, "PREPARING", null, null);
         } catch (DuplicateKeyException e) {

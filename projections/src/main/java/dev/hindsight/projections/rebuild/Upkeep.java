@@ -3,7 +3,6 @@ package dev.hindsight.projections.rebuild;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.Refusal;
-import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.rebuild.Job.Kind;
@@ -39,10 +38,8 @@ final class Upkeep implements SmartLifecycle {
 
     private final Jobs jobs;
     private final Generations generations;
-    private final EventLog log;
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
-    private final boolean bulk;
     private final Kept kept;
     private final Duration verified;
     /** Models for which this process has asked for a rebuild: one that fails is not begun again and again. */
@@ -52,24 +49,19 @@ final class Upkeep implements SmartLifecycle {
     private @Nullable ScheduledExecutorService timer;
 
     /**
-     * @param bulk whether the log can be read stream by stream; else live processing fills new generations
      * @param verified how long after a verification the next one begins; zero for never
      */
     Upkeep(
             Jobs jobs,
             Generations generations,
-            EventLog log,
             DataSource dataSource,
             TransactionOperations transactions,
-            boolean bulk,
             Kept kept,
             Duration verified) {
         this.jobs = jobs;
         this.generations = generations;
-        this.log = log;
         this.jdbc = JdbcClient.create(dataSource);
         this.transactions = transactions;
-        this.bulk = bulk;
         this.kept = kept;
         this.verified = verified;
     }
@@ -111,9 +103,7 @@ final class Upkeep implements SmartLifecycle {
     }
 
     private void upgrade(ReadModel model) {
-        if (!bulk && !model.tables().isEmpty()) {
-            generations.grow(model, log.head());
-        } else if (!asked.contains(model)) {
+        if (!asked.contains(model)) {
             try {
                 jobs.start(
                         UUID.randomUUID(),
@@ -190,7 +180,7 @@ final class Upkeep implements SmartLifecycle {
     }
 
     private void verify(ReadModel model) {
-        if (verified.isZero() || (!bulk && !model.tables().isEmpty())) {
+        if (verified.isZero()) {
             return;
         }
         var due = jdbc.sql("""

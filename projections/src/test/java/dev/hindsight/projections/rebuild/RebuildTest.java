@@ -36,7 +36,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -650,29 +649,16 @@ class RebuildTest {
             assertThat(refusal.code()).isEqualTo("DISK_SHORT");
             assertThat(refusal.getMessage()).contains("0 MB are free");
         });
-        var ofAnotherStore = new Jobs(
-                database.pool,
-                database.generations,
-                Optional.empty(),
-                OptionalLong::empty,
-                node.runner::wake,
-                () -> {});
-        assertThat(ofAnotherStore.rebuildable()).containsExactly("ticket-search");
-        assertThatThrownBy(() -> ofAnotherStore.start(UUID.randomUUID(), Kind.REBUILD, TICKETS, AUTO, OLGA))
-                .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("NOT_REBUILDABLE"));
         assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "nothing", AUTO, OLGA))
                 .isInstanceOf(NotFound.class);
     }
 
-    private Upkeep upkeep(TestNode node, boolean bulk, Duration kept, Duration verified) {
+    private Upkeep upkeep(TestNode node, Duration kept, Duration verified) {
         return new Upkeep(
                 node.jobs,
                 database.generations,
-                log,
                 database.pool,
                 new TransactionTemplate(database.transactions),
-                bulk,
                 new Upkeep.Kept(kept, kept),
                 verified);
     }
@@ -697,7 +683,7 @@ class RebuildTest {
                         + " gentle, actor) VALUES (gen_random_uuid(), 'REBUILD', 'tickets', 1, 'RUNNING', 'COPYING',"
                         + " 'AUTO', false, '{\"kind\": \"SYSTEM\", \"person\": null, \"roles\": []}')")
                 .update();
-        var upkeep = upkeep(node, true, Duration.ZERO, Duration.ZERO);
+        var upkeep = upkeep(node, Duration.ZERO, Duration.ZERO);
         upkeep.look(false); // finds the old job in the way, which no node works on
         upkeep.look(false);
         assertThat(answering()).isEqualTo(1);
@@ -750,7 +736,7 @@ class RebuildTest {
                 .as("newer software fills it")
                 .isEmpty();
 
-        upkeep(node, true, Duration.ZERO, Duration.ZERO).look(false);
+        upkeep(node, Duration.ZERO, Duration.ZERO).look(false);
         var job = node.over(node.jobs.list().getFirst());
         assertThat(job.state()).as(job.toString()).isEqualTo(State.DONE);
         assertThat(report(job).refolded()).isPositive();
@@ -799,7 +785,7 @@ class RebuildTest {
         makeOlder();
         node.live.look();
         database.jdbc.sql("UPDATE readmodel.ticket_g1 SET watchers = '{}'").update(); // said to be changed
-        var upkeep = upkeep(node, true, Duration.ZERO, Duration.ZERO);
+        var upkeep = upkeep(node, Duration.ZERO, Duration.ZERO);
         upkeep.look(false);
         var clean = node.jobs.list().getFirst();
         assertThat(node.over(clean).state()).isEqualTo(State.DONE);
@@ -817,7 +803,7 @@ class RebuildTest {
                 .sql("UPDATE readmodel.generation SET definition_version = 1 WHERE model = 'tickets'")
                 .update();
         node.live.look();
-        upkeep(node, true, Duration.ZERO, Duration.ZERO).look(false);
+        upkeep(node, Duration.ZERO, Duration.ZERO).look(false);
         var refused = node.over(node.jobs.list().getFirst());
         assertThat(refused.state()).isEqualTo(State.VERIFICATION_FAILED);
         assertThat(report(refused).samples())
@@ -828,30 +814,11 @@ class RebuildTest {
     }
 
     @Test
-    void withoutBulkReadingLiveProcessingFillsTheNewDefinition() throws Exception {
-        var node = node();
-        projected(Histories.of(13, 1_000));
-        makeOlder();
-        node.live.look();
-        var upkeep = upkeep(node, false, Duration.ZERO, Duration.ZERO);
-        upkeep.look(false);
-        assertThat(answering()).isEqualTo(1);
-        node.live.look();
-        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (answering() == 1) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            Thread.sleep(20);
-            upkeep.look(false);
-        }
-        assertThatBothAreTheSame(1, 2);
-    }
-
-    @Test
     void modelsAreVerifiedNowAndThenAndOldGenerationsDroppedAfterTheirTime() throws Exception {
         var node = node();
         projected(Histories.of(14, 1_000));
         assertThat(node.over(node.start(Kind.REBUILD, AUTO)).state()).isEqualTo(State.DONE);
-        var upkeep = upkeep(node, true, Duration.ofHours(2), Duration.ofHours(3));
+        var upkeep = upkeep(node, Duration.ofHours(2), Duration.ofHours(3));
         upkeep.look(true);
         assertThat(node.jobs.list()).hasSize(1);
         assertThat(database.generations.followed(ReadModel.TICKETS)).containsExactly(1, 2);

@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -85,11 +84,12 @@ public final class SearchRebuildBenchmark {
                 connection, settings, database.pool, models, database.generations, freshness);
         database.generations.ensure(ReadModel.TICKET_SEARCH);
         var log = new MemoryLog();
+        var bulk = new MemoryBulkLog(log);
         var runner = new JobRunner(
                 new JobRunner.Tools(
                         ProjectionsModule.FOLDS,
                         database.generations,
-                        Optional.of(new MemoryBulkLog(log)),
+                        bulk,
                         log,
                         search.indexes(),
                         () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
@@ -101,8 +101,7 @@ public final class SearchRebuildBenchmark {
                         Integer.getInteger("batch", Integer.MAX_VALUE)),
                 database.pool,
                 1);
-        var jobs = new Jobs(
-                database.pool, database.generations, Optional.empty(), OptionalLong::empty, runner::wake, () -> {});
+        var jobs = new Jobs(database.pool, database.generations, bulk, OptionalLong::empty, runner::wake, () -> {});
         try {
             long begun = System.nanoTime();
             search.followers().start();

@@ -9,7 +9,6 @@ import dev.hindsight.projections.live.Database;
 import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.MemoryLog;
 import dev.hindsight.projections.live.TracedBatches;
-import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
@@ -25,7 +24,6 @@ import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -85,12 +83,11 @@ final class TestNode implements AutoCloseable {
                 stage.freshness());
         followers = search.followers();
         this.log = new MemoryBulkLog(stage.log());
-        var bulk = Optional.<BulkLog>of(log);
         runner = new JobRunner(
                 new JobRunner.Tools(
                         ProjectionsModule.FOLDS,
                         database.generations,
-                        bulk,
+                        log,
                         stage.log(),
                         search.indexes(),
                         () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
@@ -102,13 +99,12 @@ final class TestNode implements AutoCloseable {
                         batch),
                 database.pool,
                 2);
-        jobs = new Jobs(database.pool, database.generations, bulk, stage.disk(), runner::wake, this::look);
+        jobs = new Jobs(database.pool, database.generations, log, stage.disk(), runner::wake, this::look);
         repairs = new Repairs(
                 ProjectionsModule.FOLDS,
                 database.pool,
                 new TransactionTemplate(database.transactions),
                 database.generations,
-                bulk,
                 stage.log(),
                 jobs,
                 stage.record(),
