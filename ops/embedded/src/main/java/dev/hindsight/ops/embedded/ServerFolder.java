@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,6 +18,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerFolder implements AutoCloseable {
     private static final String LOCK = "lock";
+    /** By this JVM. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final Duration GLANCE = Duration.ofMillis(50);
     private static final ReentrantLock TEMPORARY = new ReentrantLock();
@@ -126,9 +130,11 @@ final class ServerFolder implements AutoCloseable {
         for (Path folder : folders) {
             FileChannel lock = hold(folder);
             if (lock != null) {
-                try (lock) {
+                try {
                     stopOrphan.accept(folder);
                     delete(folder);
+                } finally {
+                    release(folder, lock);
                 }
             }
         }
@@ -150,20 +156,31 @@ final class ServerFolder implements AutoCloseable {
     }
 
     private static @Nullable FileChannel hold(Path folder) throws IOException {
-        FileChannel channel = openLockFile(folder);
+        // Closing any descriptor of a file ends all locks that the process has on it (POSIX), so one is never opened again.
+        if (!HELD.add(folder)) {
+            return null;
+        }
+        FileChannel channel = null;
         try {
+            channel = openLockFile(folder);
             if (channel.tryLock() == null) {
-                channel.close();
+                release(folder, channel);
                 return null;
             }
-        } catch (OverlappingFileLockException heldByThisJvm) {
-            channel.close();
-            return null;
+        } catch (IOException | RuntimeException failure) {
+            release(folder, channel);
+            throw failure;
         }
         channel.truncate(0);
         channel.write(
                 ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
         return channel;
+    }
+
+    private static void release(Path folder, @Nullable FileChannel channel) throws IOException {
+        try (channel) {
+            HELD.remove(folder);
+        }
     }
 
     /** A JVM that was killed this moment still holds its files until its last thread is gone. */
@@ -178,7 +195,9 @@ final class ServerFolder implements AutoCloseable {
     }
 
     private static String holder(Path folder) throws IOException {
-        return Files.readString(folder.resolve(LOCK)).strip();
+        return HELD.contains(folder)
+                ? Long.toString(ProcessHandle.current().pid())
+                : Files.readString(folder.resolve(LOCK)).strip();
     }
 
     /** Deletes a tree; files that vanish meanwhile are passed over. */
@@ -214,9 +233,13 @@ final class ServerFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        try (lock) {
-            if (temporary) {
-                delete(path);
+        try {
+            try {
+                if (temporary) {
+                    delete(path);
+                }
+            } finally {
+                release(path, lock);
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("Cannot release " + path, failure);
