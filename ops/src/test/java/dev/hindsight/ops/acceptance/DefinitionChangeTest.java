@@ -26,7 +26,8 @@ class DefinitionChangeTest {
     void theOldGenerationAnswersUntilTheNewOneIsMade() throws Exception {
         JsonNode before;
         String one;
-        try (RunningApplication old = RunningApplication.in(data)) {
+        // It must not begin to make the new definition itself.
+        try (RunningApplication old = RunningApplication.in(data, Map.of("hindsight.rebuild.at-once", 0))) {
             DemoFill.of(old.context()).fill(data, 200, (done, all) -> {});
             Person agent = old.as(Role.AGENT, "ana@example.org");
             Answer opened = agent.post(
