@@ -2,6 +2,7 @@ package dev.hindsight.ops;
 
 import dev.hindsight.command.CommandModule;
 import dev.hindsight.command.ErasureModule;
+import dev.hindsight.ops.access.AccessConfiguration;
 import dev.hindsight.ops.attachments.AttachmentConfiguration;
 import dev.hindsight.ops.audit.AuditConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
@@ -54,6 +55,7 @@ import org.springframework.util.StringUtils;
     LedgerConfiguration.class,
     AttachmentConfiguration.class,
     AuditConfiguration.class,
+    AccessConfiguration.class,
     EdgeConfiguration.class,
     OperatorConfiguration.class,
     RebuildConfiguration.class,

@@ -1,5 +1,6 @@
 package dev.hindsight.projections;
 
+import dev.hindsight.projections.access.AccessModel;
 import dev.hindsight.projections.directory.DirectoryModel;
 import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.RecordedSkips;
@@ -34,7 +35,10 @@ public class ProjectionsModule {
 
     /** Makes one generation of each model that lies in PostgreSQL. */
     public static final Map<ReadModel, IntFunction<? extends StreamFold<?>>> FOLDS =
-            Map.of(ReadModel.TICKETS, TicketModel::new, ReadModel.DIRECTORY, DirectoryModel::new);
+            Map.of(
+                    ReadModel.TICKETS, TicketModel::new,
+                    ReadModel.DIRECTORY, DirectoryModel::new,
+                    ReadModel.ACCESS, AccessModel::new);
 
     @Bean
     Generations generations(DataSource dataSource, PlatformTransactionManager transactions) {

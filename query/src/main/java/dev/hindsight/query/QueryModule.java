@@ -2,6 +2,7 @@ package dev.hindsight.query;
 
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.query.access.AccessController;
 import dev.hindsight.query.attachments.AttachmentContents;
 import dev.hindsight.query.attachments.AttachmentController;
 import dev.hindsight.query.conversation.ConversationController;
@@ -91,6 +92,11 @@ public class QueryModule {
     @Bean
     PersonController personController(Freshness freshness) {
         return new PersonController(freshness);
+    }
+
+    @Bean
+    AccessController accessController(Freshness freshness, Cursors cursors, JsonMapper json) {
+        return new AccessController(freshness, cursors, json);
     }
 
     @Bean

@@ -204,6 +204,50 @@ public sealed interface OperationsEvent extends Event {
     }
 
     /**
+     * Who read, took along or was refused what, as one node noted it down within about a second.
+     *
+     * @param batchId the stream of this one event
+     * @param accesses in the order of their first moments
+     * @param lost how many could not be noted before these because the log took none for too long
+     */
+    record AccessRecorded(UUID batchId, Instant at, List<Access> accesses, long lost) implements OperationsEvent {
+
+        /** How the names of streams of access records begin. */
+        public static final String STREAM = "access-";
+
+        @Override
+        public String streamId() {
+            return STREAM + batchId;
+        }
+    }
+
+    /**
+     * A read, an export or a refusal. Calls that are equal but for their moment and request stand once within a batch.
+     *
+     * @param at the first of them
+     * @param person who; null for whoever came without a token that is accepted
+     * @param client the integration through which; null for none
+     * @param call method and route, such as {@code GET /api/v1/tickets/{id}/conversation}
+     * @param status HTTP status of the answer
+     * @param ticket null where it is not about one ticket
+     * @param version of the ticket that was shown; null where none was
+     * @param subject the export, or the person whose data was taken along; null where neither was
+     * @param requestId of the first
+     * @param times how many, from 1
+     */
+    record Access(
+            Instant at,
+            @Nullable UUID person,
+            @Nullable String client,
+            String call,
+            int status,
+            @Nullable UUID ticket,
+            @Nullable Long version,
+            @Nullable UUID subject,
+            @Nullable String requestId,
+            long times) {}
+
+    /**
      * Another key signs the ledger's checkpoints from now on.
      *
      * @param size checkpoints up to this position were the old key's

@@ -11,6 +11,7 @@ import dev.hindsight.domain.PlainText;
 import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.query.Accessed;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.ticket.TicketReader;
 import jakarta.servlet.http.HttpServletRequest;
@@ -116,6 +117,7 @@ final class AuditExportEndpoint {
                         body.checkpointSize(),
                         PlainText.line("reason", Given.required("reason", body.reason()))),
                 caller.actor());
+        Accessed.export(made.exportId());
         ExportAnswer answer = answer(made);
         return ResponseEntity.created(URI.create(answer.bundle())).body(answer);
     }
@@ -173,6 +175,7 @@ final class AuditExportEndpoint {
             throws IOException {
         mayExport(caller);
         AuditExportMade export = exports.find(Given.id("exportId", exportId));
+        Accessed.export(export.exportId());
         if (Collections.list(request.getHeaders(HttpHeaders.ACCEPT)).stream().noneMatch(one -> one.contains(BUNDLE))) {
             return ResponseEntity.ok(answer(export));
         }

@@ -17,6 +17,7 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRulePublis
 import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRuleWithdrawn;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.AccessRecorded;
 import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
@@ -206,6 +207,7 @@ public final class EventNames {
                 .add("projection.switched", 1, ProjectionSwitched.class)
                 .add("projection.switch-reverted", 1, ProjectionSwitchReverted.class)
                 .add("projection.repaired", 1, ProjectionRepaired.class)
+                .add("access.recorded", 1, AccessRecorded.class)
                 .add("audit.export-made", 1, AuditExportMade.class)
                 .add("dead-letter.retried", 1, DeadLetterRetried.class)
                 .add("dead-letter.skipped", 1, DeadLetterSkipped.class)

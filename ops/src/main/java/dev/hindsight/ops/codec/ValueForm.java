@@ -50,6 +50,11 @@ interface ValueForm {
                 && p.getActualTypeArguments()[0] == String.class) {
             return new Texts();
         } else if (type instanceof ParameterizedType p
+                && p.getRawType() == List.class
+                && p.getActualTypeArguments()[0] instanceof Class<?> c
+                && c.isRecord()) {
+            return new Records(RecordForm.of(c));
+        } else if (type instanceof ParameterizedType p
                 && p.getRawType() == Map.class
                 && p.getActualTypeArguments()[0] == String.class) {
             return new ByKey(of(p.getActualTypeArguments()[1]));
@@ -202,6 +207,25 @@ interface ValueForm {
                 in.nextToken();
             }
             return Collections.unmodifiableList(texts);
+        }
+    }
+
+    record Records(RecordForm form) implements ValueForm {
+        @Override
+        public void write(JsonGenerator out, Object value) {
+            out.writeStartArray();
+            ((List<?>) value).forEach(one -> form.write(out, one));
+            out.writeEndArray();
+        }
+
+        @Override
+        public Object read(JsonParser in) {
+            expect(in, JsonToken.START_ARRAY);
+            List<Object> records = new ArrayList<>();
+            while (in.nextToken() != JsonToken.END_ARRAY) {
+                records.add(form.read(in));
+            }
+            return Collections.unmodifiableList(records);
         }
     }
 

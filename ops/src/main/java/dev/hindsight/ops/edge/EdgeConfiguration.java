@@ -238,12 +238,16 @@ public class EdgeConfiguration {
             HttpSecurity http,
             Problems problems,
             RateLimits limits,
+            CallerArgumentResolver callers,
             @Value("${hindsight.metrics.open}") boolean openMetrics) {
         AuthenticationEntryPoint unauthenticated = unauthenticated(problems, limits);
-        AccessDeniedHandler denied = (request, response, exception) -> problems.write(
-                request,
-                response,
-                new Problem(HttpStatus.FORBIDDEN, "FORBIDDEN", "Your token's roles do not allow this call."));
+        AccessDeniedHandler denied = (request, response, exception) -> {
+            callers.refused(request);
+            problems.write(
+                    request,
+                    response,
+                    new Problem(HttpStatus.FORBIDDEN, "FORBIDDEN", "Your token's roles do not allow this call."));
+        };
         return http.addFilterAfter(new RateLimitFilter(limits, problems), BearerTokenAuthenticationFilter.class)
                 .headers(AbstractHttpConfigurer::disable) // SafeHeaders
                 .csrf(AbstractHttpConfigurer::disable) // bearer tokens only: no cookie that a browser would add
@@ -426,12 +430,17 @@ public class EdgeConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer callerArguments(Callers callers, WhoCalls whoCalls) {
+    CallerArgumentResolver callerArgumentResolver(Callers callers, WhoCalls whoCalls) {
+        return new CallerArgumentResolver(callers, whoCalls);
+    }
+
+    @Bean
+    WebMvcConfigurer callerArguments(CallerArgumentResolver resolver) {
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class); // comes from the token, not from the URL
         return new WebMvcConfigurer() {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new CallerArgumentResolver(callers, whoCalls));
+                resolvers.add(resolver);
             }
         };
     }

@@ -18,7 +18,7 @@ import org.springframework.web.servlet.HandlerMapping;
  * Gives every request an id: the caller's {@code X-Request-Id} where it is a plain token, else a new one. It is
  * answered in the same header, stands in every problem and every log line, and in the envelope of what was stored.
  */
-final class RequestIdFilter extends OncePerRequestFilter {
+public final class RequestIdFilter extends OncePerRequestFilter {
 
     static final String HEADER = "X-Request-Id";
     static final String ATTRIBUTE = "hindsight.requestId";
@@ -38,7 +38,7 @@ final class RequestIdFilter extends OncePerRequestFilter {
     }
 
     /** The id of this request; null only before the filter ran. */
-    static @Nullable String of(HttpServletRequest request) {
+    public static @Nullable String of(HttpServletRequest request) {
         return (String) request.getAttribute(ATTRIBUTE);
     }
 

@@ -17,6 +17,8 @@ import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRulePublis
 import dev.hindsight.domain.configuration.ConfigurationEvent.RetentionRuleWithdrawn;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamChanged;
 import dev.hindsight.domain.configuration.ConfigurationEvent.TeamCreated;
+import dev.hindsight.domain.operations.OperationsEvent.Access;
+import dev.hindsight.domain.operations.OperationsEvent.AccessRecorded;
 import dev.hindsight.domain.operations.OperationsEvent.AuditExportMade;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
@@ -297,6 +299,23 @@ final class GoldenEvents {
                         "ticket-0193a000-0000-7000-8000-00000000a001",
                         999_999,
                         "a note that nobody can read"),
+                new AccessRecorded(
+                        JOB,
+                        AT,
+                        List.of(
+                                new Access(
+                                        AT,
+                                        UUID.fromString("0193a000-0000-7000-8000-00000000b001"),
+                                        "crm",
+                                        "GET /api/v1/tickets/{id}/conversation",
+                                        200,
+                                        UUID.fromString("0193a000-0000-7000-8000-00000000a001"),
+                                        7L,
+                                        JOB,
+                                        "request-1",
+                                        3),
+                                new Access(AT, null, null, "GET /api/v1/feed", 401, null, null, null, null, 1)),
+                        2),
                 new AuditExportMade(
                         JOB,
                         AT,

@@ -31,6 +31,8 @@ public enum ReadModel {
                             "queue.names_since",
                             "team.names",
                             "team.names_since"))),
+    /** Who read, took along or was refused what. */
+    ACCESS("access", 1, List.of("access_batch"), Map.of()),
     /** Its documents lie in OpenSearch; its progress and parked tickets here. */
     TICKET_SEARCH("ticket-search", 2, List.of(), Map.of());
 

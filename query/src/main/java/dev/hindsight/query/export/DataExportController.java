@@ -20,6 +20,7 @@ import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
+import dev.hindsight.query.Accessed;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.ReadableEvents;
 import jakarta.servlet.http.HttpServletResponse;
@@ -74,6 +75,7 @@ public final class DataExportController {
                 : Parameters.maybeId(person).orElseThrow(DataExportController::nobody);
         ObjectNode profile = models.read(snapshot -> profile(snapshot, id));
         List<ObjectNode> changes = changes(id);
+        Accessed.export(id);
         response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"person-" + id + ".ndjson\"");

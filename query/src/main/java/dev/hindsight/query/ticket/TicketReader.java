@@ -9,6 +9,7 @@ import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.Parked;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.Snapshot;
+import dev.hindsight.query.Accessed;
 import dev.hindsight.query.Freshness;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.TicketNumber;
@@ -82,7 +83,7 @@ public final class TicketReader {
         if (min > 0) {
             refuseParked(named, caller, min);
         }
-        return freshness.readFor(
+        Answer<T> read = freshness.readFor(
                 caller,
                 min,
                 snapshot -> {
@@ -96,6 +97,8 @@ public final class TicketReader {
                 },
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
+        Accessed.ticket(read.ticket().id(), read.ticket().version());
+        return read;
     }
 
     /** Waiting for what a parked ticket does not show would be in vain. */

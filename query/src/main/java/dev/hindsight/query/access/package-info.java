@@ -1,0 +1,2 @@
+/** Who read, took along or was refused what. */
+package dev.hindsight.query.access;
