@@ -18,9 +18,11 @@ import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope.Actor;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.ticket.Channel;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import dev.hindsight.ops.erasure.Remains.Report;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -42,6 +44,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,13 +188,13 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         long held = tools.retention.pass(call(run), (ticket, rule) -> {
             erased.add(ticket);
             if (erased.size() == BATCH) {
-                forget(erased, new Report());
+                forget(erased);
                 tools.retention.progressed(run.id(), erased.size());
                 erased.clear();
                 batches.incrementAndGet();
             }
         });
-        forget(erased, new Report());
+        forget(erased);
         tools.retention.progressed(run.id(), erased.size());
         if (run.erased() > 0 || !erased.isEmpty() || batches.get() > 0) {
             awaitModels();
@@ -288,11 +291,14 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         int erased = eraseTickets(row, tickets);
         report.done("keys", (1 + tickets.size()) + " destroyed: the person's and their tickets'");
         report.done("tickets", erased + " erased");
-        forget(tickets, report);
+        // By the log, which says the same to a node that does again what another one had begun.
+        report.done("attachments", files(tickets) + " files, none of their contents is left");
+        forget(tickets);
         tools.jdbc
                 .sql("delete from command.idempotency where stream = ?")
                 .param("person-" + row.person())
                 .update();
+        report.done("calls", "none that wrote to them or their tickets is remembered");
         report.done("people", "address, token and names in import sources lead to nobody any more");
         long elsewhere = tools.elsewhere.applyAsLong(row.person());
         if (elsewhere > 0) {
@@ -304,25 +310,32 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     }
 
     /** Files of erased tickets, and what is remembered of calls that wrote to them. */
-    private void forget(List<UUID> tickets, Report report) {
-        long files = contents(tickets);
+    private void forget(List<UUID> tickets) {
         tools.contents.clean();
         long left = contents(tickets);
         if (left > 0) {
             throw new IllegalStateException(left + " attachment contents could not be deleted yet");
         }
-        report.done("attachments", files + " contents deleted");
-        List<String> streams =
-                orNone(tickets).stream().map(ticket -> "ticket-" + ticket).toList();
-        int calls = tools.jdbc
+        tools.jdbc
                 .sql("delete from command.idempotency where stream in (:streams)")
-                .param("streams", streams)
+                .param("streams", streams(orNone(tickets)))
                 .update();
-        calls += tools.jdbc
+        tools.jdbc
                 .sql("delete from command.bulk_selection where tickets && :tickets::text[]")
                 .param("tickets", tickets.stream().map(UUID::toString).toArray(String[]::new))
                 .update();
-        report.done("calls", calls + " remembered calls forgotten");
+    }
+
+    /** How many were ever attached. */
+    private long files(List<UUID> tickets) {
+        try (Stream<LoggedEvent> events = tools.log.eventsOf(streams(tickets))) {
+            return events.filter(event -> event.event() instanceof AttachmentAdded)
+                    .count();
+        }
+    }
+
+    private static List<String> streams(List<UUID> tickets) {
+        return tickets.stream().map(ticket -> "ticket-" + ticket).toList();
     }
 
     private long contents(List<UUID> tickets) {
