@@ -1,5 +1,6 @@
 package dev.hindsight.ops.erasure;
 
+import com.github.f4b6a3.uuid.UuidCreator;
 import dev.hindsight.command.attachments.ContentCleaner;
 import dev.hindsight.command.dispatch.Call;
 import dev.hindsight.command.dispatch.CommandDispatch;
@@ -12,7 +13,8 @@ import dev.hindsight.command.erasure.Erasures.Row;
 import dev.hindsight.command.erasure.Erasures.State;
 import dev.hindsight.command.erasure.OnErasure;
 import dev.hindsight.command.erasure.Retention;
-import dev.hindsight.command.erasure.Retention.Run;
+import dev.hindsight.command.erasure.RetentionRuns;
+import dev.hindsight.command.erasure.RetentionRuns.Run;
 import dev.hindsight.command.erasure.TicketErasing;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope.Actor;
@@ -77,6 +79,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             Erasures erasures,
             TicketErasing tickets,
             Retention retention,
+            RetentionRuns runs,
             DataKeyErasure keys,
             ContentCleaner contents,
             EventLog log,
@@ -137,7 +140,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
      */
     private void look(boolean all) throws InterruptedException {
         List<Row> open = tools.erasures.in(State.WAITING, State.ERASING);
-        boolean retain = !tools.retention.open().isEmpty() || (all && retentionIsDue());
+        boolean retain = !tools.runs.open().isEmpty() || (all && retentionIsDue());
         if (!retain && open.stream().noneMatch(row -> all || row.state() == State.ERASING)) {
             return;
         }
@@ -169,15 +172,15 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
 
     /** All that was asked for, or what is due by itself. */
     private void retain() throws InterruptedException {
-        if (tools.retention.open().isEmpty() && retentionIsDue()) { // no other node did meanwhile
-            tools.retention.ask(null);
+        if (tools.runs.open().isEmpty() && retentionIsDue()) { // no other node did meanwhile
+            tools.runs.ask(UuidCreator.getTimeOrderedEpochPlus1(), null);
         }
-        for (Run run : tools.retention.open()) {
+        for (Run run : tools.runs.open()) {
             try {
                 retain(run);
             } catch (RuntimeException fault) {
                 LOG.warn("The retention pass {} is not finished; tried again", run.id(), fault);
-                tools.retention.failed(run.id(), fault.getClass().getSimpleName());
+                tools.runs.failed(run.id(), fault.getClass().getSimpleName());
             }
         }
     }
@@ -189,13 +192,13 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             erased.add(ticket);
             if (erased.size() == BATCH) {
                 forget(erased);
-                tools.retention.progressed(run.id(), erased.size());
+                tools.runs.progressed(run.id(), erased.size());
                 erased.clear();
                 batches.incrementAndGet();
             }
         });
         forget(erased);
-        tools.retention.progressed(run.id(), erased.size());
+        tools.runs.progressed(run.id(), erased.size());
         if (run.erased() > 0 || !erased.isEmpty() || batches.get() > 0) {
             awaitModels();
             Report report = new Report();
@@ -208,7 +211,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                     report.done(),
                     report.notPossible());
         }
-        tools.retention.finished(run.id(), held);
+        tools.runs.finished(run.id(), held);
     }
 
     private static Call call(Run run) {
