@@ -56,6 +56,10 @@ final class HandmadeLog implements SignedCheckpoints {
         this.source = database;
         this.logId = logId;
         KeyRing.open(database, MASTER, 10);
+        execute(
+                "INSERT INTO keys.signing_key (number, public_key, wrapped_key, from_size, recorded)"
+                        + " VALUES (1, ?, decode(repeat('00', 40), 'hex'), 0, true)",
+                key.verifier().toString());
         insert("operations", 1, "log.initialized", "{\"logId\":\"" + logId + "\"}");
     }
 
