@@ -5,6 +5,7 @@ import java.util.List;
 import org.opensearch.common.settings.Setting;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.index.IndexService;
+import org.opensearch.index.IndexSettings;
 import org.opensearch.index.shard.IndexSettingProvider;
 import org.opensearch.plugins.Plugin;
 
@@ -26,6 +27,8 @@ public final class PromptLeases extends Plugin {
             @Override
             public Settings getAdditionalIndexSettings(String index, boolean isDataStream, Settings asked) {
                 return Settings.builder()
+                        // as it is anyway: the Java client can't read settings of leases without their period
+                        .put(IndexSettings.INDEX_SOFT_DELETES_RETENTION_LEASE_PERIOD_SETTING.getKey(), "12h")
                         .put(IndexService.RETENTION_LEASE_SYNC_INTERVAL_SETTING.getKey(), "1s")
                         .build();
             }
