@@ -63,7 +63,7 @@ class KilledErasureTest {
             }
             assertThat(jdbc.queryForObject(ERASED, Integer.class)).isZero();
             killedWhere(
-                    "INSERT%ticket_timeline_g1%",
+                    "%ticket_timeline_g1%",
                     "LOCK TABLE readmodel.ticket_timeline_g1 IN SHARE MODE", job, database, environment);
             assertThat(jdbc.queryForObject(ERASED, Integer.class)).isPositive();
             killedWhere(
