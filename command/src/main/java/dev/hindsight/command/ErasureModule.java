@@ -13,6 +13,7 @@ import dev.hindsight.command.erasure.OldTickets;
 import dev.hindsight.command.erasure.OnErasure;
 import dev.hindsight.command.erasure.Retention;
 import dev.hindsight.command.erasure.RetentionEndpoint;
+import dev.hindsight.command.erasure.RetentionRuns;
 import dev.hindsight.command.erasure.TicketErasing;
 import dev.hindsight.command.erasure.WhatHolds;
 import dev.hindsight.command.people.People;
@@ -45,8 +46,14 @@ public class ErasureModule {
     }
 
     @Bean
-    ErasureWiring erasureWiring(Erasures erasures, LegalHolds holds, DataKeyErasure keys, PersonIndex index) {
-        return new ErasureWiring(erasures, holds, keys, index);
+    RetentionRuns retentionRuns(JdbcTemplate jdbc) {
+        return new RetentionRuns(JdbcClient.create(jdbc), CLOCK);
+    }
+
+    @Bean
+    ErasureWiring erasureWiring(
+            Erasures erasures, LegalHolds holds, DataKeyErasure keys, PersonIndex index, RetentionRuns runs) {
+        return new ErasureWiring(erasures, holds, keys, index, runs);
     }
 
     @Bean
@@ -66,14 +73,18 @@ public class ErasureModule {
             OldTickets tickets,
             TicketErasing erasing,
             WhatHolds whatHolds,
-            JdbcTemplate jdbc) {
-        return new Retention(configuration, tickets, erasing, whatHolds, JdbcClient.create(jdbc), CLOCK);
+            RetentionRuns runs) {
+        return new Retention(configuration, tickets, erasing, whatHolds, runs, CLOCK);
     }
 
     @Bean
     RetentionEndpoint retentionEndpoint(
-            CommandDispatch dispatch, KnownConfiguration configuration, Retention retention, OnErasure onErasure) {
-        return new RetentionEndpoint(dispatch, configuration, retention, onErasure::wake, CLOCK);
+            CommandDispatch dispatch,
+            KnownConfiguration configuration,
+            Retention retention,
+            RetentionRuns runs,
+            OnErasure onErasure) {
+        return new RetentionEndpoint(dispatch, configuration, retention, runs, onErasure::wake, CLOCK);
     }
 
     @Bean

@@ -9,7 +9,8 @@ import org.springframework.http.ResponseEntity;
 /** Tells a success: 200, or 201 with a Location where something was made, the version as ETag. */
 public final class Answers {
 
-    private static final String REPLAYED = "Idempotency-Replayed";
+    /** Header that says of a success that it is remembered from an earlier call. */
+    public static final String REPLAYED = "Idempotency-Replayed";
 
     private Answers() {}
 

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 
-/** What admins ask of people's and organizations' data. Every command answers a {@code Receipt}. */
+/** What admins ask of people's, organizations' and old tickets' data. Every command answers a {@code Receipt}. */
 public sealed interface ErasureCommand {
 
     /**
@@ -38,4 +38,11 @@ public sealed interface ErasureCommand {
 
     /** @param placed false to release */
     record HoldOrganization(UUID organizationId, boolean placed, String reason, Instant at) implements ErasureCommand {}
+
+    /**
+     * Asks that what retention rules say is due be erased now.
+     *
+     * @param runId a new one, used where no pass is under way
+     */
+    record RunRetention(UUID runId, UUID by) implements ErasureCommand {}
 }

@@ -2,6 +2,7 @@ package dev.hindsight.command.erasure;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.hindsight.command.call.Admin;
+import dev.hindsight.command.call.Answers;
 import dev.hindsight.command.call.Calls;
 import dev.hindsight.command.call.ConfigurationAnswer;
 import dev.hindsight.command.call.Given;
@@ -55,7 +56,6 @@ public final class ErasureEndpoint {
     record Approval(UUID id, String kind, UUID person, String reason, UUID askedBy, java.time.Instant askedAt) {}
 
     private static final String PEOPLE = "/api/v1/people/";
-    private static final String REPLAYED = "Idempotency-Replayed";
 
     private final CommandDispatch dispatch;
     private final Erasures erasures;
@@ -199,7 +199,7 @@ public final class ErasureEndpoint {
             response.header("Location", PEOPLE + told.person() + "/erasure");
         }
         if (answer.replayed()) {
-            response.header(REPLAYED, "true");
+            response.header(Answers.REPLAYED, "true");
         }
         return response.body(told);
     }

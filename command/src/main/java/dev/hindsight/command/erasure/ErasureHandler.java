@@ -7,6 +7,7 @@ import dev.hindsight.command.erasure.ErasureCommand.GoOnWithErasure;
 import dev.hindsight.command.erasure.ErasureCommand.HoldOrganization;
 import dev.hindsight.command.erasure.ErasureCommand.HoldPerson;
 import dev.hindsight.command.erasure.ErasureCommand.RequestErasure;
+import dev.hindsight.command.erasure.ErasureCommand.RunRetention;
 import dev.hindsight.command.people.OrganizationAggregate;
 import dev.hindsight.command.people.PersonAggregate;
 import dev.hindsight.command.people.PersonIndex;
@@ -33,6 +34,7 @@ public final class ErasureHandler {
     private final WhatHolds whatHolds;
     private final DataKeyErasure keys;
     private final PersonIndex index;
+    private final RetentionRuns runs;
 
     ErasureHandler(
             Repository<PersonAggregate> people,
@@ -41,7 +43,8 @@ public final class ErasureHandler {
             LegalHolds holds,
             WhatHolds whatHolds,
             DataKeyErasure keys,
-            PersonIndex index) {
+            PersonIndex index,
+            RetentionRuns runs) {
         this.people = people;
         this.organizations = organizations;
         this.erasures = erasures;
@@ -49,6 +52,7 @@ public final class ErasureHandler {
         this.whatHolds = whatHolds;
         this.keys = keys;
         this.index = index;
+        this.runs = runs;
     }
 
     @CommandHandler
@@ -92,6 +96,12 @@ public final class ErasureHandler {
         var organization = organizations.load("organization-" + c.organizationId());
         organization.invoke(o -> o.hold(c.placed(), c.reason(), c.at())).ifPresent(holds::follow);
         return Receipt.written(organization.identifierAsString(), organization.version() + 1);
+    }
+
+    /** Nothing of it is in the log but what it then erases. */
+    @CommandHandler
+    Receipt handle(RunRetention c) {
+        return Receipt.written("retention-" + runs.ask(c.runId(), c.by()).id(), 1);
     }
 
     /** What was decided, and the erasure itself where nothing stands in its way any more. */

@@ -12,12 +12,15 @@ public final class ErasureWiring {
     private final LegalHolds holds;
     private final DataKeyErasure keys;
     private final PersonIndex index;
+    private final RetentionRuns runs;
 
-    public ErasureWiring(Erasures erasures, LegalHolds holds, DataKeyErasure keys, PersonIndex index) {
+    public ErasureWiring(
+            Erasures erasures, LegalHolds holds, DataKeyErasure keys, PersonIndex index, RetentionRuns runs) {
         this.erasures = erasures;
         this.holds = holds;
         this.keys = keys;
         this.index = index;
+        this.runs = runs;
     }
 
     /** Before the configuration is built. */
@@ -29,6 +32,7 @@ public final class ErasureWiring {
                 holds,
                 new WhatHolds(holds, keys, c.eventStore()),
                 keys,
-                index));
+                index,
+                runs));
     }
 }

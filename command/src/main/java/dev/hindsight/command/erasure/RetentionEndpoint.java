@@ -1,15 +1,19 @@
 package dev.hindsight.command.erasure;
 
+import com.github.f4b6a3.uuid.UuidCreator;
 import dev.hindsight.command.call.Admin;
+import dev.hindsight.command.call.Answers;
 import dev.hindsight.command.call.Calls;
 import dev.hindsight.command.call.ConfigurationAnswer;
 import dev.hindsight.command.call.Given;
 import dev.hindsight.command.call.WriteBody;
 import dev.hindsight.command.configuration.ConfigurationCommand.PutRetentionRules;
 import dev.hindsight.command.configuration.KnownConfiguration;
+import dev.hindsight.command.dispatch.Answer;
 import dev.hindsight.command.dispatch.CommandDispatch;
 import dev.hindsight.command.erasure.ErasureAnswer.Obstacle;
-import dev.hindsight.command.erasure.Retention.Run;
+import dev.hindsight.command.erasure.ErasureCommand.RunRetention;
+import dev.hindsight.command.erasure.RetentionRuns.Run;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.configuration.ConfigurationEvent;
 import dev.hindsight.domain.configuration.Configured;
@@ -91,6 +95,7 @@ public final class RetentionEndpoint {
     private final CommandDispatch dispatch;
     private final KnownConfiguration configuration;
     private final Retention retention;
+    private final RetentionRuns runs;
     private final Runnable onRun;
     private final Clock clock;
 
@@ -99,11 +104,13 @@ public final class RetentionEndpoint {
             CommandDispatch dispatch,
             KnownConfiguration configuration,
             Retention retention,
+            RetentionRuns runs,
             Runnable onRun,
             Clock clock) {
         this.dispatch = dispatch;
         this.configuration = configuration;
         this.retention = retention;
+        this.runs = runs;
         this.onRun = onRun;
         this.clock = clock;
     }
@@ -113,7 +120,7 @@ public final class RetentionEndpoint {
         Admin.only(caller);
         return new RuleList(
                 retention.rules().stream().map(Rule::of).toList(),
-                retention.last().map(RunAnswer::of).orElse(null));
+                runs.last().map(RunAnswer::of).orElse(null));
     }
 
     @PutMapping
@@ -144,7 +151,7 @@ public final class RetentionEndpoint {
     }
 
     @PostMapping("/run")
-    ResponseEntity<RunAnswer> runRetention(@RequestBody RunBody body, Caller caller) {
+    ResponseEntity<RunAnswer> runRetention(@RequestBody RunBody body, Caller caller, HttpServletRequest request) {
         Admin.only(caller);
         if (Given.required("dryRun", body.dryRun())) {
             List<DueTicket> due = retention.due(MOST_LISTED).stream()
@@ -158,10 +165,14 @@ public final class RetentionEndpoint {
             long held = due.stream().filter(its -> !its.waitsFor().isEmpty()).count();
             return ResponseEntity.ok(new RunAnswer(null, true, null, null, 0, held, null, due));
         }
-        Run run = retention.open().stream()
-                .findFirst() // asked again it is the same pass
-                .orElseGet(() -> retention.ask(caller.person()));
+        Answer answer = dispatch.send(
+                Calls.of(request, caller), new RunRetention(UuidCreator.getTimeOrderedEpochPlus1(), caller.person()));
         onRun.run();
-        return ResponseEntity.status(HttpStatus.ACCEPTED).body(RunAnswer.of(run));
+        var response = ResponseEntity.status(HttpStatus.ACCEPTED);
+        if (answer.replayed()) {
+            response.header(Answers.REPLAYED, "true");
+        }
+        return response.body(
+                RunAnswer.of(runs.read(UUID.fromString(answer.receipt().id()))));
     }
 }

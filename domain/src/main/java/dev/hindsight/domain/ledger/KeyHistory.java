@@ -1,6 +1,7 @@
 package dev.hindsight.domain.ledger;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,8 +11,8 @@ public final class KeyHistory {
     /**
      * A key's time.
      *
-     * @param from the smallest size that it signs
-     * @param to the largest; {@link Long#MAX_VALUE} for the current key
+     * @param from the size at which it took over; after a restore it may sign smaller ones, too
+     * @param to the largest size that it signs; {@link Long#MAX_VALUE} for the current key
      */
     public record Term(VerifierKey key, long from, long to) {}
 
@@ -35,7 +36,7 @@ public final class KeyHistory {
         long from = 0;
         for (SignedNote note : rotations) {
             KeyRotation rotation = KeyRotation.of(note);
-            if (!rotation.origin().equals(origin) || !rotation.from().equals(key) || rotation.size() < from) {
+            if (!rotation.origin().equals(origin) || !rotation.from().equals(key)) {
                 throw new MalformedLedgerException("a key rotation does not follow on the one before");
             }
             terms.add(new Term(key, from, rotation.size()));
@@ -44,6 +45,28 @@ public final class KeyHistory {
         }
         terms.add(new Term(key, from, Long.MAX_VALUE));
         return new KeyHistory(origin, terms);
+    }
+
+    /**
+     * The same with those of the notes that hand over further, in whatever order they are.
+     *
+     * @throws MalformedLedgerException when one is no hand-over that both of its keys signed
+     */
+    public KeyHistory and(Collection<SignedNote> handOvers) {
+        List<KeyRotation> left =
+                new ArrayList<>(handOvers.stream().map(KeyRotation::of).toList());
+        List<Term> all = new ArrayList<>(terms);
+        for (int i = 0; i < left.size(); i++) {
+            KeyRotation rotation = left.get(i);
+            Term last = all.getLast();
+            if (rotation.origin().equals(origin) && rotation.from().equals(last.key())) {
+                all.set(all.size() - 1, new Term(last.key(), last.from(), rotation.size()));
+                all.add(new Term(rotation.to(), rotation.size(), Long.MAX_VALUE));
+                left.remove(i);
+                i = -1; // one that was passed over may follow on this one
+            }
+        }
+        return new KeyHistory(origin, all);
     }
 
     /** The oldest first. */
@@ -57,17 +80,15 @@ public final class KeyHistory {
     }
 
     /**
-     * The checkpoint that this note is, where it is of this log and a key signed it in its time.
+     * The checkpoint that this note is, where it is of this log and a key signed it that had not handed over before
+     * that size.
      *
      * @throws MalformedLedgerException when the note is no checkpoint at all
      */
     public Optional<Checkpoint> verified(SignedNote note) {
         Checkpoint checkpoint = Checkpoint.of(note);
         boolean signed = checkpoint.origin().equals(origin)
-                && terms.stream()
-                        .anyMatch(term -> term.from() <= checkpoint.size()
-                                && checkpoint.size() <= term.to()
-                                && note.signedBy(term.key()));
+                && terms.stream().anyMatch(term -> checkpoint.size() <= term.to() && note.signedBy(term.key()));
         return signed ? Optional.of(checkpoint) : Optional.empty();
     }
 }

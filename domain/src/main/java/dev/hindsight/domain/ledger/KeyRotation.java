@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
  * One key hands the signing of checkpoints over to another; a note of this is signed by both. Its text can never be taken
  * for a checkpoint's.
  *
- * @param size checkpoints of this size and below are the old key's, of this size and above the new one's
+ * @param size no larger checkpoint is the old key's
  */
 public record KeyRotation(String origin, long size, VerifierKey from, VerifierKey to) {
 
@@ -16,6 +16,11 @@ public record KeyRotation(String origin, long size, VerifierKey from, VerifierKe
     /** Five lines: format, origin, size, old and new key. */
     public String text() {
         return FORMAT + "\n" + origin + "\n" + size + "\n" + from + "\n" + to + "\n";
+    }
+
+    /** Whether a note calls itself one; what it says may be wrong all the same. */
+    public static boolean is(SignedNote note) {
+        return note.text().startsWith(FORMAT + "\n");
     }
 
     /** @throws MalformedLedgerException when the note is no rotation, or is not signed by both of its keys */

@@ -140,9 +140,29 @@ class SignedNoteTest {
         assertThat(keys.verified(at(30, NEXT))).isPresent();
         assertThat(keys.verified(at(31, NEXT))).isPresent();
         assertThat(keys.verified(at(31, KEY))).isEmpty();
-        assertThat(keys.verified(at(29, NEXT))).isEmpty();
+        assertThat(keys.verified(at(29, NEXT)))
+                .as("of a log that was restored to before the hand-over")
+                .isPresent();
         assertThat(keys.verified(new Checkpoint("example.com/other", 29, CHECKPOINT.root()).sign(KEY)))
                 .isEmpty();
+    }
+
+    @Test
+    void handOversThatWereKeptElsewhereLeadOn() {
+        SigningKey third = SigningKey.generate("example.com/log42");
+        SignedNote first = SignedNote.sign(
+                new KeyRotation("example.com/log42", 30, KEY.verifier(), NEXT.verifier()).text(), KEY, NEXT);
+        SignedNote second = SignedNote.sign(
+                new KeyRotation("example.com/log42", 20, NEXT.verifier(), third.verifier()).text(), NEXT, third);
+        KeyHistory alone = KeyHistory.of("example.com/log42", KEY.verifier(), List.of());
+        KeyHistory led = alone.and(List.of(second, first, second));
+        assertThat(led.current()).isEqualTo(third.verifier());
+        assertThat(led.terms())
+                .isEqualTo(KeyHistory.of("example.com/log42", KEY.verifier(), List.of(first, second))
+                        .terms());
+        assertThat(led.verified(at(20, NEXT))).isPresent();
+        assertThat(led.verified(at(21, NEXT))).isEmpty();
+        assertThat(alone.and(List.of(second)).current()).isEqualTo(KEY.verifier());
     }
 
     @Test

@@ -58,7 +58,8 @@ public final class SearchNode {
             PercolatorModulePlugin.class,
             ParentJoinModulePlugin.class,
             MapperExtrasModulePlugin.class,
-            IngestCommonModulePlugin.class);
+            IngestCommonModulePlugin.class,
+            PromptLeases.class);
 
     private SearchNode() {}
 

@@ -2,6 +2,7 @@ package dev.hindsight.ops.backup;
 
 import dev.hindsight.domain.ledger.Checkpoint;
 import dev.hindsight.domain.ledger.KeyHistory;
+import dev.hindsight.domain.ledger.KeyRotation;
 import dev.hindsight.domain.ledger.MalformedLedgerException;
 import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.domain.ledger.VerifierKey;
@@ -53,6 +54,7 @@ public final class BackupVerifier {
     private @Nullable UUID logId;
     private @Nullable Instant recordedFrom;
     private @Nullable Instant recordedTo;
+    private @Nullable VerifierKey signsNow;
     private int epoch = 1;
     private long provedUpTo;
     private long seen;
@@ -67,11 +69,11 @@ public final class BackupVerifier {
 
     /**
      * @param trusted the log's first public key, from elsewhere than the backup; null for the one in it
-     * @param outside signed notes that somebody kept
+     * @param outside signed notes that somebody kept: checkpoints, and hand-overs to keys that the backup does not know
      * @param cursor the highest position that a reader has seen; 0 where none is known
      * @throws IOException where the place does not answer
      */
-    public Verdict verify(@Nullable VerifierKey trusted, List<String> outside, long cursor) throws IOException {
+    public BackupVerdict verify(@Nullable VerifierKey trusted, List<String> outside, long cursor) throws IOException {
         LogChain chain = LogChain.of(store);
         seen = cursor;
         Range hole = chain.behindHole();
@@ -109,7 +111,7 @@ public final class BackupVerifier {
         }
         keys();
         contents();
-        return new Verdict(
+        return new BackupVerdict(
                 List.copyOf(wrong),
                 firstWrong,
                 List.copyOf(notes),
@@ -145,6 +147,9 @@ public final class BackupVerifier {
         }
         try {
             KeyHistory keys = segment.keys(trusted);
+            if (keys != null) {
+                signsNow = keys.current();
+            }
             SignedNote note = SignedNote.parse(segment.checkpoint());
             boolean another = trusted != null && !trusted.toString().equals(segment.firstKey());
             Checkpoint checkpoint =
@@ -176,23 +181,26 @@ public final class BackupVerifier {
             @Nullable VerifierKey trusted,
             Map<Long, List<Checkpoint>> signed,
             Map<Long, String> where) {
+        List<SignedNote> kept = new ArrayList<>();
+        List<SignedNote> handOvers = new ArrayList<>();
         for (String text : outside) {
             try {
                 SignedNote note = SignedNote.parse(text);
-                KeyHistory keys = null;
-                for (Segment segment : segments.reversed()) {
-                    keys = segment.keys(trusted);
-                    if (keys != null) {
-                        break;
-                    }
-                }
-                if (keys == null && trusted != null) {
-                    keys = KeyHistory.of(trusted.name(), trusted, List.of());
-                }
+                (KeyRotation.is(note) ? handOvers : kept).add(note);
+            } catch (MalformedLedgerException e) {
+                wrong(null, "the outside checkpoint can't be read: " + e.getMessage());
+            }
+        }
+        for (SignedNote note : kept) {
+            try {
+                KeyHistory keys = keys(segments, trusted);
                 Checkpoint checkpoint =
-                        keys == null ? null : keys.verified(note).orElse(null);
+                        keys == null ? null : keys.and(handOvers).verified(note).orElse(null);
                 if (checkpoint == null) {
-                    wrong(null, "the outside checkpoint is not signed by the log's key");
+                    wrong(
+                            null,
+                            "the outside checkpoint is not signed by the log's key, nor by one that took over after the"
+                                    + " backup and whose hand-over was given with it");
                 } else {
                     seen = Math.max(seen, checkpoint.size());
                     if (segments.isEmpty()
@@ -206,6 +214,17 @@ public final class BackupVerifier {
                 wrong(null, "the outside checkpoint can't be read: " + e.getMessage());
             }
         }
+    }
+
+    /** As the newest segment tells them; null where no key is known. */
+    private static @Nullable KeyHistory keys(List<Segment> segments, @Nullable VerifierKey trusted) {
+        for (Segment segment : segments.reversed()) {
+            KeyHistory keys = segment.keys(trusted);
+            if (keys != null) {
+                return keys;
+            }
+        }
+        return trusted == null ? null : KeyHistory.of(trusted.name(), trusted, List.of());
     }
 
     private void read(
@@ -323,11 +342,14 @@ public final class BackupVerifier {
             wrong(null, "the keys in " + keyStore + " are those of another log");
         }
         Set<UUID> missing = new HashSet<>(sealedUnder);
+        boolean signs = signsNow == null;
         for (KeysManifest.Table table : manifest.tables()) {
             int id = table.columns().indexOf("key_id");
             int wrapped = table.columns().indexOf("wrapped_key");
             for (KeysManifest.Part part : table.parts()) {
                 byte[] rows = rows(keyStore, table.name(), part);
+                signs |= table.name().equals("signing_key")
+                        && new String(rows, StandardCharsets.UTF_8).contains(String.valueOf(signsNow));
                 if (rows.length == 0 || !table.name().equals("data_key") || id < 0 || wrapped < 0) {
                     continue;
                 }
@@ -341,6 +363,12 @@ public final class BackupVerifier {
                     }
                 }
             }
+        }
+        if (!signs) {
+            wrong(
+                    null,
+                    "the keys in %s are older than the log: the key that signs its checkpoints by now (%s) is not among them"
+                            .formatted(keyStore, signsNow));
         }
         missingKeys = missing.size();
         if (missingKeys > 0) {

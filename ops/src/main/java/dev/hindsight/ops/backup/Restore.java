@@ -5,7 +5,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.command.CommandTables;
 import dev.hindsight.domain.Envelope;
-import dev.hindsight.domain.Event;
 import dev.hindsight.domain.ledger.EventHeader;
 import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.operations.OperationsEvent.EpochStarted;
@@ -13,14 +12,11 @@ import dev.hindsight.ops.attachments.StoredContents;
 import dev.hindsight.ops.backup.Segment.Damaged;
 import dev.hindsight.ops.backup.Segment.Range;
 import dev.hindsight.ops.codec.EventCodec;
-import dev.hindsight.ops.codec.EventKind;
 import dev.hindsight.ops.codec.EventNames;
 import dev.hindsight.ops.codec.MetadataCodec;
 import dev.hindsight.ops.codec.StoredEvent;
-import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MasterKey;
-import dev.hindsight.ops.codec.keys.WrongKeyException;
 import dev.hindsight.ops.operator.LogIdentity;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,17 +30,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /**
  * Brings a backup that was found good into a migrated installation without events. The keys are committed first, with
@@ -54,23 +43,8 @@ import org.postgresql.copy.CopyIn;
  */
 public final class Restore {
 
-    /** How names of events begin that tables of commands repeat. */
-    private static final List<String> FOLLOWED = List.of(
-            "queue.",
-            "team.",
-            "organization.",
-            "person.",
-            "ticket.opened",
-            "ticket.imported",
-            "ticket.attachment-added",
-            "ticket.legal-hold-");
-
-    /** Of a newer version there may be others: a node of that version is to be started on what was restored. */
-    private static final Set<String> KNOWN =
-            EventNames.current().kinds().stream().map(EventKind::name).collect(Collectors.toUnmodifiableSet());
-
+    private static final String KEY_ROTATED = "ledger.key-rotated";
     private static final int KEYS_IN_MEMORY = 10_000;
-    private static final int KEYS_AT_ONCE = 2_000;
 
     private final BackupStore store;
     private final BackupStore keyStore;
@@ -125,7 +99,7 @@ public final class Restore {
      * @param nothingLost whether the old epoch goes on: whoever asks knows that nobody saw more than the backup has
      * @throws BackupRefused where the installation holds something, the backup is not good, or the position is not in it
      */
-    public Done restore(Verdict verdict, Until until, boolean nothingLost) throws SQLException, IOException {
+    public Done restore(BackupVerdict verdict, Until until, boolean nothingLost) throws SQLException, IOException {
         if (!verdict.good()) {
             throw new BackupRefused(
                     "The backup is not restored: " + verdict.wrong().getFirst() + ".");
@@ -139,7 +113,7 @@ public final class Restore {
         }
         try (Connection connection = owner.getConnection()) {
             refuseUnlessEmpty(connection);
-            long erasures = keys(connection, verdict.erased());
+            long erasures = new KeysRestore(keyStore, owner, master).into(connection, verdict.erased());
             int copied = contents();
             Integer epoch = nothingLost ? null : verdict.epoch() + 1;
             log(connection, chain, last, epoch, verdict.seen());
@@ -150,7 +124,7 @@ public final class Restore {
         }
     }
 
-    private long last(LogChain chain, Verdict verdict, Until until) throws IOException {
+    private long last(LogChain chain, BackupVerdict verdict, Until until) throws IOException {
         Long position = until.position();
         if (position != null) {
             if (position < 1 || position > verdict.last()) {
@@ -203,82 +177,6 @@ public final class Restore {
         }
     }
 
-    /** @return how many keys were destroyed again */
-    private long keys(Connection connection, Set<String> erased) throws SQLException, IOException {
-        KeysManifest manifest = KeysManifest.of(keyStore);
-        if (manifest == null) {
-            throw new BackupRefused("There are no keys in " + keyStore + ": say where they are with --keys-from.");
-        }
-        connection.setAutoCommit(false);
-        try {
-            for (KeysManifest.Table table : manifest.tables()) {
-                load(connection, table);
-            }
-            long destroyed = destroy(connection, erased);
-            connection.commit();
-            try {
-                KeyRing.open(owner, master, 1);
-            } catch (WrongKeyException otherMaster) {
-                throw new BackupRefused(
-                        "The master key is not the one that wraps the keys of the backup: bring that one."
-                                + " Nothing is restored.");
-            }
-            return destroyed;
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        }
-    }
-
-    /** What a killed restore, or a first start, has put there seals nothing: there are no events. */
-    private void load(Connection connection, KeysManifest.Table table) throws SQLException, IOException {
-        String name = "keys." + KeysBackup.quoted(table.name());
-        try (PreparedStatement there = connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-            there.setString(1, name);
-            try (ResultSet row = there.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    throw new BackupRefused("The backup has keys of a kind that this version does not know ("
-                            + table.name() + "): restore with the version that wrote it, or a newer one.");
-                }
-            }
-        }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("TRUNCATE " + name);
-        }
-        String columns = table.columns().stream().map(KeysBackup::quoted).collect(Collectors.joining(", "));
-        CopyIn copy = connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn("COPY " + name + " (" + columns + ") FROM STDIN");
-        try {
-            for (KeysManifest.Part part : table.parts()) {
-                try (InputStream in = keyStore.open(part.file(table.name()))) {
-                    byte[] rows = in.readAllBytes();
-                    copy.writeToCopy(rows, 0, rows.length);
-                }
-            }
-            copy.endCopy();
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        }
-    }
-
-    /** The key of each owner and all that it wraps, as an erasure does. */
-    private static long destroy(Connection connection, Set<String> owners) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "UPDATE keys.data_key k SET wrapped_key = NULL, destroyed_at = clock_timestamp()"
-                        + " WHERE k.wrapped_key IS NOT NULL AND (k.owner = ANY (?) OR k.wrapped_by IN"
-                        + " (SELECT key_id FROM keys.data_key WHERE owner = ANY (?)))")) {
-            var array = connection.createArrayOf("text", owners.toArray());
-            update.setArray(1, array);
-            update.setArray(2, array);
-            return update.executeLargeUpdate();
-        }
-    }
-
     private int contents() throws IOException {
         int copied = 0;
         for (String name : store.names(ContentsBackup.FOLDER)) {
@@ -317,8 +215,9 @@ public final class Restore {
                     "log.event (version, append_number, occurred_at, append_index, stream, stream_type, event_id, name,"
                             + " revision, metadata, payload)",
                     11);
-            List<Followed> followed = new ArrayList<>();
+            FollowedEvents followed = new FollowedEvents(codec);
             long[] operations = {0};
+            long[] handOvers = {0};
             for (Range range : chain.ranges()) {
                 if (range.first() > last) {
                     break;
@@ -327,11 +226,12 @@ public final class Restore {
                     if (event.header().position() <= last) {
                         write(events, event);
                         places.add(event);
-                        if (isFollowed(event.header().name())) {
-                            followed.add(new Followed(codec, event));
-                        }
+                        followed.look(event);
                         if (event.header().stream().equals(LogIdentity.STREAM)) {
                             operations[0] = event.header().version();
+                        }
+                        if (event.header().name().equals(KEY_ROTATED)) {
+                            handOvers[0]++;
                         }
                     }
                 });
@@ -346,8 +246,9 @@ public final class Restore {
                 statement.execute("UPDATE log.sequencer SET settled = " + places.head());
                 statement.execute("SELECT setval('log.append_number', " + places.head() + ")");
             }
+            recordHandOvers(connection, handOvers[0]);
             progress.accept("Filling the tables of commands");
-            follow(connection, codec, ring, followed);
+            followed.write(new CommandTables(connection, ring::fingerprint));
             connection.commit();
             try (Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(true);
@@ -359,6 +260,20 @@ public final class Restore {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
+        }
+    }
+
+    /**
+     * The keys may be newer than the log, and the key that signs have taken over after its end: then the hand-over is put
+     * into the log again, as one that was not recorded yet.
+     *
+     * @param there how many hand-overs the log tells of
+     */
+    private static void recordHandOvers(Connection connection, long there) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE keys.signing_key SET recorded = false WHERE number > ?")) {
+            update.setLong(1, there + 1);
+            update.executeUpdate();
         }
     }
 
@@ -400,110 +315,5 @@ public final class Restore {
                 Hash.OF_EMPTY_TREE);
         write(events, event);
         places.add(event);
-    }
-
-    private static boolean isFollowed(String name) {
-        return KNOWN.contains(name) && FOLLOWED.stream().anyMatch(name::startsWith);
-    }
-
-    /** An event that a table of commands repeats. What they repeat of tickets is plain and decoded at once. */
-    private static final class Followed {
-
-        private final String stream;
-        private final String name;
-        private final String revision;
-        private byte[] payload = new byte[0];
-        private @Nullable Event decoded;
-
-        Followed(EventCodec codec, SegmentFile.Entry event) {
-            stream = event.header().stream();
-            name = event.header().name();
-            revision = event.header().revision() == null ? "1" : event.header().revision();
-            if (name.startsWith("ticket.")) {
-                decoded = codec.decodeWithoutPersonal(name, revision, event.payload());
-            } else {
-                payload = event.payload();
-            }
-        }
-
-        Event decoded(EventCodec codec, Map<UUID, DataKey> keys) {
-            return decoded == null ? codec.decode(name, revision, payload, keys) : decoded;
-        }
-    }
-
-    private static void follow(Connection connection, EventCodec codec, KeyRing keys, List<Followed> followed) {
-        CommandTables tables = new CommandTables(connection, keys::fingerprint);
-        for (int from = 0; from < followed.size(); from += KEYS_AT_ONCE) {
-            List<Followed> some = followed.subList(from, Math.min(followed.size(), from + KEYS_AT_ONCE));
-            Map<UUID, DataKey> fetched = codec.keysOf(some.stream()
-                    .filter(each -> each.decoded == null)
-                    .map(each -> each.stream)
-                    .distinct()
-                    .toList());
-            for (Followed each : some) {
-                tables.follow(each.decoded(codec, fetched));
-            }
-        }
-        tables.finish();
-    }
-
-    /** Rows of the order, made while events go by. */
-    private static final class Places {
-
-        private record Row(long first, int events, Instant recordedAt, Instant latest) {}
-
-        private static final int LONGEST = 1_000_000;
-
-        private final List<Row> rows = new ArrayList<>();
-        private long first;
-        private int events;
-        private Instant recordedAt = Instant.MIN;
-        private Instant latest = Instant.MIN;
-        private long head;
-
-        void add(SegmentFile.Entry event) {
-            if (events > 0 && (!event.header().recordedAt().equals(recordedAt) || events == LONGEST)) {
-                rows.add(new Row(first, events, recordedAt, latest));
-                events = 0;
-            }
-            if (events == 0) {
-                first = event.header().position();
-                recordedAt = event.header().recordedAt();
-            }
-            events++;
-            head = event.header().position();
-            if (event.header().occurredAt().isAfter(latest)) {
-                latest = event.header().occurredAt();
-            }
-        }
-
-        long head() {
-            return head;
-        }
-
-        Instant recordedAt() {
-            return recordedAt;
-        }
-
-        void write(Connection connection) throws SQLException {
-            if (events > 0) {
-                rows.add(new Row(first, events, recordedAt, latest));
-                events = 0;
-            }
-            CopyInto copy = new CopyInto(
-                    connection,
-                    "log.placement (first_position, first_append, recorded_at, latest_occurred_at, appends, events)",
-                    6);
-            for (Row row : rows) {
-                copy.row();
-                copy.add(row.first);
-                copy.add(row.first);
-                copy.add(row.recordedAt);
-                copy.add(row.latest);
-                copy.add(row.events);
-                copy.add(row.events);
-            }
-            copy.finish();
-        }
     }
 }

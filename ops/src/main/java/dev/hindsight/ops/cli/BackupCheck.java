@@ -1,11 +1,13 @@
 package dev.hindsight.ops.cli;
 
+import dev.hindsight.domain.ledger.CheckpointFile;
 import dev.hindsight.domain.ledger.MalformedLedgerException;
+import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.domain.ledger.VerifierKey;
 import dev.hindsight.ops.backup.BackupStore;
 import dev.hindsight.ops.backup.BackupStores;
+import dev.hindsight.ops.backup.BackupVerdict;
 import dev.hindsight.ops.backup.BackupVerifier;
-import dev.hindsight.ops.backup.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,18 +28,26 @@ final class BackupCheck {
 
     /**
      * @param key vkey of the log's first key, or a file with it; null for the backup's own
-     * @param checkpoint a file with a signed checkpoint that somebody kept; null for none
+     * @param checkpoint a file with signed notes that somebody kept, checkpoints and hand-overs; null for none
      * @param seen the highest position that a reader has seen; 0 where none is known
      * @throws CommandFailure where key, file or place can't be read
      */
-    static Verdict check(
+    static BackupVerdict check(
             BackupStore store, BackupStore keys, @Nullable String key, @Nullable Path checkpoint, long seen) {
         try {
             return new BackupVerifier(store, keys)
-                    .verify(trusted(key), checkpoint == null ? List.of() : List.of(Files.readString(checkpoint)), seen);
+                    .verify(trusted(key), checkpoint == null ? List.of() : notes(Files.readString(checkpoint)), seen);
         } catch (IOException e) {
             throw new CommandFailure("The backup can't be read: " + e.getMessage());
         }
+    }
+
+    /** One after the other; all of it as one, which is then told, where a part is no note. */
+    private static List<String> notes(String file) {
+        CheckpointFile read = CheckpointFile.parse(file);
+        return read.unreadable() > 0 || read.notes().isEmpty()
+                ? List.of(file)
+                : read.notes().stream().map(SignedNote::toString).toList();
     }
 
     private static @Nullable VerifierKey trusted(@Nullable String key) throws IOException {
@@ -53,15 +63,15 @@ final class BackupCheck {
     }
 
     /** 0 where all is well, 1 where something is wrong, 3 where the backup ends before what was seen outside. */
-    static int exitCode(Verdict verdict) {
+    static int exitCode(BackupVerdict verdict) {
         return !verdict.good() ? CommandLine.ExitCode.SOFTWARE : verdict.older() ? 3 : CommandLine.ExitCode.OK;
     }
 
-    static String json(Verdict verdict) {
+    static String json(BackupVerdict verdict) {
         return JsonMapper.shared().writeValueAsString(verdict);
     }
 
-    static String text(Verdict verdict) {
+    static String text(BackupVerdict verdict) {
         StringBuilder text = new StringBuilder();
         if (verdict.last() > 0) {
             text.append("Log ")

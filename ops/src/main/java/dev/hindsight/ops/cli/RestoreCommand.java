@@ -4,8 +4,8 @@ import dev.hindsight.ops.attachments.StoredContents;
 import dev.hindsight.ops.backup.BackupRefused;
 import dev.hindsight.ops.backup.BackupStore;
 import dev.hindsight.ops.backup.BackupStores;
+import dev.hindsight.ops.backup.BackupVerdict;
 import dev.hindsight.ops.backup.Restore;
-import dev.hindsight.ops.backup.Verdict;
 import dev.hindsight.ops.codec.keys.MasterKey;
 import dev.hindsight.ops.wiring.Migrations;
 import java.io.IOException;
@@ -93,7 +93,7 @@ final class RestoreCommand implements Callable<Integer> {
             BackupStore keys = keyStore == null ? store : keyStore;
             MasterKey master = masterKey(site.environment());
             say("Checking the backup in " + store + " ...");
-            Verdict verdict = BackupCheck.check(store, keys, key, checkpoint, seen);
+            BackupVerdict verdict = BackupCheck.check(store, keys, key, checkpoint, seen);
             say(BackupCheck.text(verdict));
             if (!verdict.good()) {
                 return CommandLine.ExitCode.SOFTWARE;

@@ -4,6 +4,7 @@ import dev.hindsight.domain.ledger.MalformedLedgerException;
 import dev.hindsight.domain.ledger.VerifierKey;
 import dev.hindsight.ops.backup.BackupStore;
 import dev.hindsight.ops.backup.BackupStores;
+import dev.hindsight.ops.backup.BackupVerdict;
 import dev.hindsight.ops.bundle.BundleVerifier;
 import dev.hindsight.ops.bundle.Verdict;
 import dev.hindsight.ops.bundle.Verdict.Finding;
@@ -95,8 +96,7 @@ final class VerifyCommand implements Callable<Integer> {
         try (Site site = Site.withoutDatabase(data.directory());
                 BackupStore store = BackupStores.open(what, site.environment());
                 BackupStore keys = keysFrom == null ? null : BackupStores.open(keysFrom, site.environment())) {
-            dev.hindsight.ops.backup.Verdict verdict =
-                    BackupCheck.check(store, keys == null ? store : keys, key, checkpoint, 0);
+            BackupVerdict verdict = BackupCheck.check(store, keys == null ? store : keys, key, checkpoint, 0);
             out.println(json ? BackupCheck.json(verdict) : BackupCheck.text(verdict));
             out.flush();
             return BackupCheck.exitCode(verdict);

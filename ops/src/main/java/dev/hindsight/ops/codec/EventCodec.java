@@ -13,11 +13,14 @@ import dev.hindsight.ops.codec.keys.KeyOwner;
 import dev.hindsight.ops.codec.keys.KeyWishes;
 import dev.hindsight.projections.readmodel.EventForms;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -83,6 +86,18 @@ public final class EventCodec {
                 .map(KeyOwner::ofStream)
                 .filter(Objects::nonNull)
                 .toList());
+    }
+
+    /** Those of these streams whose keys are destroyed at this moment, whatever is still in memory. */
+    public Set<String> ended(Collection<String> streams) {
+        Map<String, String> owners = new HashMap<>();
+        for (String stream : streams) {
+            String owner = KeyOwner.ofStream(stream);
+            if (owner != null) {
+                owners.put(owner, stream);
+            }
+        }
+        return keys.destroyed(owners.keySet()).stream().map(owners::get).collect(Collectors.toSet());
     }
 
     /** Drops the key of this stream and those wrapped by it from memory: they may have been destroyed. */

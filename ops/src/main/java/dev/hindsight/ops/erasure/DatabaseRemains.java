@@ -136,7 +136,7 @@ final class DatabaseRemains implements Remains {
                         "tables", "a transaction that began before still sees the old rows: run the erasure again");
                 return;
             }
-            Thread.sleep(200);
+            Thread.sleep(200); // nobody tells when a snapshot ends
         }
     }
 
@@ -162,7 +162,7 @@ final class DatabaseRemains implements Remains {
                     throw refused;
                 }
                 LOG.debug("{} waits for a lock", verb(sql), refused);
-                Thread.sleep(500L * tries);
+                Thread.sleep(500L * tries); // those that queued up behind it go first
             }
         }
     }

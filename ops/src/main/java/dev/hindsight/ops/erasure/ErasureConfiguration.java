@@ -11,6 +11,7 @@ import dev.hindsight.command.erasure.DataKeyErasure;
 import dev.hindsight.command.erasure.Erasures;
 import dev.hindsight.command.erasure.OldTickets;
 import dev.hindsight.command.erasure.Retention;
+import dev.hindsight.command.erasure.RetentionRuns;
 import dev.hindsight.command.erasure.TicketErasing;
 import dev.hindsight.command.people.People;
 import dev.hindsight.ops.codec.keys.KeyOwner;
@@ -100,6 +101,7 @@ public class ErasureConfiguration {
             Erasures erasures,
             TicketErasing tickets,
             Retention retention,
+            RetentionRuns runs,
             DataKeyErasure keys,
             ContentCleaner contents,
             EventLog log,
@@ -118,6 +120,7 @@ public class ErasureConfiguration {
                         erasures,
                         tickets,
                         retention,
+                        runs,
                         keys,
                         contents,
                         log,

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.erasure;
 
+import com.github.f4b6a3.uuid.UuidCreator;
 import dev.hindsight.command.attachments.ContentCleaner;
 import dev.hindsight.command.dispatch.Call;
 import dev.hindsight.command.dispatch.CommandDispatch;
@@ -12,15 +13,18 @@ import dev.hindsight.command.erasure.Erasures.Row;
 import dev.hindsight.command.erasure.Erasures.State;
 import dev.hindsight.command.erasure.OnErasure;
 import dev.hindsight.command.erasure.Retention;
-import dev.hindsight.command.erasure.Retention.Run;
+import dev.hindsight.command.erasure.RetentionRuns;
+import dev.hindsight.command.erasure.RetentionRuns.Run;
 import dev.hindsight.command.erasure.TicketErasing;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope.Actor;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.ticket.Channel;
+import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
 import dev.hindsight.ops.erasure.Remains.Report;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -42,6 +46,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +79,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             Erasures erasures,
             TicketErasing tickets,
             Retention retention,
+            RetentionRuns runs,
             DataKeyErasure keys,
             ContentCleaner contents,
             EventLog log,
@@ -134,7 +140,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
      */
     private void look(boolean all) throws InterruptedException {
         List<Row> open = tools.erasures.in(State.WAITING, State.ERASING);
-        boolean retain = !tools.retention.open().isEmpty() || (all && retentionIsDue());
+        boolean retain = !tools.runs.open().isEmpty() || (all && retentionIsDue());
         if (!retain && open.stream().noneMatch(row -> all || row.state() == State.ERASING)) {
             return;
         }
@@ -166,15 +172,15 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
 
     /** All that was asked for, or what is due by itself. */
     private void retain() throws InterruptedException {
-        if (tools.retention.open().isEmpty() && retentionIsDue()) { // no other node did meanwhile
-            tools.retention.ask(null);
+        if (tools.runs.open().isEmpty() && retentionIsDue()) { // no other node did meanwhile
+            tools.runs.ask(UuidCreator.getTimeOrderedEpochPlus1(), null);
         }
-        for (Run run : tools.retention.open()) {
+        for (Run run : tools.runs.open()) {
             try {
                 retain(run);
             } catch (RuntimeException fault) {
                 LOG.warn("The retention pass {} is not finished; tried again", run.id(), fault);
-                tools.retention.failed(run.id(), fault.getClass().getSimpleName());
+                tools.runs.failed(run.id(), fault.getClass().getSimpleName());
             }
         }
     }
@@ -185,14 +191,14 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         long held = tools.retention.pass(call(run), (ticket, rule) -> {
             erased.add(ticket);
             if (erased.size() == BATCH) {
-                forget(erased, new Report());
-                tools.retention.progressed(run.id(), erased.size());
+                forget(erased);
+                tools.runs.progressed(run.id(), erased.size());
                 erased.clear();
                 batches.incrementAndGet();
             }
         });
-        forget(erased, new Report());
-        tools.retention.progressed(run.id(), erased.size());
+        forget(erased);
+        tools.runs.progressed(run.id(), erased.size());
         if (run.erased() > 0 || !erased.isEmpty() || batches.get() > 0) {
             awaitModels();
             Report report = new Report();
@@ -205,7 +211,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                     report.done(),
                     report.notPossible());
         }
-        tools.retention.finished(run.id(), held);
+        tools.runs.finished(run.id(), held);
     }
 
     private static Call call(Run run) {
@@ -288,11 +294,14 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         int erased = eraseTickets(row, tickets);
         report.done("keys", (1 + tickets.size()) + " destroyed: the person's and their tickets'");
         report.done("tickets", erased + " erased");
-        forget(tickets, report);
+        // By the log, which says the same to a node that does again what another one had begun.
+        report.done("attachments", files(tickets) + " files, none of their contents is left");
+        forget(tickets);
         tools.jdbc
                 .sql("delete from command.idempotency where stream = ?")
                 .param("person-" + row.person())
                 .update();
+        report.done("calls", "none that wrote to them or their tickets is remembered");
         report.done("people", "address, token and names in import sources lead to nobody any more");
         long elsewhere = tools.elsewhere.applyAsLong(row.person());
         if (elsewhere > 0) {
@@ -304,25 +313,32 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     }
 
     /** Files of erased tickets, and what is remembered of calls that wrote to them. */
-    private void forget(List<UUID> tickets, Report report) {
-        long files = contents(tickets);
+    private void forget(List<UUID> tickets) {
         tools.contents.clean();
         long left = contents(tickets);
         if (left > 0) {
             throw new IllegalStateException(left + " attachment contents could not be deleted yet");
         }
-        report.done("attachments", files + " contents deleted");
-        List<String> streams =
-                orNone(tickets).stream().map(ticket -> "ticket-" + ticket).toList();
-        int calls = tools.jdbc
+        tools.jdbc
                 .sql("delete from command.idempotency where stream in (:streams)")
-                .param("streams", streams)
+                .param("streams", streams(orNone(tickets)))
                 .update();
-        calls += tools.jdbc
+        tools.jdbc
                 .sql("delete from command.bulk_selection where tickets && :tickets::text[]")
                 .param("tickets", tickets.stream().map(UUID::toString).toArray(String[]::new))
                 .update();
-        report.done("calls", calls + " remembered calls forgotten");
+    }
+
+    /** How many were ever attached. */
+    private long files(List<UUID> tickets) {
+        try (Stream<LoggedEvent> events = tools.log.eventsOf(streams(tickets))) {
+            return events.filter(event -> event.event() instanceof AttachmentAdded)
+                    .count();
+        }
+    }
+
+    private static List<String> streams(List<UUID> tickets) {
+        return tickets.stream().map(ticket -> "ticket-" + ticket).toList();
     }
 
     private long contents(List<UUID> tickets) {

@@ -3,6 +3,7 @@ package dev.hindsight.ops.erasure;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,7 @@ final class IndexRemains implements Remains {
     private static final int NOT_FOUND = 404;
     private static final String EXPUNGE_ALL = "{\"index.merge.policy.expunge_deletes_allowed\": 0.0}";
     private static final Duration LONGEST = Duration.ofMinutes(3);
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final OpenSearchConnection connection;
     private final TicketIndex index;
@@ -81,7 +83,7 @@ final class IndexRemains implements Remains {
                         name + " still holds " + deleted + " replaced documents: run the erasure again");
                 return true;
             }
-            Thread.sleep(2_000);
+            Thread.sleep(PAUSE); // OpenSearch tells nobody when a shard needs its old documents no more
         }
     }
 
@@ -90,7 +92,7 @@ final class IndexRemains implements Remains {
             throws IOException {
         var request = Requests.builder().method(method).endpoint(path).query(parameters);
         if (body != null) {
-            request.body(Body.from(body.getBytes(java.nio.charset.StandardCharsets.UTF_8), "application/json"));
+            request.body(Body.from(body.getBytes(StandardCharsets.UTF_8), "application/json"));
         }
         try (Response response = connection.patient().generic().execute(request.build())) {
             byte[] answer = response.getBody().map(Body::bodyAsBytes).orElse(new byte[0]);

@@ -65,8 +65,7 @@ public final class Installation implements AutoCloseable {
                 () -> EmbeddedOpenSearch.start(EmbeddedOpenSearch.Options.in(data.resolve("opensearch"))));
         EmbeddedPostgres postgres = null;
         try {
-            postgres = EmbeddedPostgres.start(
-                    EmbeddedPostgres.Options.in(data.resolve("postgres")).withSetting("wal_recycle", "off"));
+            postgres = EmbeddedPostgres.start(options(data));
             prepare(postgres, secrets);
             return new Installation(data, secrets, postgres, search.join());
         } catch (RuntimeException e) {
@@ -82,6 +81,11 @@ public final class Installation implements AutoCloseable {
             }
             throw failure;
         }
+    }
+
+    /** Old segments of the write-ahead log go, whoever starts it: used again they would keep pages of what is erased. */
+    private static EmbeddedPostgres.Options options(Path data) {
+        return EmbeddedPostgres.Options.in(data.resolve("postgres")).withSetting("wal_recycle", "off");
     }
 
     /**
@@ -112,7 +116,7 @@ public final class Installation implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Secrets secrets = Secrets.of(data);
-        EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgres.Options.in(data.resolve("postgres")));
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(options(data));
         try {
             prepare(postgres, secrets);
         } catch (RuntimeException e) {

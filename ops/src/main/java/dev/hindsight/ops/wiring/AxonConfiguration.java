@@ -155,7 +155,7 @@ public class AxonConfiguration {
 
         @Bean
         AxonServerLog log(EventStore store, EventCodec codec) {
-            return new AxonServerLog(store, codec::forgetKey);
+            return new AxonServerLog(store, codec);
         }
 
         @Bean

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.wiring;
 
+import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.LoggedEvent;
@@ -34,15 +35,15 @@ import org.jspecify.annotations.Nullable;
 final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<TrackedEventMessage<?>> {
 
     private final StreamableMessageSource<TrackedEventMessage<?>> server;
-    private final Consumer<String> forgetKey;
+    private final EventCodec codec;
 
     /**
      * @param server counts from 0
-     * @param forgetKey drops the key of a stream from memory
+     * @param codec knows the keys of streams
      */
-    AxonServerLog(StreamableMessageSource<TrackedEventMessage<?>> server, Consumer<String> forgetKey) {
+    AxonServerLog(StreamableMessageSource<TrackedEventMessage<?>> server, EventCodec codec) {
         this.server = server;
-        this.forgetKey = forgetKey;
+        this.codec = codec;
     }
 
     @Override
@@ -78,8 +79,13 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
 
     @Override
     public Stream<LoggedEvent> erasedEventsOf(String stream) {
-        forgetKey.accept(stream);
+        codec.forgetKey(stream);
         return eventsOf(stream);
+    }
+
+    @Override
+    public Set<String> ended(Collection<String> streams) {
+        return codec.ended(streams);
     }
 
     /**

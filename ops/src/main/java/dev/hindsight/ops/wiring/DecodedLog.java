@@ -5,8 +5,10 @@ import dev.hindsight.ops.eventstore.StoredEvent;
 import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The log as folds read it: stored events, decoded. */
@@ -29,6 +31,11 @@ final class DecodedLog implements EventLog {
     public Stream<LoggedEvent> erasedEventsOf(String stream) {
         decoder.forgetKey(stream);
         return eventsOf(stream);
+    }
+
+    @Override
+    public Set<String> ended(Collection<String> streams) {
+        return decoder.ended(streams);
     }
 
     @Override

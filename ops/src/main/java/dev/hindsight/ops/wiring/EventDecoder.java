@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 
 /** Stored events as folds read them, wherever they were stored. Safe for concurrent use. */
@@ -55,6 +56,11 @@ final class EventDecoder {
     /** The stream's key was destroyed: it is not taken from memory any more. */
     void forgetKey(String stream) {
         codec.forgetKey(stream);
+    }
+
+    /** @see dev.hindsight.projections.readmodel.EventLog#ended */
+    Set<String> ended(Collection<String> streams) {
+        return codec.ended(streams);
     }
 
     private final class Undecoded implements BulkLog.Stored {

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,9 +28,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,8 +46,29 @@ class BadDaysTest {
     /** What the server acknowledged for an idempotency key. */
     private record Acknowledged(String id, long position) {}
 
+    private static @Nullable RunningApplication servers;
+
     @TempDir
     Path data;
+
+    /** For both tests that lose one of its servers: each is well again at the end. */
+    private static RunningApplication servers() throws IOException {
+        RunningApplication started = servers;
+        if (started == null) {
+            started = RunningApplication.in(Files.createTempDirectory("hindsight-bad-days"));
+            servers = started;
+        }
+        return started;
+    }
+
+    @AfterAll
+    static void stop() {
+        RunningApplication started = servers;
+        if (started != null) {
+            started.close();
+            FileSystemUtils.deleteRecursively(started.data().toFile());
+        }
+    }
 
     @Test
     void killedInTheMiddleOfSixteenWriters() throws Exception {
@@ -120,99 +145,93 @@ class BadDaysTest {
 
     @Test
     void postgresStoppedAndStartedUnderLoad() throws Exception {
-        try (RunningApplication app = RunningApplication.in(data)) {
-            Person agent = app.as(Role.AGENT, "ana@example.org");
-            assertThat(agent.post("/api/v1/tickets", "{\"subject\":\"warm\"}").status())
-                    .isEqualTo(201);
-            AtomicBoolean stop = new AtomicBoolean();
-            AtomicInteger unavailable = new AtomicInteger();
-            Map<String, String> acknowledged = new ConcurrentHashMap<>();
-            try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
-                List<Future<?>> all = new ArrayList<>();
-                for (int i = 0; i < WRITERS; i++) {
-                    all.add(writers.submit(() -> {
-                        while (!stop.get()) {
-                            String key = UUID.randomUUID().toString();
-                            Answer answer = agent.post("/api/v1/tickets", body(key), "Idempotency-Key", key);
-                            if (answer.status() == 201) {
-                                acknowledged.put(key, answer.id());
-                            } else {
-                                assertThat(answer.status())
-                                        .as(answer.raw().body())
-                                        .isEqualTo(503);
-                                unavailable.incrementAndGet();
-                                LockSupport.parkNanos(20_000_000);
-                            }
+        RunningApplication app = servers();
+        Person agent = app.as(Role.AGENT, "ana@example.org");
+        assertThat(agent.post("/api/v1/tickets", "{\"subject\":\"warm\"}").status())
+                .isEqualTo(201);
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger unavailable = new AtomicInteger();
+        Map<String, String> acknowledged = new ConcurrentHashMap<>();
+        try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < WRITERS; i++) {
+                all.add(writers.submit(() -> {
+                    while (!stop.get()) {
+                        String key = UUID.randomUUID().toString();
+                        Answer answer = agent.post("/api/v1/tickets", body(key), "Idempotency-Key", key);
+                        if (answer.status() == 201) {
+                            acknowledged.put(key, answer.id());
+                        } else {
+                            assertThat(answer.status()).as(answer.raw().body()).isEqualTo(503);
+                            unavailable.incrementAndGet();
+                            LockSupport.parkNanos(20_000_000);
                         }
-                    }));
-                }
-                Journey.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= 100);
-                app.installation().postgres().stopImmediate();
-                Journey.eventually(Duration.ofSeconds(60), () -> unavailable.get() > 0);
-                assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(503);
-                app.installation().postgres().restart();
-                int before = acknowledged.size();
-                Journey.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= before + 100);
-                stop.set(true);
-                for (Future<?> one : all) {
-                    one.get(90, TimeUnit.SECONDS);
-                }
+                    }
+                }));
             }
-            JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(javax.sql.DataSource.class));
-            StoredLog log = new StoredLog(jdbc);
-            log.assertThatEveryEventHasItsPlace();
-            long head = log.head();
-            Journey.eventually(
-                    Duration.ofSeconds(60),
-                    () -> agent.get("/api/v1/tickets?limit=1&minPosition=" + head)
-                                    .status()
-                            == 200);
-            for (String id : acknowledged.values()) {
-                assertThat(agent.get("/api/v1/tickets/" + id).status()).isEqualTo(200);
+            Journey.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= 100);
+            app.installation().postgres().stopImmediate();
+            Journey.eventually(Duration.ofSeconds(60), () -> unavailable.get() > 0);
+            assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(503);
+            app.installation().postgres().restart();
+            int before = acknowledged.size();
+            Journey.eventually(Duration.ofSeconds(60), () -> acknowledged.size() >= before + 100);
+            stop.set(true);
+            for (Future<?> one : all) {
+                one.get(90, TimeUnit.SECONDS);
             }
         }
+        JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(javax.sql.DataSource.class));
+        StoredLog log = new StoredLog(jdbc);
+        log.assertThatEveryEventHasItsPlace();
+        long head = log.head();
+        Journey.eventually(
+                Duration.ofSeconds(60),
+                () -> agent.get("/api/v1/tickets?limit=1&minPosition=" + head).status() == 200);
+        assertThat(acknowledged.values().parallelStream()
+                        .filter(id -> agent.get("/api/v1/tickets/" + id).status() != 200))
+                .isEmpty();
     }
 
     @Test
-    void withoutOpenSearchOnlySearchIsGoneAndItCatchesUp() {
-        try (RunningApplication app = RunningApplication.in(data)) {
-            Person agent = app.as(Role.AGENT, "ana@example.org");
-            Answer before = agent.post("/api/v1/tickets", "{\"subject\":\"platypus before\"}");
-            assertThat(before.status()).isEqualTo(201);
-            Journey.eventually(Duration.ofSeconds(30), () -> found(agent, "platypus") == 1);
-            app.installation().search().kill();
-            Answer meanwhile = agent.post("/api/v1/tickets", "{\"subject\":\"platypus meanwhile\"}");
-            assertThat(meanwhile.status()).isEqualTo(201);
-            assertThat(agent.get("/api/v1/tickets?minPosition=" + meanwhile.position())
-                            .status())
-                    .isEqualTo(200);
-            Answer search = agent.get("/api/v1/search?q=platypus");
-            assertThat(search.status()).isEqualTo(503);
-            assertThat(search.code()).isEqualTo("SEARCH_UNAVAILABLE");
-            assertThat(search.header("Retry-After")).isNotBlank();
-            assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(200);
-            Journey.eventually(
-                    Duration.ofSeconds(30),
-                    () -> "DEGRADED"
-                            .equals(agent.get("/actuator/health")
-                                    .body()
-                                    .path("status")
-                                    .asString()));
-            assertThat(agent.get("/actuator/health").raw().body())
-                    .contains("search")
-                    .doesNotContain("failure");
-            assertThat(app.as(Role.OPERATOR, "olga@example.org")
-                            .get("/actuator/health")
-                            .body()
-                            .path("components")
-                            .path("search")
-                            .path("details")
-                            .path("failure")
-                            .asString())
-                    .isNotEmpty();
-            app.installation().search().restart();
-            Journey.eventually(Duration.ofSeconds(60), () -> found(agent, "platypus") == 2);
-        }
+    void withoutOpenSearchOnlySearchIsGoneAndItCatchesUp() throws IOException {
+        RunningApplication app = servers();
+        Person agent = app.as(Role.AGENT, "ana@example.org");
+        Answer before = agent.post("/api/v1/tickets", "{\"subject\":\"platypus before\"}");
+        assertThat(before.status()).isEqualTo(201);
+        Journey.eventually(Duration.ofSeconds(30), () -> found(agent, "platypus") == 1);
+        app.installation().search().kill();
+        Answer meanwhile = agent.post("/api/v1/tickets", "{\"subject\":\"platypus meanwhile\"}");
+        assertThat(meanwhile.status()).isEqualTo(201);
+        assertThat(agent.get("/api/v1/tickets?minPosition=" + meanwhile.position())
+                        .status())
+                .isEqualTo(200);
+        Answer search = agent.get("/api/v1/search?q=platypus");
+        assertThat(search.status()).isEqualTo(503);
+        assertThat(search.code()).isEqualTo("SEARCH_UNAVAILABLE");
+        assertThat(search.header("Retry-After")).isNotBlank();
+        assertThat(agent.get("/actuator/health/readiness").status()).isEqualTo(200);
+        Journey.eventually(
+                Duration.ofSeconds(30),
+                () -> "DEGRADED"
+                        .equals(agent.get("/actuator/health")
+                                .body()
+                                .path("status")
+                                .asString()));
+        assertThat(agent.get("/actuator/health").raw().body())
+                .contains("search")
+                .doesNotContain("failure");
+        assertThat(app.as(Role.OPERATOR, "olga@example.org")
+                        .get("/actuator/health")
+                        .body()
+                        .path("components")
+                        .path("search")
+                        .path("details")
+                        .path("failure")
+                        .asString())
+                .isNotEmpty();
+        app.installation().search().restart();
+        Journey.eventually(Duration.ofSeconds(60), () -> found(agent, "platypus") == 2);
     }
 
     private static long found(Person agent, String word) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * While people work and read models are rebuilt, at random moments: the application is killed, PostgreSQL is stopped
@@ -46,8 +44,6 @@ class CrashDrillTest {
     /** Within it after a blow everything answers as ever. */
     private static final Duration RECOVERY = Duration.ofSeconds(4);
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     @TempDir
     Path data;
 
@@ -63,7 +59,7 @@ class CrashDrillTest {
 
     @Test
     void inShort() throws Exception {
-        drill(6);
+        drill(3);
     }
 
     @Test
@@ -78,7 +74,7 @@ class CrashDrillTest {
         System.out.println("Seed of the crashes: " + seed);
         try (Installation installation = Installation.start(data)) {
             JdbcTemplate jdbc = new JdbcTemplate(installation.postgres().dataSource("hindsight"));
-            Map<String, String> environment = environment(installation);
+            Map<String, String> environment = ServerProcess.on(installation);
             ServerProcess server =
                     ServerProcess.start(data, HEAP, environment, "demo", "--tickets", Integer.toString(TICKETS));
             try {
@@ -229,14 +225,5 @@ class CrashDrillTest {
                             || ill.contains(job.path("state").asString()));
         });
         assertThat(jobs).extracting(job -> job.path("state").asString()).doesNotContainAnyElementsOf(ill);
-    }
-
-    /** The servers that the drill holds, for a server of the application in a process of its own. */
-    private static Map<String, String> environment(Installation installation) {
-        Map<String, Object> properties = installation.properties();
-        Map<String, String> environment = new HashMap<>();
-        environment.put("SPRING_APPLICATION_JSON", JSON.writeValueAsString(properties));
-        environment.put("HINDSIGHT_DATABASE_URL", String.valueOf(properties.get("hindsight.database.url")));
-        return environment;
     }
 }

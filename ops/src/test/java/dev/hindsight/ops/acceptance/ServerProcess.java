@@ -3,6 +3,7 @@ package dev.hindsight.ops.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.ops.cli.Hindsight;
+import dev.hindsight.ops.installation.Installation;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A server in a process of its own, with everything embedded, to be killed. */
 public final class ServerProcess implements AutoCloseable {
@@ -38,6 +40,16 @@ public final class ServerProcess implements AutoCloseable {
         return start(data, maxHeap, environment, "serve", "--dev");
     }
 
+    /** The environment of a node that uses servers which the test holds. */
+    static Map<String, String> on(Installation installation) {
+        Map<String, Object> properties = installation.properties();
+        return Map.of(
+                "SPRING_APPLICATION_JSON",
+                JsonMapper.shared().writeValueAsString(properties),
+                "HINDSIGHT_DATABASE_URL",
+                String.valueOf(properties.get("hindsight.database.url")));
+    }
+
     /** The same with another command that serves. */
     static ServerProcess start(Path data, String maxHeap, Map<String, String> environment, String... arguments)
             throws IOException {
@@ -49,6 +61,7 @@ public final class ServerProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + maxHeap,
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", // most of its life it starts
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dhindsight.search-node.home=" + System.getProperty("hindsight.search-node.home"),
                 "-cp",

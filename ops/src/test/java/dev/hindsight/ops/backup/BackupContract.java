@@ -3,94 +3,16 @@ package dev.hindsight.ops.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hindsight.domain.ledger.SignedNote;
-import dev.hindsight.domain.ledger.SigningKey;
-import dev.hindsight.ops.attachments.AttachmentConfiguration;
-import dev.hindsight.ops.attachments.StoredContents;
-import dev.hindsight.ops.embedded.SharedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.mock.env.MockEnvironment;
 
 /** What backup, verification and restore promise, whatever the place. */
-abstract class BackupContract {
-
-    @TempDir
-    Path folder;
-
-    private final List<SharedPostgres.Database> databases = new ArrayList<>();
-    private BackupStore store;
-    private BackupStore keys;
-    private HandmadeLog log;
-    private StoredContents contents;
-
-    /** An empty place. */
-    abstract BackupStore place(Path folder, String name);
-
-    @BeforeEach
-    void begin() throws Exception {
-        store = place(folder, "log-" + UUID.randomUUID());
-        keys = place(folder, "keys-" + UUID.randomUUID());
-        log = new HandmadeLog(database());
-        contents = contents("attachments");
-    }
-
-    @AfterEach
-    void end() {
-        store.close();
-        keys.close();
-        databases.forEach(SharedPostgres.Database::close);
-    }
-
-    final DataSource database() {
-        SharedPostgres.Database database = SharedPostgres.database();
-        databases.add(database);
-        return database.dataSource();
-    }
-
-    final StoredContents contents(String name) throws Exception {
-        return AttachmentConfiguration.contents(
-                new MockEnvironment().withProperty("hindsight.attachments.store", "disk"), folder.resolve(name));
-    }
-
-    final BackupStore store() {
-        return store;
-    }
-
-    final HandmadeLog log() {
-        return log;
-    }
-
-    final Backup.Round backUp() throws Exception {
-        return log.backUp(store, keys, contents);
-    }
-
-    final Verdict verify(String... outside) throws Exception {
-        return new BackupVerifier(store, keys).verify(log.key.verifier(), List.of(outside), 0);
-    }
-
-    final Restore.Done restore(DataSource into, Restore.Until until, boolean nothingLost, String... outside)
-            throws Exception {
-        HandmadeLog.migrate(into);
-        Verdict verdict = verify(outside);
-        return new Restore(store, keys, into, HandmadeLog.MASTER, contents("restored"), "test", line -> {})
-                .restore(verdict, until, nothingLost);
-    }
-
-    private static final Restore.Until EVERYTHING = new Restore.Until(null, null);
+abstract class BackupContract extends BackupFixture {
 
     @Test
     void everyByteComesBack() throws Exception {
@@ -101,7 +23,7 @@ abstract class BackupContract {
         Backup.Round round = backUp();
         assertThat(round.position()).isEqualTo(105);
         assertThat(round.checked()).isEqualTo(103);
-        Verdict verdict = verify();
+        BackupVerdict verdict = verify();
         assertThat(verdict.wrong()).isEmpty();
         assertThat(verdict.last()).isEqualTo(105);
         assertThat(verdict.provedUpTo()).isEqualTo(103);
@@ -169,87 +91,6 @@ abstract class BackupContract {
         backUp();
         assertThat(store.names("log/")).hasSize(2 * verify().segments());
         assertThat(verify().last()).isEqualTo(log.head());
-    }
-
-    @Test
-    void aLogThatWasChangedIsNotShipped() throws Exception {
-        log.append(30);
-        log.sign(25);
-        log.execute("UPDATE log.event SET payload = payload || 'x' WHERE append_number = 17");
-        assertThatThrownBy(this::backUp)
-                .isInstanceOf(BackupRefused.class)
-                .hasMessageContaining("first 25 events are not those that were signed");
-        // the first two segments end before anything was signed
-        assertThat(verify().last()).isEqualTo(20);
-        assertThat(verify(log.note(20).toString()).wrong()).isEmpty();
-    }
-
-    @Test
-    void whatWasSignedAfterItWasShippedIsCheckedToo() throws Exception {
-        log.append(24);
-        SignedNote good = log.note(22);
-        backUp();
-        log.execute("UPDATE log.event SET payload = payload || 'x' WHERE append_number = 9");
-        log.sign(22); // of another past
-        log.append(2);
-        assertThatThrownBy(this::backUp).isInstanceOf(BackupRefused.class).hasMessageContaining("first 22 events");
-        assertThat(verify(good.toString()).wrong()).isEmpty();
-    }
-
-    @Test
-    void aCheckpointOfAnotherKeyIsRefused() throws Exception {
-        log.append(24);
-        log.sign(20);
-        BackupStore place = place(folder, "other-" + UUID.randomUUID());
-        SigningKey other = SigningKey.generate("hindsight/test");
-        assertThatThrownBy(() -> {
-                    try (Backup backup = Backup.open(
-                            log.source,
-                            place,
-                            place,
-                            contents,
-                            "test",
-                            LogBackup.Limits.STANDARD,
-                            connection -> new SignedCheckpoints() {
-                                @Override
-                                public Optional<SignedNote> newest(long atMost) {
-                                    return log.newest(atMost);
-                                }
-
-                                @Override
-                                public Keys keys() {
-                                    return new Keys(other.verifier(), List.of());
-                                }
-                            })) {
-                        backup.round();
-                    }
-                })
-                .isInstanceOf(BackupRefused.class)
-                .hasMessageContaining("not signed by the log's key");
-        assertThat(place.names("log/")).isEmpty();
-        backUp();
-        assertThat(new BackupVerifier(store, keys)
-                        .verify(other.verifier(), List.of(), 0)
-                        .wrong())
-                .isNotEmpty();
-    }
-
-    @Test
-    void anotherPastIsNotMixedIn() throws Exception {
-        log.append(24);
-        backUp();
-        BackupStore mine = store;
-        HandmadeLog shorter = new HandmadeLog(database(), log.logId);
-        shorter.append(10);
-        assertThatThrownBy(() -> shorter.backUp(mine, place(folder, "k1"), contents))
-                .hasMessageContaining("another past of this log");
-        shorter.append(20);
-        assertThatThrownBy(() -> shorter.backUp(mine, place(folder, "k2"), contents))
-                .hasMessageContaining("another past of this log");
-        HandmadeLog foreign = new HandmadeLog(database());
-        assertThatThrownBy(() -> foreign.backUp(mine, place(folder, "k3"), contents))
-                .hasMessageContaining("backup of another log");
-        assertThat(verify().wrong()).isEmpty();
     }
 
     @Test
@@ -359,7 +200,7 @@ abstract class BackupContract {
         backUp();
         log.append(20);
         String outside = log.note(61).toString();
-        Verdict verdict = verify(outside);
+        BackupVerdict verdict = verify(outside);
         assertThat(verdict.good()).isTrue();
         assertThat(verdict.older()).isTrue();
         assertThat(String.join(" ", verdict.notes())).contains("ends at position 41, and 61 was seen");
@@ -369,109 +210,6 @@ abstract class BackupContract {
         assertThat(HandmadeLog.text(
                         restored, "SELECT convert_from(payload, 'UTF8') FROM log.placed_event WHERE position = 42"))
                 .endsWith("\"after\":41,\"seen\":61}");
-    }
-
-    @Test
-    void everyChangeOfAFileIsFound() throws Exception {
-        log.append(59);
-        log.sign(55);
-        String content = attach("a sealed file");
-        backUp();
-        assertThat(verify().wrong()).isEmpty();
-        Segment.Range third = new Segment.Range(21, 30);
-        for (String name : List.of(third.file(), third.manifest(), ContentsBackup.name(content))) {
-            byte[] good = store.open(name).readAllBytes();
-            int writer = new String(good, StandardCharsets.ISO_8859_1).indexOf("\"writer\"");
-            int end = writer < 0 ? good.length : writer; // which build wrote it is not part of the proof
-            for (int at = 0; at < end; at += Math.max(1, end / 60)) {
-                byte[] bad = good.clone();
-                bad[at] ^= 1;
-                store.write(name, bad);
-                assertThat(verify().wrong()).as("byte %d of %s", at, name).isNotEmpty();
-            }
-            store.write(name, Arrays.copyOf(good, good.length - 1));
-            assertThat(verify().wrong()).as("shortened " + name).isNotEmpty();
-            store.write(name, good);
-        }
-        byte[] file = store.open(third.file()).readAllBytes();
-        store.delete(third.file());
-        assertThat(verify().firstWrong()).isEqualTo(21);
-        store.write(third.file(), file);
-        byte[] manifest = store.open(third.manifest()).readAllBytes();
-        store.delete(third.manifest());
-        assertThat(verify().wrong().getFirst()).contains("positions 21 to 30 are missing");
-        assertThatThrownBy(this::backUp).hasMessageContaining("lacks what stands between");
-        store.write(third.manifest(), manifest);
-        for (String name : keys.names("keys/")) {
-            if (name.endsWith(".rows")) {
-                byte[] rows = keys.open(name).readAllBytes();
-                keys.delete(name);
-                assertThat(verify().wrong()).as(name).isNotEmpty();
-                byte[] bad = rows.clone();
-                bad[bad.length / 2] ^= 1;
-                keys.write(name, bad);
-                assertThat(verify().wrong()).as(name).isNotEmpty();
-                keys.write(name, rows);
-            }
-        }
-        assertThat(verify().wrong()).isEmpty();
-        assertThatThrownBy(() -> {
-                    store.write(third.file(), new byte[10]);
-                    restore(database(), EVERYTHING, false);
-                })
-                .hasMessageContaining("not restored");
-    }
-
-    /** Whoever owns the place writes it all anew: a past that was never signed. */
-    @Test
-    void aBackupThatWasMadeAnewFromAnotherPastIsFoundByWhatWasSigned() throws Exception {
-        log.append(59);
-        log.sign(55);
-        String outside = log.note(45).toString();
-        log.execute("UPDATE log.event SET occurred_at = occurred_at + interval '1 day' WHERE append_number = 33");
-        SigningKey own = SigningKey.generate("hindsight/test");
-        try (Backup backup = Backup.open(
-                log.source,
-                store,
-                keys,
-                contents,
-                "test",
-                new LogBackup.Limits(10, 1 << 20, 4),
-                connection -> new SignedCheckpoints() {
-                    @Override
-                    public Optional<SignedNote> newest(long atMost) {
-                        return Optional.empty();
-                    }
-
-                    @Override
-                    public Keys keys() {
-                        return new Keys(own.verifier(), List.of());
-                    }
-                })) {
-            backup.round();
-        }
-        Verdict verdict = verify(outside);
-        assertThat(verdict.wrong().getFirst()).contains("first 45 events are not those that were signed");
-        assertThat(verdict.firstWrong()).isEqualTo(1);
-    }
-
-    @Test
-    void withoutItsKeysSealedContentIsMissed() throws Exception {
-        log.append(30);
-        backUp();
-        keys = place(folder, "none-" + UUID.randomUUID());
-        assertThat(verify().wrong().getFirst()).contains("there is no backup of the keys");
-        assertThatThrownBy(() -> restore(database(), EVERYTHING, false)).hasMessageContaining("not restored");
-    }
-
-    private String attach(String text) throws Exception {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        String content = HexFormat.of().formatHex(ContentsBackup.sha256().digest(bytes));
-        contents.put(content, Files.write(folder.resolve("upload"), bytes));
-        log.execute(
-                "INSERT INTO command.attachment_content (content, ticket_id) VALUES (decode(?, 'hex'), gen_random_uuid())",
-                content);
-        return content;
     }
 
     @Test

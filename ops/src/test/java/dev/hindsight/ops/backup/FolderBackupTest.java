@@ -15,12 +15,12 @@ class FolderBackupTest extends BackupContract {
 
     @Test
     void halfOfAFileIsNone() throws Exception {
-        log().append(5);
+        log.append(5);
         backUp();
-        Path log = Path.of(store().toString()).resolve("log");
-        Files.writeString(log.resolve(".growing-00000000000000000007-00000000000000000009.json"), "{");
+        Path place = Path.of(store.toString()).resolve("log");
+        Files.writeString(place.resolve(".growing-00000000000000000007-00000000000000000009.json"), "{");
         assertThat(verify().wrong()).isEmpty();
-        log().append(5);
+        log.append(5);
         backUp();
         assertThat(verify().wrong()).isEmpty();
         assertThat(verify().last()).isEqualTo(11);

@@ -9,6 +9,7 @@ import dev.hindsight.domain.ledger.SigningKey;
 import dev.hindsight.ops.attachments.StoredContents;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MasterKey;
+import dev.hindsight.ops.embedded.SharedPostgres;
 import dev.hindsight.ops.eventstore.BulkEventReader;
 import dev.hindsight.ops.eventstore.StoredEvent;
 import dev.hindsight.ops.wiring.Migrations;
@@ -38,13 +39,15 @@ final class HandmadeLog implements SignedCheckpoints {
             "(SELECT position, recorded_at, stream, stream_type, version, event_id, name, revision, occurred_at, metadata, payload"
                     + " FROM log.placed_event)";
 
+    private static SharedPostgres.@Nullable Database template;
+
     final DataSource source;
     final UUID logId;
     final SigningKey key = SigningKey.generate("hindsight/test");
     private final TreeMap<Long, SignedNote> signed = new TreeMap<>();
     private long head;
 
-    /** @param database empty */
+    /** @param database migrated, without events */
     HandmadeLog(DataSource database) throws SQLException {
         this(database, UUID.randomUUID());
     }
@@ -52,13 +55,23 @@ final class HandmadeLog implements SignedCheckpoints {
     HandmadeLog(DataSource database, UUID logId) throws SQLException {
         this.source = database;
         this.logId = logId;
-        migrate(database);
         KeyRing.open(database, MASTER, 10);
+        execute(
+                "INSERT INTO keys.signing_key (number, public_key, wrapped_key, from_size, recorded)"
+                        + " VALUES (1, ?, decode(repeat('00', 40), 'hex'), 0, true)",
+                key.verifier().toString());
         insert("operations", 1, "log.initialized", "{\"logId\":\"" + logId + "\"}");
     }
 
-    static void migrate(DataSource database) {
-        Migrations.run(database, "postgres");
+    /** A database of one's own with all tables; they are made once. */
+    static synchronized SharedPostgres.Database migrated() {
+        SharedPostgres.Database made = template;
+        if (made == null) {
+            made = SharedPostgres.database();
+            Migrations.run(made.dataSource(), "postgres");
+            template = made;
+        }
+        return made.copy();
     }
 
     long head() {

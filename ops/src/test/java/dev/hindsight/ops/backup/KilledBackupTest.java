@@ -22,8 +22,8 @@ class KilledBackupTest {
 
     @Test
     void whatWasKilledIsBegunAgainAndNothingIsHalfDone(@TempDir Path folder) throws Exception {
-        try (SharedPostgres.Database from = SharedPostgres.database();
-                SharedPostgres.Database into = SharedPostgres.database();
+        try (SharedPostgres.Database from = HandmadeLog.migrated();
+                SharedPostgres.Database into = HandmadeLog.migrated();
                 FolderStore store = new FolderStore(folder.resolve("backup"))) {
             HandmadeLog log = new HandmadeLog(from.dataSource());
             log.append(30);
@@ -44,7 +44,7 @@ class KilledBackupTest {
             try (CommandProcess again = CommandProcess.start(environment(from, folder), backup)) {
                 assertThat(again.ends(0)).contains("Backed up to position " + log.head());
             }
-            Verdict verdict = new BackupVerifier(store, store).verify(null, List.of(), 0);
+            BackupVerdict verdict = new BackupVerifier(store, store).verify(null, List.of(), 0);
             assertThat(verdict.wrong()).isEmpty();
             assertThat(verdict.last()).isEqualTo(log.head());
 

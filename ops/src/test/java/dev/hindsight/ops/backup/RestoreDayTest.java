@@ -178,7 +178,7 @@ class RestoreDayTest {
             ok(agent.post(TICKETS, "{\"subject\":\"At the moment of the kill\"}"));
             process.kill();
         }
-        Verdict verdict = new BackupVerifier(store, new FolderStore(keys)).verify(null, List.of(), 0);
+        BackupVerdict verdict = new BackupVerifier(store, new FolderStore(keys)).verify(null, List.of(), 0);
         assertThat(verdict.wrong()).isEmpty();
     }
 

@@ -47,7 +47,7 @@ class RestoreDrillTest {
         }
         say(String.format(Locale.ROOT, "backed up in %.1f s", seconds(begun)));
         begun = System.nanoTime();
-        Verdict verdict = new BackupVerifier(
+        BackupVerdict verdict = new BackupVerifier(
                         new FolderStore(folder.resolve("backup")), new FolderStore(folder.resolve("backup")))
                 .verify(null, List.of(), 0);
         assertThat(verdict.wrong()).isEmpty();

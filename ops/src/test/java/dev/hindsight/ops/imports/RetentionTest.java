@@ -84,9 +84,14 @@ class RetentionTest {
                         .at("/due/0/waitsFor/0/reason")
                         .asString())
                 .isEqualTo("Case 9");
-        Answer run = admin.post(RULES + "/run", "{\"dryRun\":false}");
+        Answer run = admin.post(RULES + "/run", "{\"dryRun\":false}", "Idempotency-Key", suffix);
         assertThat(run.status()).as(run.raw().body()).isEqualTo(202);
         eventually(() -> !admin.get(RULES).body().at("/lastRun/finishedAt").isNull());
+        Answer again = admin.post(RULES + "/run", "{\"dryRun\":false}", "Idempotency-Key", suffix);
+        assertThat(again.status()).as(again.raw().body()).isEqualTo(202);
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(again.id()).as("over, and still the same pass").isEqualTo(run.id());
+        assertThat(again.body().path("erased").asInt()).isEqualTo(3);
         JsonNode last = admin.get(RULES).body().path("lastRun");
         assertThat(last.path("erased").asInt()).as(last.toString()).isEqualTo(3);
         assertThat(last.path("held").asInt()).isEqualTo(1);

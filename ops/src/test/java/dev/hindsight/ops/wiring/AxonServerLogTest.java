@@ -6,6 +6,9 @@ import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.operations.OperationsEvent.LogInitialized;
+import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.codec.EventNames;
+import dev.hindsight.ops.codec.keys.FixedKeys;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +30,7 @@ class AxonServerLogTest {
     private final EmbeddedEventStore server = EmbeddedEventStore.builder()
             .storageEngine(new InMemoryEventStorageEngine())
             .build();
-    private final AxonServerLog log = new AxonServerLog(server, stream -> {});
+    private final AxonServerLog log = new AxonServerLog(server, new EventCodec(EventNames.current(), new FixedKeys()));
 
     @AfterEach
     void stop() {

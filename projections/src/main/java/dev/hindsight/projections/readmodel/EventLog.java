@@ -2,6 +2,7 @@ package dev.hindsight.projections.readmodel;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The log as folds read it outside the live tail. The event-store engine implements it. Safe for concurrent use. */
@@ -27,6 +28,12 @@ public interface EventLog {
      * @param stream whose last events include one that erases it
      */
     Stream<LoggedEvent> erasedEventsOf(String stream);
+
+    /**
+     * Those of these streams whose content nobody can open any more, as the keys are at this moment. The event that says
+     * so may come later: a person's key ends before each of their tickets is told.
+     */
+    Set<String> ended(Collection<String> streams);
 
     /**
      * The next events in the order of positions, at most so many: fewer only at the head. What can't be decoded fails

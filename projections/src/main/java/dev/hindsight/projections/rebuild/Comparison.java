@@ -2,24 +2,27 @@ package dev.hindsight.projections.rebuild;
 
 import static dev.hindsight.projections.readmodel.ReadModel.physicalName;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.live.StreamTable;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.rebuild.Report.Difference;
 import dev.hindsight.projections.rebuild.Report.Table;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Holds two generations of a model against each other, table by table, in one snapshot. They follow the log each at its
- * own pace: streams that one has moved on since the other's position are left out, mostly none or a few.
+ * own pace: streams that one has moved on since the other's position are left out, mostly none or a few, and so are those whose keys
+ * ended since: one may have been made before that and the other after it.
  */
 final class Comparison {
 
@@ -29,14 +32,16 @@ final class Comparison {
     private static final int SAMPLES = 20;
 
     private final StreamFold<?> fold;
+    private final EventLog log;
     private final Connection connection;
     private final JdbcClient jdbc;
     private final Set<String> streams = new LinkedHashSet<>();
     private final List<Difference> samples = new ArrayList<>();
 
     /** @param connection not in auto-commit, outside a transaction */
-    Comparison(StreamFold<?> fold, Connection connection) {
+    Comparison(StreamFold<?> fold, EventLog log, Connection connection) {
         this.fold = fold;
+        this.log = log;
         this.connection = connection;
         this.jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
     }
@@ -63,12 +68,8 @@ final class Comparison {
                 }
                 var shape = TableShape.of(jdbc, table.name())
                         .without(column -> changed.contains(table.name() + "." + column));
-                var still = still(table, live, fresh, common, Math.max(one, other));
-                var lives = digest(table, shape, live, still);
-                var freshes = digest(table, shape, fresh, still);
-                var differing = lives.equals(freshes) ? 0 : differences(table, shape, live, fresh, still);
-                tables.add(
-                        new Table(table.name(), freshes.rows(), freshes.sum(), lives.rows(), lives.sum(), differing));
+                tables.add(compared(
+                        table, shape, live, fresh, common, still(table, live, fresh, common, Math.max(one, other))));
             }
             return new Report(
                     common,
@@ -81,6 +82,29 @@ final class Comparison {
                     0);
         } finally {
             connection.rollback();
+        }
+    }
+
+    private Table compared(StreamTable table, TableShape shape, int live, int fresh, long common, String still) {
+        var ended = new TreeSet<String>();
+        while (true) {
+            var out = ended.stream()
+                    .map(stream -> stream.substring(table.prefix().length()))
+                    .toArray(String[]::new);
+            var lives = digest(table, shape, live, still, out);
+            var freshes = digest(table, shape, fresh, still, out);
+            var found = lives.equals(freshes) ? List.<Found>of() : found(table, shape, live, fresh, still, out);
+            if (!ended.addAll(
+                    Folding.endedAfter(found.stream().map(Found::stream).collect(toSet()), log, common))) {
+                tell(found, table, shape, live, fresh);
+                return new Table(
+                        table.name(),
+                        freshes.rows(),
+                        freshes.sum(),
+                        lives.rows(),
+                        lives.sum(),
+                        found.isEmpty() ? 0 : found.getFirst().all());
+            }
         }
     }
 
@@ -107,33 +131,48 @@ final class Comparison {
                 + "\" FROM readmodel." + physicalName(table.head(), fresh) + moved + ")";
     }
 
-    private Digest digest(StreamTable table, TableShape shape, int generation, String still) {
+    /** @param out what stands in their key: streams that are left out */
+    private Digest digest(StreamTable table, TableShape shape, int generation, String still, String[] out) {
         return jdbc.sql("SELECT count(*), coalesce(sum(" + shape.hash() + "), 0)::text FROM readmodel."
-                        + physicalName(table.name(), generation) + " t WHERE " + still)
+                        + physicalName(table.name(), generation) + " t WHERE " + still + without(table))
+                .param(out)
                 .query((row, number) -> new Digest(row.getLong(1), row.getString(2)))
                 .single();
     }
 
-    /** @return how many rows differ */
-    private long differences(StreamTable table, TableShape shape, int live, int fresh, String still) {
+    /**
+     * A row that differs.
+     *
+     * @param all how many do
+     */
+    private record Found(String stream, String kind, List<String> key, long all) {}
+
+    private static String without(StreamTable table) {
+        return " AND t.\"" + table.key() + "\"::text <> ALL (?::text[])";
+    }
+
+    private List<Found> found(StreamTable table, TableShape shape, int live, int fresh, String still, String[] out) {
         var rows = "SELECT " + shape.keyColumns() + ", \"" + table.key() + "\"::text AS its_stream, " + shape.hash()
-                + " AS its_hash FROM readmodel.%s t WHERE " + still;
+                + " AS its_hash FROM readmodel.%s t WHERE " + still + without(table);
         var keys = shape.key().stream()
                 .map(column -> "coalesce(l." + column.quoted() + ", f." + column.quoted() + ")::text")
                 .collect(joining(", "));
-        var found = new ArrayList<Found>();
-        var all = jdbc.sql("SELECT coalesce(l.its_stream, f.its_stream), CASE WHEN l.its_hash IS NULL THEN 'MISSING'"
+        return jdbc.sql("SELECT coalesce(l.its_stream, f.its_stream), CASE WHEN l.its_hash IS NULL THEN 'MISSING'"
                         + " WHEN f.its_hash IS NULL THEN 'SURPLUS' ELSE 'DIFFERENT' END, ARRAY[" + keys
                         + "], count(*) OVER () FROM ("
                         + rows.formatted(physicalName(table.name(), live)) + ") l FULL JOIN ("
                         + rows.formatted(physicalName(table.name(), fresh)) + ") f ON " + shape.sameKey("l", "f")
                         + " WHERE l.its_hash IS DISTINCT FROM f.its_hash LIMIT " + MOST_STREAMS)
-                .query((ResultSet row, int number) -> {
-                    found.add(new Found(table.stream(row.getString(1)), row.getString(2), List.of((String[])
-                            row.getArray(3).getArray())));
-                    return row.getLong(4);
-                })
+                .params(out, out)
+                .query((row, number) -> new Found(
+                        table.stream(row.getString(1)),
+                        row.getString(2),
+                        List.of((String[]) row.getArray(3).getArray()),
+                        row.getLong(4)))
                 .list();
+    }
+
+    private void tell(List<Found> found, StreamTable table, TableShape shape, int live, int fresh) {
         for (var one : found) {
             if (streams.size() < MOST_STREAMS) {
                 streams.add(one.stream());
@@ -146,10 +185,7 @@ final class Comparison {
                         one.kind().equals("DIFFERENT") ? columns(table, shape, live, fresh, one.key()) : List.of()));
             }
         }
-        return all.isEmpty() ? 0 : all.getFirst();
     }
-
-    private record Found(String stream, String kind, List<String> key) {}
 
     private List<String> columns(StreamTable table, TableShape shape, int live, int fresh, List<String> key) {
         var here = shape.key().stream()

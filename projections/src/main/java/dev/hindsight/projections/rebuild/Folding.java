@@ -10,6 +10,7 @@ import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,27 +69,44 @@ final class Folding<R> {
      *
      * @param foldings by stream, nothing added yet
      * @param parked from which position on streams stand still
-     * @return those whose content was erased after that: what they were can't be told from the log any more
+     * @return those whose content ended after that: what they were can't be told from the log any more
      */
     static Set<String> all(
             Map<String, ? extends Folding<?>> foldings, EventLog log, long upTo, Map<String, Long> parked) {
+        return read(foldings.keySet(), log, upTo, parked, event -> {
+            var folding = foldings.get(event.stream());
+            if (folding != null) {
+                folding.add(event); // nothing after a failure: parked from there on
+            }
+        });
+    }
+
+    /** Those of the streams whose content ended after a position. */
+    static Set<String> endedAfter(Set<String> streams, EventLog log, long position) {
+        var ended = log.ended(streams);
+        return ended.isEmpty() ? ended : read(ended, log, position, Map.of(), event -> {});
+    }
+
+    private static Set<String> read(
+            Set<String> streams, EventLog log, long upTo, Map<String, Long> parked, Consumer<LoggedEvent> before) {
+        var erased = new HashSet<String>();
         var erasedLater = new HashSet<String>();
-        try (var events = log.eventsOf(foldings.keySet())) {
+        try (var events = log.eventsOf(streams)) {
             var each = events.iterator();
             while (each.hasNext()) {
                 var event = each.next();
-                var folding = foldings.get(event.stream());
-                if (folding == null) {
-                    continue;
+                var isBefore = event.position() <= upTo
+                        && event.position() < parked.getOrDefault(event.stream(), Long.MAX_VALUE);
+                if (isBefore) {
+                    before.accept(event);
                 }
-                if (event.position() <= upTo
-                        && event.position() < parked.getOrDefault(event.stream(), Long.MAX_VALUE)) {
-                    folding.add(event); // nothing after a failure: parked from there on
-                } else if (erases(event)) {
-                    erasedLater.add(event.stream());
+                if (erases(event)) {
+                    (isBefore ? erased : erasedLater).add(event.stream());
                 }
             }
         }
+        // Asked last: where the key is still there now, it was there for all that was read.
+        log.ended(streams).stream().filter(stream -> !erased.contains(stream)).forEach(erasedLater::add);
         return erasedLater;
     }
 

@@ -263,12 +263,16 @@ final class LogComparison<R> {
                     .filter(stream -> !out.contains(stream))
                     .forEach(differing::add));
             var room = MOST_REFOLDED - refolded - again.size();
+            var beyond = new HashSet<String>();
             for (var stream : differing) {
                 if (room-- > 0) {
                     again.put(stream, First.DIFFERENT);
                     out.add(stream);
+                } else {
+                    beyond.add(stream);
                 }
             }
+            out.addAll(Folding.endedAfter(beyond, events, moment.position()));
             if (chosen < REFOLDED_BY_CHANCE && !folded.events().isEmpty()) {
                 var stream = folded.events().getFirst().stream();
                 if (out.add(stream)) {

@@ -93,7 +93,7 @@ final class TableBuild implements Build {
     }
 
     private <R> Report verified(StreamFold<R> fold, JobRow row, Set<String> changed) throws SQLException {
-        var comparison = new Comparison(fold, store.connection());
+        var comparison = new Comparison(fold, tools.events(), store.connection());
         var report = comparison.compare(row.answered(), row.made(), changed);
         var refolding = new Refolding<>(fold, tools.events(), store.connection());
         var streams = new LinkedHashSet<>(comparison.streams());

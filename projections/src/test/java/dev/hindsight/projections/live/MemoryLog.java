@@ -8,6 +8,7 @@ import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.axonframework.common.stream.BlockingStream;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
@@ -41,6 +43,11 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
                 .forEach(event -> erased.add(event.stream()));
         tails.forEach(tail -> tail.onAvailable.run());
         return this;
+    }
+
+    /** The key of the stream ends; the event that says so comes later. */
+    public void end(String stream) {
+        erased.add(stream);
     }
 
     /** From now on the event at this position can't be decoded. */
@@ -73,6 +80,11 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
     @Override
     public Stream<LoggedEvent> erasedEventsOf(String stream) {
         return eventsOf(stream);
+    }
+
+    @Override
+    public Set<String> ended(Collection<String> streams) {
+        return streams.stream().filter(erased::contains).collect(Collectors.toSet());
     }
 
     /** All, in order, each decoded when it is asked for: with the keys that are left at the end. */

@@ -16,6 +16,7 @@ import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
+import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
 import dev.hindsight.projections.live.Database;
 import dev.hindsight.projections.live.Histories;
 import dev.hindsight.projections.live.MemoryLog;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -639,6 +641,68 @@ class RebuildTest {
                 .as("told by a rebuild as by a verification")
                 .extracting(Report.Table::digest)
                 .isEqualTo(digests);
+    }
+
+    /** A person's key ends in one moment, and the events of their tickets follow. */
+    @Test
+    void tickets_whose_keys_ended_a_moment_ago_do_not_differ() throws Exception {
+        var history = new ArrayList<>(Histories.of(79, 1_500));
+        var node = node();
+        projected(history);
+        var lasts = new LinkedHashMap<String, LoggedEvent>();
+        history.forEach(event -> lasts.put(event.stream(), event));
+        history.stream()
+                .filter(event -> event.event() instanceof TicketContentErased)
+                .forEach(event -> lasts.remove(event.stream()));
+        var some = lasts.values().stream().limit(4).toList();
+        var other = some.getLast().stream().substring("ticket-".length());
+        some.subList(0, 3).forEach(last -> log.end(last.stream()));
+
+        var verified = report(node.over(node.start(Kind.VERIFICATION, AUTO)));
+        assertThat(verified.differing()).as(verified.toString()).isZero();
+        assertThat(verified.refoldedOtherwise()).isZero();
+        var rebuilt = node.over(node.start(Kind.REBUILD, AUTO));
+        assertThat(rebuilt.state()).as(rebuilt.toString()).isEqualTo(State.DONE);
+        assertThat(report(rebuilt).refoldedOtherwise()).isZero();
+        database.jdbc
+                .sql("UPDATE readmodel.ticket_g" + answering() + " SET subject = 'nonsense' WHERE id = ?::uuid")
+                .param(other)
+                .update();
+        for (var kind : List.of(Kind.VERIFICATION, Kind.REBUILD)) {
+            var job = node.over(node.start(kind, AUTO));
+            assertThat(report(job).samples())
+                    .as("nothing else: " + job)
+                    .extracting(Report.Difference::stream)
+                    .containsExactly("ticket-" + other);
+            assertThat(report(job).differing()).isEqualTo(1);
+            if (kind == Kind.REBUILD) {
+                node.jobs.switchOver(job.id(), true, "it was changed by hand", OLGA);
+                node.await(job, now -> now.endedAt() != null);
+            }
+        }
+
+        projected(some.subList(0, 3).stream()
+                .map(last -> LoggedEvent.of(
+                        history.size() + some.indexOf(last) + 1L,
+                        last.stream(),
+                        last.version() + 1,
+                        last.recordedAt(),
+                        last.envelope(),
+                        new TicketContentErased(
+                                UUID.fromString(last.stream().substring("ticket-".length())),
+                                last.event().at(),
+                                "PERSON_ERASED",
+                                null)))
+                .toList());
+        assertThat(report(node.over(node.start(Kind.VERIFICATION, AUTO))).clean())
+                .isTrue();
+        database.jdbc
+                .sql("UPDATE readmodel.ticket_g" + answering() + " SET subject = 'brought back' WHERE id = ?::uuid")
+                .param(some.getFirst().stream().substring("ticket-".length()))
+                .update();
+        assertThat(report(node.over(node.start(Kind.VERIFICATION, AUTO))).differing())
+                .as("what the log says is erased has to be")
+                .isEqualTo(1);
     }
 
     @Test

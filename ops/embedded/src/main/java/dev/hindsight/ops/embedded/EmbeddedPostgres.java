@@ -182,6 +182,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         execute("CREATE DATABASE " + quoted(name));
     }
 
+    /** Makes a database that begins as another one is, to which nobody may be connected meanwhile. */
+    public void createDatabase(String name, String template) {
+        execute("CREATE DATABASE " + quoted(name) + " TEMPLATE " + quoted(template));
+    }
+
     /** Makes a database unless it exists. */
     public void createDatabaseIfAbsent(String name) {
         try (Connection connection = dataSource("postgres").getConnection();

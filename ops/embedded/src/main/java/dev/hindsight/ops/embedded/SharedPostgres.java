@@ -25,6 +25,13 @@ public final class SharedPostgres {
             return server.dataSource(name);
         }
 
+        /** Another one that begins as this one is, to which nobody may be connected meanwhile. */
+        public Database copy() {
+            String copy = "test_" + NUMBER.incrementAndGet();
+            server.createDatabase(copy, name);
+            return new Database(server, copy, server.url(copy), user, password);
+        }
+
         /** Drops the database and the sessions that are still connected. */
         @Override
         public void close() {

@@ -2,6 +2,7 @@ package dev.hindsight.ops.codec.keys;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,9 @@ public interface DataKeys {
      * parts of the log: what they fetch does not drive from memory the keys that live traffic uses.
      */
     Map<UUID, DataKey> ofOwners(Collection<String> owners);
+
+    /** Those of these owners whose keys are destroyed at this moment, by what is stored and not by memory. */
+    Set<String> destroyed(Collection<String> owners);
 
     /** Drops an owner's key and every key wrapped by it from memory: to be called after they were destroyed. */
     void forget(String owner);

@@ -12,9 +12,11 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -157,6 +159,16 @@ public final class KeyRing implements DataKeys {
             table.byOwners(missing).forEach(row -> keys.put(row.id(), unwrap(row)));
         }
         return keys;
+    }
+
+    @Override
+    public Set<String> destroyed(Collection<String> owners) {
+        return owners.isEmpty()
+                ? Set.of()
+                : table.byOwners(owners).stream()
+                        .filter(KeyTable.Row::destroyed)
+                        .map(KeyTable.Row::owner)
+                        .collect(Collectors.toSet());
     }
 
     /** Brings the keys of these owners into memory with one query. */

@@ -56,7 +56,13 @@ final class KeyTable {
             @Nullable UUID wrappedBy,
             byte @Nullable [] wrapped,
             @Nullable String wrapperOwner,
-            byte @Nullable [] wrapperWrapped) {}
+            byte @Nullable [] wrapperWrapped) {
+
+        /** Itself, or what wraps it. */
+        boolean destroyed() {
+            return wrapped == null || (wrappedBy != null && wrapperWrapped == null);
+        }
+    }
 
     /** A key to be stored. */
     @SuppressWarnings("ArrayRecordComponent") // never compared

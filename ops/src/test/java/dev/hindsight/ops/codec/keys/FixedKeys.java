@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,11 @@ public final class FixedKeys implements DataKeys {
             found.put(key.id(), key);
         }
         return found;
+    }
+
+    @Override
+    public Set<String> destroyed(Collection<String> owners) {
+        return owners.stream().filter(owner -> key(owner).destroyed()).collect(Collectors.toSet());
     }
 
     @Override

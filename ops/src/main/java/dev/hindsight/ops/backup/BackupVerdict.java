@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param erased owners of keys whose destruction stands in the log
  * @param epoch the highest that was begun
  */
-public record Verdict(
+public record BackupVerdict(
         List<String> wrong,
         @Nullable Long firstWrong,
         List<String> notes,

@@ -1,0 +1,169 @@
+package dev.hindsight.ops.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.ops.installation.Installation;
+import dev.hindsight.ops.token.DevelopmentIssuer;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Each node that erases somebody is killed further on in it: when the key has ended, while tickets are folded again, while
+ * tables are rewritten, in the receipt's transaction. The last one ends what all of them had begun. Locks of another
+ * session hold a node at the place.
+ */
+class KilledErasureTest {
+
+    private static final String HEAP = "384m";
+    private static final String JOB = "SELECT pg_advisory_lock(hashtext('hindsight.erasure'))";
+    private static final String ERASED = "SELECT count(*) FROM log.placed_event WHERE name = 'ticket.content-erased'";
+    private static final int TICKETS = 3;
+
+    @TempDir
+    Path data;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private String url = "";
+
+    @Test
+    void theNextNodeEndsWhatWasBegunAndTheReceiptTellsAllOfIt() throws Exception {
+        try (Installation installation = Installation.start(data)) {
+            DataSource database = installation.postgres().dataSource("hindsight");
+            JdbcTemplate jdbc = new JdbcTemplate(database);
+            Map<String, String> environment = ServerProcess.on(installation);
+            Person admin = as(Role.ADMIN, "adele@example.org");
+            Somebody quentin;
+            String erasure;
+            Lock job;
+            try (ServerProcess server = ServerProcess.start(data, HEAP, environment)) {
+                url = server.url();
+                quentin = new Somebody(this::as).with(TICKETS);
+                erasure = "/api/v1/people/" + quentin.id + "/erasure";
+                job = new Lock(database, JOB);
+                assertThat(admin.post(erasure, "{\"reason\":\"Asked in writing\"}")
+                                .body()
+                                .path("state")
+                                .asString())
+                        .isEqualTo("ERASING");
+                server.kill();
+            }
+            assertThat(jdbc.queryForObject(ERASED, Integer.class)).isZero();
+            killedWhere(
+                    "%ticket_timeline_g1%",
+                    "LOCK TABLE readmodel.ticket_timeline_g1 IN SHARE MODE", job, database, environment);
+            assertThat(jdbc.queryForObject(ERASED, Integer.class)).isPositive();
+            killedWhere(
+                    "VACUUM (FULL%person_email",
+                    "LOCK TABLE command.person_email IN ACCESS SHARE MODE",
+                    new Lock(database, JOB),
+                    database,
+                    environment);
+            killedWhere(
+                    "update command.erasure set state = 'DONE'%",
+                    "SELECT FROM command.erasure FOR UPDATE", new Lock(database, JOB), database, environment);
+            assertThat(jdbc.queryForObject(
+                            "SELECT count(*) FROM log.event WHERE name = 'person.erasure-finished'", Integer.class))
+                    .isZero();
+
+            try (ServerProcess server = ServerProcess.start(data, HEAP, environment)) {
+                url = server.url();
+                Journey.eventually(
+                        Duration.ofSeconds(60),
+                        () -> admin.get(erasure).body().path("state").asString().equals("DONE"));
+                JsonNode receipt = admin.get(erasure).body();
+                System.out.println("Receipt: " + receipt);
+                assertThat(receipt.path("fault").isNull()).isTrue();
+                assertThat(receipt.path("notPossible").propertyNames()).containsExactly("backups");
+                assertThat(receipt.path("done").propertyNames())
+                        .containsExactlyInAnyOrder(
+                                "keys",
+                                "tickets",
+                                "attachments",
+                                "calls",
+                                "people",
+                                "read models",
+                                "memory",
+                                "tables",
+                                "write-ahead log",
+                                "search index");
+                assertThat(receipt.at("/done/keys").asString()).startsWith(1 + TICKETS + " destroyed");
+                assertThat(receipt.at("/done/tickets").asString()).isEqualTo(TICKETS + " erased");
+                assertThat(receipt.at("/done/attachments").asString()).startsWith("1 files");
+                assertThat(jdbc.queryForObject(ERASED, Integer.class))
+                        .as("each ticket once")
+                        .isEqualTo(TICKETS);
+                assertThat(quentin.questions(0, 1, 2))
+                        .noneMatch(question -> quentin.isToldBy(as(Role.AUDITOR, "audrey@example.org"), question));
+                assertThat(quentin.filesIn(data)).isEmpty();
+            }
+        }
+    }
+
+    /**
+     * Starts a node that erases, and kills it where it waits.
+     *
+     * @param statement what waits, as of LIKE
+     * @param lock makes it wait
+     * @param job keeps the node from beginning before that
+     */
+    private void killedWhere(
+            String statement, String lock, Lock job, DataSource database, Map<String, String> environment)
+            throws Exception {
+        try (ServerProcess server = ServerProcess.start(data, HEAP, environment)) {
+            Lock held = new Lock(database, lock);
+            job.close();
+            await(new JdbcTemplate(database), statement);
+            server.kill();
+            held.close();
+        }
+    }
+
+    private Person as(Role role, String user) {
+        return new Person(
+                http,
+                () -> url,
+                DevelopmentIssuer.of(data).issue(EnumSet.of(role), user, null, Instant.now(), Duration.ofHours(1)));
+    }
+
+    /** Until some session waits for a lock with this statement. */
+    private static void await(JdbcTemplate jdbc, String statement) {
+        Journey.eventually(
+                Duration.ofSeconds(60),
+                () -> Boolean.TRUE.equals(jdbc.queryForObject(
+                        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE ?)",
+                        Boolean.class,
+                        statement)));
+    }
+
+    /** A session that holds what a statement took until it is closed. */
+    private static final class Lock implements AutoCloseable {
+        private final Connection connection;
+
+        Lock(DataSource database, String statement) throws SQLException {
+            connection = database.getConnection();
+            connection.setAutoCommit(false);
+            try (Statement taking = connection.createStatement()) {
+                taking.execute(statement);
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
+    }
+}
