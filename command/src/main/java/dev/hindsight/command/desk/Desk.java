@@ -32,7 +32,9 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -287,16 +289,22 @@ public final class Desk {
      */
     ResponseEntity<RevertAnswer> revert(
             Call call, Caller caller, UUID ticket, Past wish, String reason, Reversal.Limits limits) {
+        var last = new AtomicReference<Planned>();
         Answer answer = dispatch.send(
                 call,
                 () -> {
-                    var plan = new Planned(ticket, wish, limits);
+                    var planned = new Planned(ticket, wish, limits);
+                    last.set(planned);
                     var command = new RevertTicket(
-                            ticket, call.actor(), now(), call.expected().version(), plan::at, reason);
-                    return new Step(command, () -> mayRevert(caller, command, plan));
+                            ticket, call.actor(), now(), call.expected().version(), planned::at, reason);
+                    return new Step(command, () -> mayRevert(caller, command, planned));
                 },
                 result -> receipt(result, false, false));
-        return Answers.tell(answer, reverted(answer, ticket, wish, limits), null);
+        // What was committed is not read again for the answer; a repeated call has planned nothing.
+        List<TicketEvent> history = answer.replayed()
+                ? history(ticket, answer.receipt().version())
+                : Objects.requireNonNull(last.get()).after(reason, now());
+        return Answers.tell(answer, reverted(answer, history, wish, limits), null);
     }
 
     /** Which version is meant. */
@@ -305,11 +313,12 @@ public final class Desk {
         long version(List<TicketEvent> history);
     }
 
-    /** Made once for each attempt. */
+    /** What is to be brought back of a ticket. Made once for each attempt. */
     private final class Planned {
         private final UUID ticket;
         private final Past wish;
         private final Reversal.Limits limits;
+        private List<TicketEvent> history = List.of();
         private Reversal.@Nullable Plan plan;
 
         Planned(UUID ticket, Past wish, Reversal.Limits limits) {
@@ -320,10 +329,18 @@ public final class Desk {
 
         Reversal.Plan at(long version) {
             if (plan == null || plan.fromVersion() != version) {
-                List<TicketEvent> history = history(ticket, version);
+                history = history(ticket, version);
                 plan = Reversal.to(history, wish.version(history), limits);
             }
             return plan;
+        }
+
+        /** Every event of the ticket once it is done. */
+        List<TicketEvent> after(String reason, Instant at) {
+            return plan == null
+                    ? history
+                    : Stream.concat(history.stream(), plan.decide(reason, at).stream())
+                            .toList();
         }
     }
 
@@ -348,12 +365,13 @@ public final class Desk {
         }
     }
 
-    /** What the log says of it, so that a repeated call is answered as the first. */
-    private RevertAnswer reverted(Answer answer, UUID ticket, Past wish, Reversal.Limits limits) {
-        List<TicketEvent> history = history(ticket, answer.receipt().version());
-        if (history.getLast() instanceof TicketReverted last && last.undone().isEmpty()) {
-            List<TicketEvent> before = history.subList(0, (int) last.fromVersion());
-            if (last.fromVersion() == history.size() - 1 && wish.version(before) == last.toVersion()) {
+    /** Told by the log, so that whoever asks again, by the same call or another, hears the same. */
+    private static RevertAnswer reverted(Answer answer, List<TicketEvent> history, Past wish, Reversal.Limits limits) {
+        if (history.getLast() instanceof TicketReverted last
+                && last.undone().isEmpty()
+                && last.fromVersion() == history.size() - 1) {
+            List<TicketEvent> before = history.subList(0, history.size() - 1);
+            if (wish.version(before) == last.toVersion()) {
                 return RevertAnswer.of(
                         answer,
                         last.restored(),

@@ -196,10 +196,14 @@ public final class Reversal {
             }
             var before = now;
             now = Ticket.evolve(before, event);
+            if (version < first) {
+                continue;
+            }
             var after = Facts.of(now);
-            if (version >= first && before != null) {
+            if (before != null) {
                 if (version == first) {
                     watchers = List.copyOf(before.watchers());
+                    facts = Facts.of(before);
                 }
                 for (var fact : Facts.differing(facts, after)) {
                     var origin = origins.get(fact);

@@ -141,6 +141,27 @@ class RevertTest {
         assertThat(read(reverted).path("priority").asString()).isEqualTo("P5");
     }
 
+    /** Who may not work the queue of then does not bring the ticket back there, nor learns what was. */
+    @Test
+    void theQueueOfThenCountsLikeTheQueueOfNow() {
+        var admin = app.as(Role.ADMIN, "adele@example.org");
+        var queue = "secret-" + UUID.randomUUID().toString().substring(0, 8);
+        var me = Desks.ok(agent.get("/api/v1/people/me")).id();
+        Desks.ok(admin.put("/api/v1/queues/" + queue, "{\"name\":\"Secret\",\"access\":\"RESTRICTED\"}"));
+        Desks.ok(admin.put("/api/v1/queues/" + queue + "/grants/" + me, "{\"read\":true,\"work\":true}"));
+        var opened =
+                Desks.ok(agent.post("/api/v1/tickets", "{\"subject\":\"secret once\",\"queue\":\"" + queue + "\"}"));
+        Desks.ok(agent.put(TICKETS + opened.id() + "/assignment", "{\"queue\":null}", any()));
+        var body = "{\"toVersion\":1,\"reason\":\"back\"}";
+        assertThat(revert(app.as(Role.AGENT, "ben@example.org"), opened.id(), body)
+                        .status())
+                .isEqualTo(404);
+        assertThat(read(Desks.ok(revert(agent, opened.id(), body)))
+                        .path("queue")
+                        .asString())
+                .isEqualTo(queue);
+    }
+
     @Test
     void aMomentIsTheVersionOfThen() {
         var opened = opened("As of");

@@ -10,6 +10,7 @@ import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.tickets.TicketModel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +83,13 @@ class RevertLawTest {
         var now = rows(reverted);
         for (var table : List.of("ticket", "ticket_link", "ticket_words")) {
             assertThat(then.getOrDefault(table, List.of())).isNotEmpty();
-            assertThat(comparable(now.getOrDefault(table, List.of()), responded))
-                    .as(table)
-                    .containsExactlyInAnyOrderElementsOf(comparable(then.getOrDefault(table, List.of()), responded));
+            var differing = new HashSet<>(comparable(now.getOrDefault(table, List.of()), responded));
+            var expected = comparable(then.getOrDefault(table, List.of()), responded);
+            assertThat(expected.stream().filter(row -> !differing.contains(row)))
+                    .as(table + " of then")
+                    .isEmpty();
+            expected.forEach(differing::remove);
+            assertThat(differing).as(table + " of now").isEmpty();
         }
     }
 
@@ -100,6 +105,7 @@ class RevertLawTest {
 
     private static List<Map<String, Object>> comparable(List<String> rows, Set<String> responded) {
         return rows.stream()
+                .filter(row -> !row.contains("\"words\": \"\"")) // the same as none
                 .map(row -> {
                     var json = (ObjectNode) JSON.readTree(row);
                     json.remove(List.of("version", "last_position", "updated_at"));
