@@ -9,6 +9,7 @@ import dev.hindsight.command.desk.Desk;
 import dev.hindsight.command.desk.ItemProblems;
 import dev.hindsight.command.desk.MarksEndpoint;
 import dev.hindsight.command.desk.OpeningEndpoint;
+import dev.hindsight.command.desk.RevertEndpoint;
 import dev.hindsight.command.desk.TicketSelection;
 import dev.hindsight.command.desk.WorkEndpoint;
 import dev.hindsight.command.dispatch.CommandDispatch;
@@ -23,6 +24,7 @@ import dev.hindsight.command.people.People;
 import dev.hindsight.command.people.PeopleEndpoint;
 import dev.hindsight.command.people.PeopleHandler;
 import dev.hindsight.command.people.PersonIndex;
+import dev.hindsight.command.reversion.PresentLimits;
 import dev.hindsight.command.rights.Rights;
 import dev.hindsight.command.ticket.KeyHandOver;
 import dev.hindsight.command.ticket.TicketAggregate;
@@ -144,6 +146,16 @@ public class CommandModule {
             KnownConfiguration configuration,
             @Value("${hindsight.reopen-window:P14D}") Duration reopenWindow) {
         return new WorkEndpoint(desk, people, configuration, reopenWindow);
+    }
+
+    @Bean
+    PresentLimits presentLimits(People people, Rights rights) {
+        return new PresentLimits(people, rights);
+    }
+
+    @Bean
+    RevertEndpoint revertEndpoint(Desk desk, PresentLimits limits) {
+        return new RevertEndpoint(desk, limits);
     }
 
     @Bean

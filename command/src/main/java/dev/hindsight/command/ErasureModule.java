@@ -18,6 +18,7 @@ import dev.hindsight.command.erasure.TicketErasing;
 import dev.hindsight.command.erasure.WhatHolds;
 import dev.hindsight.command.people.People;
 import dev.hindsight.command.people.PersonIndex;
+import dev.hindsight.command.reversion.Reversions;
 import java.time.Clock;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.beans.factory.annotation.Value;
@@ -27,7 +28,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Erasure and holds. Whoever imports it provides what {@link CommandModule} asks for, {@link DataKeyErasure},
+ * Erasure and holds. Whoever imports it provides what {@link CommandModule} and {@link ReversionModule} ask for, {@link DataKeyErasure},
  * {@link OldTickets} and {@link OnErasure}, and lets {@link ErasureWiring} contribute to Axon.
  */
 @Configuration(proxyBeanMethods = false)
@@ -97,6 +98,7 @@ public class ErasureModule {
             CommandDispatch dispatch,
             Erasures erasures,
             WhatHolds whatHolds,
+            Reversions reversions,
             People people,
             EventStore events,
             OnErasure onErasure,
@@ -109,6 +111,7 @@ public class ErasureModule {
                         throw new IllegalStateException(
                                 "hindsight.erasure.approval is " + approval + ": set it to none or required.");
                 };
-        return new ErasureEndpoint(dispatch, erasures, whatHolds, people, events, needed, onErasure::wake, CLOCK);
+        return new ErasureEndpoint(
+                dispatch, erasures, whatHolds, reversions, people, events, needed, onErasure::wake, CLOCK);
     }
 }

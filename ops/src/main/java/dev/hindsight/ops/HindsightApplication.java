@@ -3,6 +3,7 @@ package dev.hindsight.ops;
 import dev.hindsight.command.CommandModule;
 import dev.hindsight.command.ErasureModule;
 import dev.hindsight.ops.access.AccessConfiguration;
+import dev.hindsight.command.ReversionModule;
 import dev.hindsight.ops.attachments.AttachmentConfiguration;
 import dev.hindsight.ops.audit.AuditConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;
@@ -10,6 +11,7 @@ import dev.hindsight.ops.erasure.ErasureConfiguration;
 import dev.hindsight.ops.ledger.LedgerConfiguration;
 import dev.hindsight.ops.operator.OperatorConfiguration;
 import dev.hindsight.ops.operator.RebuildConfiguration;
+import dev.hindsight.ops.operator.ReversionConfiguration;
 import dev.hindsight.ops.watch.WatchConfiguration;
 import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.ops.wiring.DatabaseConfiguration;
@@ -43,6 +45,8 @@ import org.springframework.util.StringUtils;
     CommandModule.class,
     ErasureModule.class,
     ErasureConfiguration.class,
+    ReversionModule.class,
+    ReversionConfiguration.class,
     ProjectionsModule.class,
     RebuildModule.class,
     SearchProjection.class,

@@ -16,6 +16,7 @@ import dev.hindsight.command.ticket.TicketCommand;
 import dev.hindsight.command.ticket.TicketCommand.AssignTicket;
 import dev.hindsight.command.ticket.TicketCommand.LinkTickets;
 import dev.hindsight.command.ticket.TicketCommand.RemoveAttachment;
+import dev.hindsight.command.ticket.TicketCommand.RevertTicket;
 import dev.hindsight.command.ticket.TicketCommand.UnassignTicket;
 import dev.hindsight.command.ticket.TicketResult;
 import dev.hindsight.domain.Forbidden;
@@ -23,12 +24,17 @@ import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.domain.ticket.Reversal;
 import dev.hindsight.domain.ticket.Ticket;
 import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.AttachmentAdded;
+import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -274,6 +280,108 @@ public final class Desk {
      */
     UUID anyTicket(String idOrNumber) {
         return ticket(idOrNumber);
+    }
+
+    /**
+     * Brings a ticket back to what it was, for those who may work it now and may work it then.
+     *
+     * @param wish the version, of the ticket's history until now
+     */
+    ResponseEntity<RevertAnswer> revert(
+            Call call, Caller caller, UUID ticket, Past wish, String reason, Reversal.Limits limits) {
+        var last = new AtomicReference<Planned>();
+        Answer answer = dispatch.send(
+                call,
+                () -> {
+                    var planned = new Planned(ticket, wish, limits);
+                    last.set(planned);
+                    var command = new RevertTicket(
+                            ticket, call.actor(), now(), call.expected().version(), planned::at, reason);
+                    return new Step(command, () -> mayRevert(caller, command, planned));
+                },
+                result -> receipt(result, false, false));
+        // What was committed is not read again for the answer; a repeated call has planned nothing.
+        List<TicketEvent> history = answer.replayed()
+                ? history(ticket, answer.receipt().version())
+                : Objects.requireNonNull(last.get()).after(reason, now());
+        return Answers.tell(answer, reverted(answer, history, wish, limits), null);
+    }
+
+    /** Which version is meant. */
+    @FunctionalInterface
+    interface Past {
+        long version(List<TicketEvent> history);
+    }
+
+    /** What is to be brought back of a ticket. Made once for each attempt. */
+    private final class Planned {
+        private final UUID ticket;
+        private final Past wish;
+        private final Reversal.Limits limits;
+        private List<TicketEvent> history = List.of();
+        private Reversal.@Nullable Plan plan;
+
+        Planned(UUID ticket, Past wish, Reversal.Limits limits) {
+            this.ticket = ticket;
+            this.wish = wish;
+            this.limits = limits;
+        }
+
+        Reversal.Plan at(long version) {
+            if (plan == null || plan.fromVersion() != version) {
+                history = history(ticket, version);
+                plan = Reversal.to(history, wish.version(history), limits);
+            }
+            return plan;
+        }
+
+        /** Every event of the ticket once it is done. */
+        List<TicketEvent> after(String reason, Instant at) {
+            return plan == null
+                    ? history
+                    : Stream.concat(history.stream(), plan.decide(reason, at).stream())
+                            .toList();
+        }
+    }
+
+    private List<TicketEvent> history(UUID ticket, long version) {
+        return events.readEvents("ticket-" + ticket)
+                .asStream()
+                .limit(version)
+                .map(message -> (TicketEvent) message.getPayload())
+                .toList();
+    }
+
+    private void mayRevert(Caller caller, RevertTicket command, Planned planned) {
+        Aggregate<TicketAggregate> loaded = load(command.ticketId());
+        Ticket known = loaded.invoke(TicketAggregate::ticket);
+        needWork(caller, known);
+        Reversal.Plan plan = planned.at(loaded.version() + 1);
+        for (TicketEvent event : plan.decide(command.reason(), command.at())) {
+            needWork(caller, Ticket.evolve(known, event));
+        }
+        if (plan.restored().contains("priorityOverride") && !caller.is(Role.SUPERVISOR)) {
+            throw new Forbidden("This brings an overridden priority back or withdraws one: only supervisors do that.");
+        }
+    }
+
+    /** Told by the log, so that whoever asks again, by the same call or another, hears the same. */
+    private static RevertAnswer reverted(Answer answer, List<TicketEvent> history, Past wish, Reversal.Limits limits) {
+        if (history.getLast() instanceof TicketReverted last
+                && last.undone().isEmpty()
+                && last.fromVersion() == history.size() - 1) {
+            List<TicketEvent> before = history.subList(0, history.size() - 1);
+            if (wish.version(before) == last.toVersion()) {
+                return RevertAnswer.of(
+                        answer,
+                        last.restored(),
+                        Reversal.to(before, last.toVersion(), limits).notUndone());
+            }
+        }
+        return RevertAnswer.of(
+                answer,
+                List.of(),
+                Reversal.to(history, wish.version(history), limits).notUndone());
     }
 
     private static Receipt receipt(Object handled, boolean made, boolean opened) {

@@ -12,6 +12,7 @@ import dev.hindsight.domain.UnknownEvent;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.axonframework.commandhandling.CommandBus;
@@ -64,7 +65,16 @@ public final class CommandDispatch {
      *     {@link IdempotencyMismatch}, or {@link Unavailable} {@code OUTCOME_UNKNOWN}
      */
     public Answer send(Call call, Supplier<Step> step, Function<Object, Receipt> receiptOf) {
-        String commandId = UuidCreator.getTimeOrderedEpochPlus1().toString();
+        return send(call, UuidCreator.getTimeOrderedEpochPlus1(), step, receiptOf);
+    }
+
+    /**
+     * The same under an id that the caller makes, so that what is done again is known again.
+     *
+     * @param id of the command, as its events will name it
+     */
+    public Answer send(Call call, UUID id, Supplier<Step> step, Function<Object, Receipt> receiptOf) {
+        String commandId = id.toString();
         for (int tries = 0; ; tries++) {
             Step next = step.get();
             Attempt attempt = new Attempt(call, next.first(), receiptOf);

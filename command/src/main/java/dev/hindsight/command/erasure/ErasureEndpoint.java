@@ -18,6 +18,8 @@ import dev.hindsight.command.erasure.ErasureCommand.RequestErasure;
 import dev.hindsight.command.erasure.Erasures.Row;
 import dev.hindsight.command.erasure.Erasures.State;
 import dev.hindsight.command.people.People;
+import dev.hindsight.command.reversion.Reversion;
+import dev.hindsight.command.reversion.Reversions;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Person;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -52,14 +55,29 @@ public final class ErasureEndpoint {
     /** What waits for a second person. */
     record ApprovalList(List<Approval> items) {}
 
-    /** @param kind ERASURE, the only one so far */
-    record Approval(UUID id, String kind, UUID person, String reason, UUID askedBy, java.time.Instant askedAt) {}
+    /**
+     * @param kind ERASURE or REVERSION
+     * @param person whose erasure it is, null for others
+     * @param askedBy null where nobody known did
+     */
+    record Approval(
+            UUID id,
+            String kind,
+            @Nullable UUID person,
+            String reason,
+            @Nullable UUID askedBy,
+            java.time.Instant askedAt) {}
+
+    /** What became of an order that waited for a second person. */
+    record Approved(UUID id, String kind, String state) {}
 
     private static final String PEOPLE = "/api/v1/people/";
+    private static final String REVERSION = "REVERSION";
 
     private final CommandDispatch dispatch;
     private final Erasures erasures;
     private final WhatHolds whatHolds;
+    private final Reversions reversions;
     private final People people;
     private final EventStore events;
     private final boolean approvalNeeded;
@@ -71,6 +89,7 @@ public final class ErasureEndpoint {
             CommandDispatch dispatch,
             Erasures erasures,
             WhatHolds whatHolds,
+            Reversions reversions,
             People people,
             EventStore events,
             boolean approvalNeeded,
@@ -79,6 +98,7 @@ public final class ErasureEndpoint {
         this.dispatch = dispatch;
         this.erasures = erasures;
         this.whatHolds = whatHolds;
+        this.reversions = reversions;
         this.people = people;
         this.events = events;
         this.approvalNeeded = approvalNeeded;
@@ -111,13 +131,23 @@ public final class ErasureEndpoint {
     @GetMapping("/approvals")
     ApprovalList listApprovals(Caller caller) {
         Admin.only(caller);
-        return new ApprovalList(erasures.in(State.WAITING_FOR_APPROVAL).stream()
-                .map(row -> new Approval(row.id(), "ERASURE", row.person(), row.reason(), row.askedBy(), row.askedAt()))
+        return new ApprovalList(Stream.concat(
+                        erasures.in(State.WAITING_FOR_APPROVAL).stream()
+                                .map(row -> new Approval(
+                                        row.id(), "ERASURE", row.person(), row.reason(), row.askedBy(), row.askedAt())),
+                        reversions.in(Reversion.State.WAITING_FOR_APPROVAL).stream()
+                                .map(job -> new Approval(
+                                        job.id(),
+                                        REVERSION,
+                                        null,
+                                        job.reason(),
+                                        job.orderedBy().person(),
+                                        job.orderedAt())))
                 .toList());
     }
 
     @PostMapping("/approvals/{approvalId}")
-    ResponseEntity<ErasureAnswer> decideApproval(
+    ResponseEntity<?> decideApproval(
             @PathVariable String approvalId,
             @RequestBody ApprovalBody body,
             Caller caller,
@@ -125,7 +155,15 @@ public final class ErasureEndpoint {
         Admin.only(caller);
         UUID id = Given.id("approvalId", approvalId);
         boolean approve = Given.required("approve", body.approve());
-        Row asked = erasures.byId(id).orElseThrow(() -> new NotFound("There is no such approval."));
+        Row asked = erasures.byId(id).orElse(null);
+        if (asked == null) {
+            if (reversions.find(id).isEmpty()) {
+                throw new NotFound("There is no such approval.");
+            }
+            var decided = reversions.decide(id, caller.person(), approve);
+            return ResponseEntity.status(approve ? HttpStatus.ACCEPTED : HttpStatus.OK)
+                    .body(new Approved(id, REVERSION, decided.state().name()));
+        }
         Answer answer = dispatch.send(
                 Calls.of(request, caller),
                 new DecideErasure(asked.person(), id, caller.person(), approve, clock.instant()));

@@ -248,6 +248,11 @@ public class TicketAggregate {
     }
 
     @CommandHandler
+    TicketResult handle(RevertTicket c, MetaData meta) {
+        return decide(c, meta, ticket -> c.plan().apply(version).decide(c.reason(), c.at()));
+    }
+
+    @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
     ImportResult handle(ImportCase c, @MetaDataValue(Envelope.KEY) @Nullable Envelope envelope) {
         var run = requireNonNull(envelope, "an import says who runs it");

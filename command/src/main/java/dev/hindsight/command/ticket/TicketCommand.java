@@ -13,6 +13,7 @@ import dev.hindsight.domain.ticket.Level;
 import dev.hindsight.domain.ticket.LinkType;
 import dev.hindsight.domain.ticket.Priority;
 import dev.hindsight.domain.ticket.ResolutionCode;
+import dev.hindsight.domain.ticket.Reversal;
 import dev.hindsight.domain.ticket.Status;
 import dev.hindsight.domain.ticket.TicketType;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.jspecify.annotations.Nullable;
@@ -247,6 +249,21 @@ public sealed interface TicketCommand {
 
     /** @param placed false to release */
     record HoldTicket(UUID ticketId, Actor by, Instant at, boolean placed, String reason) implements TicketCommand {}
+
+    /**
+     * Brings back what was before, with a reason.
+     *
+     * @param plan says what, of the ticket at this version; asked once, in the command's unit of work
+     * @param reason one line
+     */
+    record RevertTicket(
+            UUID ticketId,
+            Actor by,
+            Instant at,
+            @Nullable Long expectedVersion,
+            LongFunction<Reversal.Plan> plan,
+            String reason)
+            implements TicketCommand {}
 
     /**
      * Brings rows of a foreign case: opens the ticket with the first, appends what the others changed, passes over rows

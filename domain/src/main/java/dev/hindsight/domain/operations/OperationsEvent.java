@@ -170,6 +170,45 @@ public sealed interface OperationsEvent extends Event {
             implements OperationsEvent {}
 
     /**
+     * What many tickets went through is being undone; each says so in its own stream, under this id as correlation.
+     * Of commandId, correlationId, writer, and actor with from and to one is set: whose events are undone.
+     *
+     * @param from first moment, as recorded
+     * @param to first moment after it
+     * @param upTo position up to which events were looked for
+     * @param tickets how many have such events
+     * @param includeMoved also what others changed since
+     * @param reason names nobody: it is never erased
+     * @param approvedBy the second person, null where none had to agree
+     */
+    record ReversionStarted(
+            UUID reversionId,
+            Instant at,
+            @Nullable String commandId,
+            @Nullable String correlationId,
+            @Nullable String writer,
+            @Nullable UUID actor,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            long upTo,
+            long tickets,
+            boolean includeMoved,
+            String reason,
+            @Nullable UUID approvedBy)
+            implements OperationsEvent {}
+
+    /**
+     * It is over, or was cancelled and the rest left alone.
+     *
+     * @param movedOn tickets left alone because others changed the same since
+     * @param unchanged tickets of which nothing had to or could be brought back
+     * @param refused tickets whose own rules refused it
+     */
+    record ReversionFinished(
+            UUID reversionId, Instant at, boolean cancelled, long reverted, long movedOn, long unchanged, long refused)
+            implements OperationsEvent {}
+
+    /**
      * An auditor took a part of the log along. What the bundle holds follows from this alone; each has a stream of its own.
      *
      * @param streams whose events it holds; empty: all of the range

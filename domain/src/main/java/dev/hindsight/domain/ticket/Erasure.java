@@ -67,6 +67,7 @@ public final class Erasure {
             case AttachmentAdded e -> true;
             case AttachmentRemoved e -> true;
             case PriorityOverridden e -> true;
+            case TicketReverted e -> true;
             case CustomFieldChanged e -> e.text() != null;
             case TicketPutOnHold e -> e.reasonText() != null;
             case HoldReasonChanged e -> e.reasonText() != null;

@@ -81,6 +81,7 @@ public final class Lifecycle {
             case TicketLinked e -> before;
             case TicketUnlinked e -> before;
             case HoldReasonChanged e -> before;
+            case TicketReverted e -> e.status() == null ? before : Status.valueOf(e.status());
             case TicketContentErased e -> before;
             case LegalHoldPlaced e -> before;
             case LegalHoldReleased e -> before;

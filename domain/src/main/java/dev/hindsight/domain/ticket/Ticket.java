@@ -6,8 +6,10 @@ import dev.hindsight.domain.configuration.FieldValue;
 import dev.hindsight.domain.ticket.TicketEvent.*;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What decisions need to know of a ticket, and no more. Evolved from its events alone; immutable. Iteration order of
- * its sets and maps means nothing.
+ * its sets and maps means nothing, but for watchers, who stand in the order in which they came.
  *
  * @param lastAt when its last event happened
  */
@@ -36,35 +38,96 @@ public record Ticket(
         Set<UUID> watchers) {
 
     /**
+     * How it stands; a revert brings all of it back together.
+     *
      * @param holdReason and its text, while ON_HOLD
-     * @param reopenUntil while RESOLVED, where known
+     * @param resolutionCode with its text, moment and window while RESOLVED, kept by a closing
+     * @param closedAt while CLOSED or CANCELLED
+     * @param reopenUntil where known
      */
     public record Standing(
             Status status,
             @Nullable HoldReason holdReason,
             @Nullable String holdText,
-            @Nullable Instant reopenUntil) {
-        static Standing of(Status status) {
-            return new Standing(status, null, null, null);
+            @Nullable String resolutionCode,
+            @Nullable String resolutionText,
+            @Nullable Instant resolvedAt,
+            @Nullable Instant closedAt,
+            @Nullable Instant reopenUntil,
+            int reopenCount,
+            int irregularMoves) {
+
+        static final Standing NEW = new Standing(Status.NEW, null, null, null, null, null, null, null, 0, 0);
+
+        /** What belongs to the status that is left ends with it; a closing keeps the resolution that it confirms. */
+        Standing moved(StatusEvent event) {
+            var to = Lifecycle.statusAfter(event, status);
+            var keeps = to == Status.CLOSED;
+            return new Standing(
+                    to,
+                    null,
+                    null,
+                    keeps ? resolutionCode : null,
+                    keeps ? resolutionText : null,
+                    keeps ? resolvedAt : null,
+                    to == Status.CLOSED || to == Status.CANCELLED ? event.at() : null,
+                    keeps ? reopenUntil : null,
+                    event instanceof TicketReopened ? reopenCount + 1 : reopenCount,
+                    event.irregular() ? irregularMoves + 1 : irregularMoves);
+        }
+
+        Standing held(HoldReason reason, @Nullable String text) {
+            return new Standing(
+                    status,
+                    reason,
+                    text,
+                    resolutionCode,
+                    resolutionText,
+                    resolvedAt,
+                    closedAt,
+                    reopenUntil,
+                    reopenCount,
+                    irregularMoves);
+        }
+
+        Standing resolved(TicketResolved e) {
+            return new Standing(
+                    status,
+                    null,
+                    null,
+                    e.resolutionCode(),
+                    e.resolutionText(),
+                    e.at(),
+                    null,
+                    e.reopenUntil(),
+                    reopenCount,
+                    irregularMoves);
         }
     }
 
-    /** What it is about and who asks; null is what an import does not know. */
+    /**
+     * What it is about and who asks; null is what an import does not know.
+     *
+     * @param subjectDerived whether the subject was composed by an import's mapping
+     */
     public record About(
             TicketType type,
             @Nullable String subject,
+            boolean subjectDerived,
             @Nullable String category,
             @Nullable UUID requesterId,
             @Nullable UUID organizationId) {}
 
     /**
      * @param byMatrix the priority that the matrix gave last
+     * @param matrix which one, where known
      * @param override what a person set instead
      */
     public record Ranking(
             @Nullable Level impact,
             @Nullable Level urgency,
             @Nullable Priority byMatrix,
+            @Nullable String matrix,
             @Nullable Priority override) {
 
         /** The priority that holds; null where an import knows none. */
@@ -73,8 +136,12 @@ public record Ticket(
         }
     }
 
-    /** Where it waits and who has it. */
-    public record Place(@Nullable String queue, @Nullable UUID assigneeId) {}
+    /**
+     * Where it waits and who has it.
+     *
+     * @param reassignmentCount how often it went from one person to another
+     */
+    public record Place(@Nullable String queue, @Nullable UUID assigneeId, int reassignmentCount) {}
 
     public record Link(LinkType type, UUID otherId) {}
 
@@ -123,26 +190,34 @@ public record Ticket(
             case TicketOpened e -> opened(e);
             case TicketImported e -> imported(e);
             case ImportedActivityRecorded e -> this;
-            case TicketCategorized e ->
-                with(new About(about.type, about.subject, e.category(), about.requesterId, about.organizationId));
+            case TicketCategorized e -> with(about(about.type, about.subject, about.subjectDerived, e.category()));
             case TypeChanged e ->
-                with(new About(
-                        TicketType.valueOf(e.type()),
-                        about.subject,
-                        about.category,
-                        about.requesterId,
-                        about.organizationId));
-            case SubjectChanged e ->
-                with(new About(about.type, e.subject(), about.category, about.requesterId, about.organizationId));
+                with(about(TicketType.valueOf(e.type()), about.subject, about.subjectDerived, about.category));
+            case SubjectChanged e -> with(about(about.type, e.subject(), false, about.category));
             case RequesterChanged e ->
-                with(new About(about.type, about.subject, about.category, e.requesterId(), e.organizationId()));
+                with(new About(
+                        about.type,
+                        about.subject,
+                        about.subjectDerived,
+                        about.category,
+                        e.requesterId(),
+                        e.organizationId()));
             case TicketPrioritized e ->
                 with(new Ranking(
-                        Level.of(e.impact()), Level.of(e.urgency()), Priority.valueOf(e.priority()), ranking.override));
+                        Level.of(e.impact()),
+                        Level.of(e.urgency()),
+                        Priority.valueOf(e.priority()),
+                        e.matrix(),
+                        ranking.override));
             case PriorityOverridden e ->
-                with(new Ranking(ranking.impact, ranking.urgency, ranking.byMatrix, Priority.valueOf(e.priority())));
+                with(new Ranking(
+                        ranking.impact,
+                        ranking.urgency,
+                        ranking.byMatrix,
+                        ranking.matrix,
+                        Priority.valueOf(e.priority())));
             case PriorityOverrideWithdrawn e ->
-                with(new Ranking(ranking.impact, ranking.urgency, priorityOrNull(e.priority()), null));
+                with(new Ranking(ranking.impact, ranking.urgency, priorityOrNull(e.priority()), ranking.matrix, null));
             case TicketMarkedAsSpam e -> withMarks(marks -> marks.add(Mark.SPAM));
             case TicketUnmarkedAsSpam e -> withMarks(marks -> marks.remove(Mark.SPAM));
             case MajorIncidentDeclared e -> withMarks(marks -> marks.add(Mark.MAJOR_INCIDENT));
@@ -151,9 +226,13 @@ public record Ticket(
                 withField(e.field(), new FieldValue(e.value(), e.value() == null ? e.text() : null));
             case TagAdded e -> withTags(tags -> tags.add(e.tag()));
             case TagRemoved e -> withTags(tags -> tags.remove(e.tag()));
-            case TicketQueued e -> with(new Place(e.queue(), place.assigneeId));
-            case TicketAssigned e -> with(new Place(place.queue, e.assigneeId()));
-            case TicketUnassigned e -> with(new Place(place.queue, null));
+            case TicketQueued e -> with(new Place(e.queue(), place.assigneeId, place.reassignmentCount));
+            case TicketAssigned e ->
+                with(new Place(
+                        place.queue,
+                        e.assigneeId(),
+                        place.assigneeId == null ? place.reassignmentCount : place.reassignmentCount + 1));
+            case TicketUnassigned e -> with(new Place(place.queue, null, place.reassignmentCount));
             case WatcherAdded e -> withWatchers(watchers -> watchers.add(e.personId()));
             case WatcherRemoved e -> withWatchers(watchers -> watchers.remove(e.personId()));
             case RequesterReplied e -> this;
@@ -166,13 +245,10 @@ public record Ticket(
             case TicketContentErased e -> withMarks(marks -> marks.add(Mark.ERASED));
             case TicketEvent.LegalHoldPlaced e -> withMarks(marks -> marks.add(Mark.HELD));
             case TicketEvent.LegalHoldReleased e -> withMarks(marks -> marks.remove(Mark.HELD));
-            case HoldReasonChanged e ->
-                with(new Standing(status(), HoldReason.valueOf(e.reason()), e.reasonText(), null));
-            case TicketPutOnHold e ->
-                with(new Standing(
-                        Lifecycle.statusAfter(e, status()), HoldReason.valueOf(e.reason()), e.reasonText(), null));
-            case TicketResolved e ->
-                with(new Standing(Lifecycle.statusAfter(e, status()), null, null, e.reopenUntil()));
+            case HoldReasonChanged e -> with(standing.held(HoldReason.valueOf(e.reason()), e.reasonText()));
+            case TicketPutOnHold e -> with(standing.moved(e).held(HoldReason.valueOf(e.reason()), e.reasonText()));
+            case TicketResolved e -> with(standing.moved(e).resolved(e));
+            case TicketReverted e -> Facts.restored(this, e);
             case WorkStarted e -> moved(e);
             case TicketPended e -> moved(e);
             case TicketResumed e -> moved(e);
@@ -187,10 +263,17 @@ public record Ticket(
                 e.ticketId(),
                 e.number(),
                 e.at(),
-                Standing.of(Lifecycle.statusAfter(e, Status.NEW)),
-                new About(TicketType.valueOf(e.type()), e.subject(), e.category(), e.requesterId(), e.organizationId()),
-                new Ranking(Level.of(e.impact()), Level.of(e.urgency()), Priority.valueOf(e.priority()), null),
-                new Place(e.queue(), null),
+                Standing.NEW,
+                new About(
+                        TicketType.valueOf(e.type()),
+                        e.subject(),
+                        false,
+                        e.category(),
+                        e.requesterId(),
+                        e.organizationId()),
+                new Ranking(
+                        Level.of(e.impact()), Level.of(e.urgency()), Priority.valueOf(e.priority()), e.matrix(), null),
+                new Place(e.queue(), null, 0),
                 Set.copyOf(e.tags()),
                 fields(e.fields(), e.texts()),
                 Set.of(),
@@ -203,10 +286,21 @@ public record Ticket(
                 e.ticketId(),
                 e.number(),
                 e.at(),
-                Standing.of(Lifecycle.statusAfter(e, Status.NEW)),
-                new About(TicketType.valueOf(e.type()), e.subject(), e.category(), e.requesterId(), null),
-                new Ranking(levelOrNull(e.impact()), levelOrNull(e.urgency()), priorityOrNull(e.priority()), null),
-                new Place(e.queue(), null),
+                Standing.NEW,
+                new About(
+                        TicketType.valueOf(e.type()),
+                        e.subject(),
+                        e.subjectDerived(),
+                        e.category(),
+                        e.requesterId(),
+                        null),
+                new Ranking(
+                        levelOrNull(e.impact()),
+                        levelOrNull(e.urgency()),
+                        priorityOrNull(e.priority()),
+                        e.matrix(),
+                        null),
+                new Place(e.queue(), null, 0),
                 Set.of(),
                 fields(e.fields(), e.texts()),
                 Set.of(),
@@ -221,11 +315,11 @@ public record Ticket(
         return Map.copyOf(fields);
     }
 
-    private static @Nullable Level levelOrNull(@Nullable Integer number) {
+    static @Nullable Level levelOrNull(@Nullable Integer number) {
         return number == null ? null : Level.of(number);
     }
 
-    private static @Nullable Priority priorityOrNull(@Nullable String name) {
+    static @Nullable Priority priorityOrNull(@Nullable String name) {
         return name == null ? null : Priority.valueOf(name);
     }
 
@@ -234,7 +328,11 @@ public record Ticket(
     }
 
     private Ticket moved(StatusEvent event) {
-        return with(Standing.of(Lifecycle.statusAfter(event, status())));
+        return with(standing.moved(event));
+    }
+
+    private About about(TicketType type, @Nullable String subject, boolean derived, @Nullable String category) {
+        return new About(type, subject, derived, category, about.requesterId, about.organizationId);
     }
 
     private Ticket at(Instant at) {
@@ -273,7 +371,9 @@ public record Ticket(
     }
 
     private Ticket withWatchers(Consumer<Set<UUID>> change) {
-        var changed = changed(watchers, change);
+        var copy = new LinkedHashSet<>(watchers);
+        change.accept(copy);
+        var changed = Collections.unmodifiableSet(copy);
         return new Ticket(id, number, lastAt, standing, about, ranking, place, tags, fields, links, marks, changed);
     }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What happens to a ticket: the whole vocabulary of its stream {@code ticket-{ticketId}}. Enum values are stored by
  * name as text. Status changes only by the lifecycle events at the end; each carries the status it came
- * {@code from} and whether the move was {@code irregular} (outside the legal moves, which only imports may store).
+ * {@code from} and whether the move was {@code irregular} (outside the legal moves, which only imports may store); and
+ * by a revert, which brings a former one back.
  * Custom field values: {@code fields} holds numbers (as decimal text), booleans, dates and choices, {@code texts} the
  * free text.
  */
@@ -25,7 +26,7 @@ public sealed interface TicketEvent extends Event {
         return "ticket-" + ticketId();
     }
 
-    /** A lifecycle event: the only kind that changes the status. */
+    /** A lifecycle event: beside {@link TicketReverted} the only kind that changes the status. */
     sealed interface StatusEvent extends TicketEvent {
         String from();
 
@@ -329,4 +330,67 @@ public sealed interface TicketEvent extends Event {
             String from,
             @Personal @Nullable String reason,
             boolean irregular) implements StatusEvent {}
+
+    // correction
+
+    /**
+     * What had been changed is as it was before. Each value counts where {@code restored} names its field; what others
+     * changed stays. Lists are whole: as they are from now on.
+     *
+     * @param fromVersion the version that was reverted
+     * @param toVersion the version whose values come back: of all fields, or of those that the undone events changed
+     * @param undone versions of the single events that are undone, in decimal; empty where it is all after toVersion
+     * @param restored names of fields: subject, type, category, requester (with the organization), ranking (impact,
+     *     urgency, the matrix and what it gave), priorityOverride, queue, assignee (with how often it was handed over),
+     *     status (with all from {@code from} to {@code irregularMoves}), spam, majorIncident, tags, watchers, links, customFields.KEY
+     * @param byMatrix the priority that the matrix gave, also where only the override is restored
+     * @param from the status that is left
+     * @param holdReasonText counts where there is a hold reason
+     * @param resolutionText counts where there is a resolution
+     * @param linked and {@code unlinked}: links that come back and that go, as TYPE:ticketId
+     * @param fields custom fields that have a value again, {@code texts} those that have a text; named ones in neither
+     *     are empty
+     */
+    record TicketReverted(
+            UUID ticketId,
+            Instant at,
+            long fromVersion,
+            long toVersion,
+            List<String> undone,
+            @Personal String reason,
+            List<String> restored,
+            @Personal @Nullable String subject,
+            boolean subjectDerived,
+            @Nullable String type,
+            @Nullable String category,
+            @Nullable UUID requesterId,
+            @Nullable UUID organizationId,
+            @Nullable Integer impact,
+            @Nullable Integer urgency,
+            @Nullable String byMatrix,
+            @Nullable String matrix,
+            @Nullable String priorityOverride,
+            @Nullable String queue,
+            @Nullable UUID assigneeId,
+            int reassignmentCount,
+            @Nullable String from,
+            @Nullable String status,
+            @Nullable String holdReason,
+            @Personal @Nullable String holdReasonText,
+            @Nullable String resolutionCode,
+            @Personal @Nullable String resolutionText,
+            @Nullable Instant resolvedAt,
+            @Nullable Instant closedAt,
+            @Nullable Instant reopenUntil,
+            int reopenCount,
+            int irregularMoves,
+            boolean spam,
+            boolean majorIncident,
+            List<String> tags,
+            List<String> watchers,
+            List<String> linked,
+            List<String> unlinked,
+            Map<String, List<String>> fields,
+            @Personal Map<String, String> texts)
+            implements TicketEvent {}
 }

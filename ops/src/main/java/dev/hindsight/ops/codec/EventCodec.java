@@ -7,6 +7,7 @@ import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
+import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
 import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.codec.keys.DataKeys;
 import dev.hindsight.ops.codec.keys.KeyOwner;
@@ -247,6 +248,12 @@ public final class EventCodec {
             case TicketImported e -> keys.openTicket(e.ticketId(), e.requesterId());
             case RequesterChanged e -> {
                 keys.changeRequester(e.ticketId(), e.requesterId());
+                yield null;
+            }
+            case TicketReverted e -> {
+                if (e.restored().contains("requester")) {
+                    keys.changeRequester(e.ticketId(), e.requesterId());
+                }
                 yield null;
             }
             case PersonRegistered e -> keys.ofPerson(e.personId());

@@ -33,6 +33,8 @@ import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
+import dev.hindsight.domain.operations.OperationsEvent.ReversionFinished;
+import dev.hindsight.domain.operations.OperationsEvent.ReversionStarted;
 import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
@@ -85,6 +87,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketQueued;
 import dev.hindsight.domain.ticket.TicketEvent.TicketReopened;
 import dev.hindsight.domain.ticket.TicketEvent.TicketResolved;
 import dev.hindsight.domain.ticket.TicketEvent.TicketResumed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnassigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnlinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnmarkedAsSpam;
@@ -159,6 +162,7 @@ public final class EventNames {
                 .add("ticket.reopened", 1, TicketReopened.class)
                 .add("ticket.closed", 1, TicketClosed.class)
                 .add("ticket.cancelled", 1, TicketCancelled.class)
+                .add("ticket.reverted", 1, TicketReverted.class)
                 .add("person.registered", 1, PersonRegistered.class)
                 .add("person.identified", 1, PersonIdentified.class)
                 .add("person.verified-email", 1, PersonEmailVerified.class)
@@ -208,6 +212,8 @@ public final class EventNames {
                 .add("projection.switch-reverted", 1, ProjectionSwitchReverted.class)
                 .add("projection.repaired", 1, ProjectionRepaired.class)
                 .add("access.recorded", 1, AccessRecorded.class)
+                .add("reversion.started", 1, ReversionStarted.class)
+                .add("reversion.finished", 1, ReversionFinished.class)
                 .add("audit.export-made", 1, AuditExportMade.class)
                 .add("dead-letter.retried", 1, DeadLetterRetried.class)
                 .add("dead-letter.skipped", 1, DeadLetterSkipped.class)

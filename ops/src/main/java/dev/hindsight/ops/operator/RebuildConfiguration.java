@@ -66,8 +66,8 @@ public class RebuildConfiguration {
     }
 
     @Bean
-    RebuildEndpoint rebuildEndpoint(Jobs jobs, PlatformTransactionManager transactions) {
-        return new RebuildEndpoint(jobs, new TransactionTemplate(transactions));
+    RebuildEndpoint rebuildEndpoint(Jobs jobs, ReversionEndpoint reversions, PlatformTransactionManager transactions) {
+        return new RebuildEndpoint(jobs, reversions, new TransactionTemplate(transactions));
     }
 
     @Bean

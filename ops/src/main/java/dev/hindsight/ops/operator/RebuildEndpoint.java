@@ -12,9 +12,14 @@ import dev.hindsight.projections.rebuild.Job.Kind;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.Jobs;
 import dev.hindsight.projections.rebuild.Jobs.Wish;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -62,15 +67,19 @@ final class RebuildEndpoint {
 
     record SwitchBackBody(@Nullable Boolean now, @Nullable String reason) implements WriteBody {}
 
-    record JobList(List<Job> items) {}
+    /** Of read models, and reversions. */
+    record JobList(List<?> items) {}
 
     private static final int LONGEST_REASON = 1_000;
+    private static final int MOST_LISTED = 200;
 
     private final Jobs jobs;
+    private final ReversionEndpoint reversions;
     private final TransactionOperations transactions;
 
-    RebuildEndpoint(Jobs jobs, TransactionOperations transactions) {
+    RebuildEndpoint(Jobs jobs, ReversionEndpoint reversions, TransactionOperations transactions) {
         this.jobs = jobs;
+        this.reversions = reversions;
         this.transactions = transactions;
     }
 
@@ -141,12 +150,25 @@ final class RebuildEndpoint {
 
     @GetMapping("/jobs")
     JobList listJobs() {
-        return new JobList(jobs.list());
+        var all = new TreeMap<Instant, Object>(Comparator.reverseOrder());
+        jobs.list().forEach(job -> all.put(free(all, job.createdAt()), job));
+        reversions.jobs().forEach(job -> all.put(free(all, job.createdAt()), job));
+        return new JobList(all.values().stream().limit(MOST_LISTED).toList());
+    }
+
+    /** Two that began in the same moment are both told. */
+    private static Instant free(Map<Instant, Object> taken, Instant at) {
+        var moment = at;
+        while (taken.containsKey(moment)) {
+            moment = moment.minusNanos(1);
+        }
+        return moment;
     }
 
     @GetMapping("/jobs/{jobId}")
-    Job readJob(@PathVariable String jobId) {
-        return jobs.read(Given.id("jobId", jobId));
+    Object readJob(@PathVariable String jobId) {
+        UUID id = Given.id("jobId", jobId);
+        return reversions.has(id) ? reversions.job(id) : jobs.read(id);
     }
 
     @PatchMapping("/jobs/{jobId}")
@@ -163,18 +185,21 @@ final class RebuildEndpoint {
     }
 
     @PostMapping("/jobs/{jobId}/pause")
-    ResponseEntity<Job> pauseJob(@PathVariable String jobId) {
-        return accepted(jobs.pause(Given.id("jobId", jobId)));
+    ResponseEntity<?> pauseJob(@PathVariable String jobId) {
+        UUID id = Given.id("jobId", jobId);
+        return reversions.has(id) ? reversions.pause(id) : accepted(jobs.pause(id));
     }
 
     @PostMapping("/jobs/{jobId}/resume")
-    ResponseEntity<Job> resumeJob(@PathVariable String jobId) {
-        return accepted(jobs.resume(Given.id("jobId", jobId)));
+    ResponseEntity<?> resumeJob(@PathVariable String jobId) {
+        UUID id = Given.id("jobId", jobId);
+        return reversions.has(id) ? reversions.resume(id) : accepted(jobs.resume(id));
     }
 
     @PostMapping("/jobs/{jobId}/cancel")
-    ResponseEntity<Job> cancelJob(@PathVariable String jobId, Caller caller) {
-        return accepted(jobs.cancel(Given.id("jobId", jobId), caller.actor()));
+    ResponseEntity<?> cancelJob(@PathVariable String jobId, Caller caller) {
+        UUID id = Given.id("jobId", jobId);
+        return reversions.has(id) ? reversions.cancel(id) : accepted(jobs.cancel(id, caller.actor()));
     }
 
     @PostMapping("/jobs/{jobId}/switch")

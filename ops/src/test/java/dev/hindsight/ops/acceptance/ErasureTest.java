@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,7 +42,8 @@ class ErasureTest {
     private static RunningApplication started() {
         try {
             return RunningApplication.in(
-                    Files.createTempDirectory("hindsight-erasure"), Map.of("hindsight.erasure.approval", "required"));
+                    Files.createTempDirectory("hindsight-erasure"),
+                    Map.of("hindsight.erasure.approval", "required", "hindsight.reversion.approval", "required"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -181,6 +184,39 @@ class ErasureTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("CHECKPOINT");
         }
+    }
+
+    @Test
+    void aReversionToo() {
+        Answer opened = Desks.ok(agent.post("/api/v1/tickets", "{\"subject\":\"reverted by two\"}"));
+        Desks.ok(agent.put(TICKETS + opened.id() + "/tags/wrong", null, "X-Correlation-Id", opened.id()));
+        Person both = APP.withToken(DevelopmentIssuer.of(APP.data())
+                .issue(
+                        EnumSet.of(Role.OPERATOR, Role.ADMIN),
+                        "both@example.org",
+                        null,
+                        Instant.now(),
+                        Duration.ofHours(1)));
+        String what = "{\"correlationId\":\"" + opened.id() + "\",\"reason\":\"by two\",\"dryRun\":false}";
+        Answer asked = both.post("/ops/v1/reversions", what);
+        assertThat(asked.body().path("state").asString()).isEqualTo("WAITING_FOR_APPROVAL");
+        assertThat(codeOf(both.post("/api/v1/approvals/" + asked.id(), "{\"approve\":true}")))
+                .isEqualTo("APPROVER_IS_ASKER");
+        assertThat(admin.get("/api/v1/approvals").raw().body()).contains(asked.id());
+        assertThat(admin.post("/api/v1/approvals/" + asked.id(), "{\"approve\":true}")
+                        .status())
+                .isEqualTo(202);
+        ReadModelOperator jobs = new ReadModelOperator(both, Duration.ofSeconds(30));
+        assertThat(jobs.over(asked.id()).at("/reversion/tickets/REVERTED").asInt())
+                .isEqualTo(1);
+        Answer declined = both.post("/ops/v1/reversions", what);
+        Desks.ok(admin.post("/api/v1/approvals/" + declined.id(), "{\"approve\":false}"));
+        assertThat(jobs.job(declined.id()).path("state").asString()).isEqualTo("CANCELLED");
+        // what changes nothing waits for nobody
+        assertThat(jobs.over(both.post("/ops/v1/reversions", "{\"correlationId\":\"" + opened.id() + "\"}"))
+                        .path("state")
+                        .asString())
+                .isEqualTo("DONE");
     }
 
     @Test

@@ -96,6 +96,8 @@ class RightsTest {
         samples.put("changeStatus", body("{\"status\":\"OPEN\"}"));
         samples.put("overridePriority", body("{\"priority\":\"P1\",\"reason\":\"now\"}"));
         samples.put("withdrawPriorityOverride", new Sample(null, "", "If-Match", "*"));
+        samples.put("revertTicket", body("{\"toVersion\":1,\"reason\":\"rights\"}"));
+        samples.put("startReversion", body("{\"commandId\":\"no command has it\"}"));
         samples.put("replyToTicket", body("{\"body\":\"hello\"}"));
         samples.put("addNote", body("{\"body\":\"hello\"}"));
         samples.put("searchTickets", query("q=rights"));

@@ -34,6 +34,8 @@ import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
+import dev.hindsight.domain.operations.OperationsEvent.ReversionFinished;
+import dev.hindsight.domain.operations.OperationsEvent.ReversionStarted;
 import dev.hindsight.domain.people.OrganizationEvent;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationChanged;
 import dev.hindsight.domain.people.OrganizationEvent.OrganizationCreated;
@@ -86,6 +88,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketQueued;
 import dev.hindsight.domain.ticket.TicketEvent.TicketReopened;
 import dev.hindsight.domain.ticket.TicketEvent.TicketResolved;
 import dev.hindsight.domain.ticket.TicketEvent.TicketResumed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnassigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnlinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnmarkedAsSpam;
@@ -210,6 +213,47 @@ final class GoldenEvents {
                 new TicketReopened(TICKET, AT, "RESOLVED", false),
                 new TicketClosed(TICKET, AT, "RESOLVED", false),
                 new TicketCancelled(TICKET, AT, "OPEN", "Asked twice by mistake", true),
+                new TicketReverted(
+                        TICKET,
+                        AT,
+                        9,
+                        4,
+                        List.of("5", "6"),
+                        "Closed by a script that ran twice",
+                        List.of("customFields.location", "links", "requester", "status", "subject", "tags"),
+                        "Printer on floor 3 smokes",
+                        false,
+                        "INCIDENT",
+                        "printers",
+                        ANA,
+                        null,
+                        1,
+                        2,
+                        "P2",
+                        "hindsight-1",
+                        "P1",
+                        "hardware",
+                        BEN,
+                        2,
+                        "CLOSED",
+                        "RESOLVED",
+                        "OTHER",
+                        "Waits for the caretaker",
+                        "OTHER",
+                        "Replaced by a newer printer",
+                        Instant.parse("2026-11-14T09:30:15.25Z"),
+                        Instant.parse("2026-11-15T09:30:15.25Z"),
+                        Instant.parse("2026-11-28T09:30:15.25Z"),
+                        1,
+                        1,
+                        true,
+                        true,
+                        List.of("vip"),
+                        List.of(BEN.toString()),
+                        List.of("RELATES_TO:" + OTHER),
+                        List.of("CAUSED_BY:" + OTHER),
+                        Map.of("floor", List.of("3")),
+                        Map.of("location", "next to room 3.14")),
                 new PersonRegistered(
                         ANA,
                         AT,
@@ -291,6 +335,21 @@ final class GoldenEvents {
                         3,
                         1,
                         "rows were changed by hand"),
+                new ReversionStarted(
+                        JOB,
+                        AT,
+                        null,
+                        null,
+                        null,
+                        BEN,
+                        AT,
+                        Instant.parse("2026-11-14T10:30:15.25Z"),
+                        1_000_010,
+                        4_998,
+                        true,
+                        "the script ran twice",
+                        OTHER),
+                new ReversionFinished(JOB, AT, false, 4_990, 5, 2, 1),
                 new DeadLetterRetried(JOB, AT, "tickets", 4, 1_000_011, "all dead letters", 12, 2, "1.4.2 is deployed"),
                 new DeadLetterSkipped(
                         JOB,

@@ -10,6 +10,7 @@ import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TicketFold {
 
+    private static final String CUSTOM_FIELD = "customFields.";
+
     private final LoggedEvent logged;
     private final TicketEvent event;
     private final @Nullable TicketRow before;
     private final List<FieldChange> extra = new ArrayList<>(2);
     private TicketStep.@Nullable Message message;
-    private TicketStep.@Nullable Link link;
+    private final List<TicketStep.Link> links = new ArrayList<>(0);
     private TicketStep.@Nullable Attachment attachment;
 
     private TicketFold(@Nullable TicketRow before, LoggedEvent logged, TicketEvent event) {
@@ -59,7 +62,7 @@ public final class TicketFold {
         var row = after.row();
         var changes = TicketChanges.between(before, row);
         changes.addAll(extra);
-        return new TicketStep(row, entry(changes), message, link, attachment);
+        return new TicketStep(row, entry(changes), message, List.copyOf(links), attachment);
     }
 
     private TicketDraft apply() {
@@ -249,6 +252,7 @@ public final class TicketFold {
                 }
                 yield t;
             }
+            case TicketReverted e -> reverted(e);
         };
     }
 
@@ -305,6 +309,88 @@ public final class TicketFold {
         return t;
     }
 
+    private TicketDraft reverted(TicketReverted e) {
+        var t = going();
+        extra("revertReason", null, e.reason(), true);
+        for (var field : e.restored()) {
+            switch (field) {
+                case "subject" -> {
+                    t.subject = e.subject();
+                    t.subjectDerived = e.subjectDerived();
+                }
+                case "type" -> t.type = Objects.requireNonNull(e.type());
+                case "category" -> t.category = e.category();
+                case "requester" -> {
+                    t.requester = e.requesterId();
+                    t.organization = e.organizationId();
+                }
+                case "ranking" -> {
+                    t.impact = e.impact();
+                    t.urgency = e.urgency();
+                    t.matrix = e.matrix();
+                    reprioritized(t, e);
+                }
+                case "priorityOverride" -> {
+                    t.priorityOverridden = e.priorityOverride() != null;
+                    reprioritized(t, e);
+                }
+                case "queue" -> t.queue = e.queue();
+                case "assignee" -> {
+                    t.assignee = e.assigneeId();
+                    t.reassignmentCount = e.reassignmentCount();
+                }
+                case "status" -> standing(t, e);
+                case "spam" -> t.spam = e.spam();
+                case "majorIncident" -> t.majorIncident = e.majorIncident();
+                case "tags" -> t.tags = e.tags().stream().sorted().toList();
+                case "watchers" ->
+                    t.watchers = e.watchers().stream().map(UUID::fromString).toList();
+                case "links" -> {
+                    e.unlinked().forEach(it -> linked(it, false));
+                    e.linked().forEach(it -> linked(it, true));
+                }
+                default -> {
+                    if (!field.startsWith(CUSTOM_FIELD)) {
+                        throw new FoldFailure("a revert restores an unknown field");
+                    }
+                    var key = field.substring(CUSTOM_FIELD.length());
+                    var value = e.fields().get(key);
+                    var text = e.texts().get(key);
+                    t.field(key, value == null && text == null ? null : new FieldValue(value, text));
+                }
+            }
+        }
+        return t;
+    }
+
+    /** Until an override is restored too, the one that is there goes on. */
+    private static void reprioritized(TicketDraft t, TicketReverted e) {
+        if (e.restored().contains("priorityOverride")) {
+            t.priority = priority(e.priorityOverride() == null ? e.byMatrix() : e.priorityOverride());
+        } else if (!t.priorityOverridden) {
+            t.priority = priority(e.byMatrix());
+        }
+    }
+
+    private static void standing(TicketDraft t, TicketReverted e) {
+        t.status = Objects.requireNonNull(e.status());
+        // Where the content is erased texts are read that never were.
+        t.holdReason = e.holdReason();
+        t.holdReasonText = e.holdReason() == null ? null : e.holdReasonText();
+        t.resolutionCode = e.resolutionCode();
+        t.resolutionText = e.resolutionCode() == null ? null : e.resolutionText();
+        t.resolvedAt = e.resolvedAt();
+        t.closedAt = e.closedAt();
+        t.reopenUntil = e.reopenUntil();
+        t.reopenCount = e.reopenCount();
+        t.irregularMoves = e.irregularMoves();
+    }
+
+    private void linked(String typeAndId, boolean linked) {
+        var colon = typeAndId.indexOf(':');
+        linked(typeAndId.substring(0, colon), UUID.fromString(typeAndId.substring(colon + 1)), linked);
+    }
+
     private TicketDraft said(MessageEvent e, String kind) {
         message = message(e.messageId(), kind, e.authorId(), e.body());
         return going();
@@ -344,7 +430,7 @@ public final class TicketFold {
     }
 
     private void linked(String type, UUID otherId, boolean linked) {
-        link = new TicketStep.Link(event.ticketId(), type, otherId, logged.version(), logged.position(), linked);
+        links.add(new TicketStep.Link(event.ticketId(), type, otherId, logged.version(), logged.position(), linked));
         var other = otherId.toString();
         extra("links." + type, linked ? null : other, linked ? other : null, false);
     }
@@ -403,6 +489,8 @@ public final class TicketFold {
                 || event instanceof WatcherRemoved
                 || event instanceof LegalHoldPlaced
                 || event instanceof LegalHoldReleased
+                || (event instanceof TicketReverted reverted
+                        && List.of("watchers").equals(reverted.restored()))
                 || (event instanceof AttachmentAdded added && added.internal())
                 || (event instanceof AttachmentRemoved removed && removed.internal());
     }

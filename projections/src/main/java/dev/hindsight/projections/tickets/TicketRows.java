@@ -42,10 +42,7 @@ final class TicketRows {
         if (step.message() != null) {
             messages.add(step.message());
         }
-        var link = step.link();
-        if (link != null) {
-            links.put(new LinkKey(link.type(), link.otherId()), link);
-        }
+        step.links().forEach(link -> links.put(new LinkKey(link.type(), link.otherId()), link));
         var attachment = step.attachment();
         if (attachment != null) {
             attachments.put(attachment.id(), attachment);

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row the list row afterwards
  * @param message a message it added
- * @param link a link it made or undid
+ * @param links that it made or undid
  * @param attachment an attachment it added or took away
  */
 public record TicketStep(
         TicketRow row,
         Entry entry,
         @Nullable Message message,
-        @Nullable Link link,
+        List<Link> links,
         @Nullable Attachment attachment) {
 
     /**

@@ -3,6 +3,8 @@ package dev.hindsight.projections.live;
 import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.Event;
+import dev.hindsight.domain.ticket.Reversal;
+import dev.hindsight.domain.ticket.Ticket;
 import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.*;
 import dev.hindsight.projections.readmodel.LoggedEvent;
@@ -12,12 +14,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Histories of many tickets at once, the same for the same seed, with every kind of ticket event. */
 public final class Histories {
+
+    /** Nobody is forgotten, everybody works everywhere. */
+    static final Reversal.Limits ANYBODY = new Reversal.Limits() {
+        @Override
+        public boolean isForgotten(UUID person) {
+            return false;
+        }
+
+        @Override
+        public boolean mayWork(UUID agent, @Nullable String queue) {
+            return true;
+        }
+    };
 
     private static final List<String> QUEUES = List.of("network", "hardware", "mail", "hr");
     private static final Instant START = Instant.parse("2026-01-05T08:00:00Z");
@@ -26,6 +42,7 @@ public final class Histories {
     private final Map<String, Long> versions = new HashMap<>();
     private final List<LoggedEvent> log = new ArrayList<>();
     private final List<One> tickets = new ArrayList<>();
+    private final Map<UUID, One> byId = new HashMap<>();
     private final List<UUID> people = new ArrayList<>();
     private Instant now = START;
 
@@ -33,6 +50,7 @@ public final class Histories {
     private static final class One {
         final UUID id;
         final UUID requester;
+        final List<TicketEvent> events = new ArrayList<>();
         String status = "NEW";
         boolean erased;
 
@@ -74,6 +92,7 @@ public final class Histories {
     private void open() {
         var ticket = new One(uuid(), pick(people));
         tickets.add(ticket);
+        byId.put(ticket.id, ticket);
         var number = 1000L + tickets.size();
         if (random.nextInt(10) == 0) {
             add(new TicketImported(
@@ -127,7 +146,7 @@ public final class Histories {
             afterErasure(t);
             return;
         }
-        switch (random.nextInt(28)) {
+        switch (random.nextInt(29)) {
             case 0 -> add(new ImportedActivityRecorded(id, now, "VERIFIED", null));
             case 1 -> add(new TicketCategorized(id, now, "printer", random.nextBoolean() ? "network" : null));
             case 2 -> add(new TypeChanged(id, now, "INCIDENT", "PROBLEM"));
@@ -158,6 +177,7 @@ public final class Histories {
             case 18 -> add(new InternalNoteAdded(id, now, uuid(), pick(people), "Not again."));
             case 19 -> link(t);
             case 20, 21 -> attach(t);
+            case 28 -> revert(t);
             case 26 ->
                 add(
                         random.nextBoolean()
@@ -173,6 +193,31 @@ public final class Histories {
             }
             default -> move(t);
         }
+    }
+
+    /** To any version; where that changes nothing, a tag instead. */
+    private void revert(One t) {
+        var reverts = Reversal.to(t.events, 1 + random.nextInt(t.events.size()), ANYBODY)
+                .decide("by mistake", now);
+        if (reverts.isEmpty()) {
+            add(new TagAdded(t.id, now, "kept"));
+            return;
+        }
+        var ticket = state(t.events);
+        for (var event : reverts) {
+            add(event);
+            ticket = Ticket.evolve(ticket, event);
+        }
+        t.status = ticket.status().name();
+        t.assignee = ticket.place().assigneeId();
+    }
+
+    static Ticket state(List<TicketEvent> events) {
+        Ticket ticket = null;
+        for (var event : events) {
+            ticket = Ticket.evolve(ticket, event);
+        }
+        return Objects.requireNonNull(ticket);
     }
 
     /** Nobody writes on it any more. */
@@ -264,6 +309,10 @@ public final class Histories {
     }
 
     private void add(TicketEvent event) {
+        var ticket = byId.get(event.ticketId());
+        if (ticket != null) {
+            ticket.events.add(event);
+        }
         log.add(logged(log.size() + 1, versions.merge(event.streamId(), 1L, Long::sum), event, pick(people)));
     }
 

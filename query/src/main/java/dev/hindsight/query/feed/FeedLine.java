@@ -37,6 +37,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketQueued;
 import dev.hindsight.domain.ticket.TicketEvent.TicketReopened;
 import dev.hindsight.domain.ticket.TicketEvent.TicketResolved;
 import dev.hindsight.domain.ticket.TicketEvent.TicketResumed;
+import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnassigned;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnlinked;
 import dev.hindsight.domain.ticket.TicketEvent.TicketUnmarkedAsSpam;
@@ -47,6 +48,7 @@ import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.query.ReadableEvents;
 import dev.hindsight.query.feed.FeedRights.Held;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -70,6 +72,10 @@ final class FeedLine {
     private static final String WRAPPED_KEY = "wrappedKey";
 
     private static final String FOLLOW_UP_OF = "followUpOf";
+
+    /** Also which fields, for the names of some tell what stays inside. */
+    private static final Set<String> REVERT_INSIDE =
+            Set.of("reason", "restored", "undone", "holdReason", "holdReasonText", "watchers", "linked", "unlinked");
 
     private final LoggedEvent logged;
     private final EventForms forms;
@@ -105,12 +111,20 @@ final class FeedLine {
     }
 
     /**
-     * The tickets whose ids it tells: its own, of a link the other one, and of a follow-up the one before.
+     * The tickets whose ids it tells: its own, of links the other ones, and of a follow-up the one before.
      *
      * @throws Unavailable when the event can't be read
      */
     Stream<UUID> tickets() {
-        return Stream.concat(needed(), Stream.ofNullable(followUpOf()));
+        return Stream.concat(Stream.concat(needed(), Stream.ofNullable(followUpOf())), linkedAgain());
+    }
+
+    /** The tickets whose links a revert restores: it names none of them to those who do not see them all. */
+    private Stream<UUID> linkedAgain() {
+        return event() instanceof TicketReverted reverted
+                ? Stream.concat(reverted.linked().stream(), reverted.unlinked().stream())
+                        .map(link -> UUID.fromString(link.substring(link.indexOf(':') + 1)))
+                : Stream.empty();
     }
 
     /** The tickets that must all be seen, or else the line is not. */
@@ -156,7 +170,7 @@ final class FeedLine {
         if (before != null && !rights.sees(held.get(before))) {
             return cut(Set.of(FOLLOW_UP_OF)); // of an opened ticket nothing else is withheld
         } else if (rights.internal()) {
-            return full();
+            return linkedAgain().allMatch(id -> rights.sees(held.get(id))) ? full() : cut(REVERT_INSIDE);
         }
         Set<String> withheld = withheld(ticket);
         if (withheld == null) {
@@ -174,6 +188,7 @@ final class FeedLine {
             case TicketPutOnHold e -> Set.of("reason", "reasonText");
             case TicketCancelled e -> Set.of("reason");
             case PriorityOverridden e -> Set.of("reason");
+            case TicketReverted e -> List.of("watchers").equals(e.restored()) ? null : REVERT_INSIDE;
             case TicketOpened e -> Set.of();
             case TicketImported e -> Set.of();
             case ImportedActivityRecorded e -> Set.of();

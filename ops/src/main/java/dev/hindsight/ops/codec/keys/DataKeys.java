@@ -41,7 +41,7 @@ public interface DataKeys {
      * @throws MissingKeyException when the ticket was never opened
      * @throws DestroyedKeyException when the ticket's or the new requester's key was destroyed
      */
-    void changeRequester(UUID ticket, UUID requester);
+    void changeRequester(UUID ticket, @Nullable UUID requester);
 
     /**
      * A key for opening; possibly {@link DataKey#destroyed() destroyed}.

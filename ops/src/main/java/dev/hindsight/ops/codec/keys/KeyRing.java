@@ -103,7 +103,7 @@ public final class KeyRing implements DataKeys {
     }
 
     @Override
-    public void changeRequester(UUID ticket, UUID requester) {
+    public void changeRequester(UUID ticket, @Nullable UUID requester) {
         DataKey key = ofTicket(ticket);
         DataKey wrapper = wrapper(requester);
         byte[] wrapped = key.material().wrappedUnder(wrapper.material().wrappingKey());

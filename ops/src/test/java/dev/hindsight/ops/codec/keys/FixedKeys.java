@@ -38,7 +38,7 @@ public final class FixedKeys implements DataKeys {
     }
 
     @Override
-    public void changeRequester(UUID ticket, UUID requester) {
+    public void changeRequester(UUID ticket, @Nullable UUID requester) {
         key(KeyOwner.ticket(ticket));
     }
 
