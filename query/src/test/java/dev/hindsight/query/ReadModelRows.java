@@ -49,6 +49,7 @@ public final class ReadModelRows implements AutoCloseable {
     public final Cursors cursors = new Cursors("a key for tests only".getBytes(StandardCharsets.UTF_8));
     public final DSLContext jooq;
     public final GrantTables grants;
+    public final HeldLog log = new HeldLog();
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private long number;
