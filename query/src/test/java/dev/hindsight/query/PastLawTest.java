@@ -121,7 +121,7 @@ class PastLawTest {
         var taken = new ArrayList<Integer>();
         while (batch.size() < BATCH) {
             int known = histories.tickets();
-            if (known < HISTORIES && random.nextInt(9) == 0 || known == taken.size()) {
+            if (known == taken.size() || (known < HISTORIES && random.nextInt(9) == 0)) {
                 batch.add(histories.open());
                 taken.add(known);
             } else {
