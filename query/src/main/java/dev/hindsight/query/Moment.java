@@ -68,11 +68,17 @@ public record Moment(
         return equals(NOW);
     }
 
+    /**
+     * Whether the event may belong to this past, by what is known of it undecoded: of a stream, what comes after one that
+     * may not does not either.
+     */
+    public boolean mayInclude(LoggedEvent event) {
+        return (version == null || event.version() <= version) && includes(event.position(), event.recordedAt());
+    }
+
     /** Whether the event belongs to this past. */
     public boolean includes(LoggedEvent event) {
-        return (version == null || event.version() <= version)
-                && includes(event.position(), event.recordedAt())
-                && (asOf == null || !event.event().at().isAfter(asOf));
+        return mayInclude(event) && (asOf == null || !event.event().at().isAfter(asOf));
     }
 
     /** The same for what stands in a row; {@link #version} is not asked. */

@@ -71,22 +71,22 @@ public final class AuditController {
         Auditors.need(caller);
         long from = after(after);
         int most = Parameters.limit(limit);
-        TicketReader.Found found = reader.find(caller, id, minPosition, List.of());
-        var items = new ArrayList<AuditedEvent>();
-        boolean more = false;
-        try (RawLog.Reading reading = raw.ofStreams(List.of("ticket-" + found.id()), found.position())) {
-            for (List<RawLog.Stored> some = reading.next(); some != null && !more; some = reading.next()) {
-                for (RawLog.Stored event : some) {
-                    if (event.header().position() > from && items.size() < most) {
-                        items.add(audited(event));
-                    } else if (event.header().position() > from) {
-                        more = true;
-                        break;
-                    }
-                }
+        TicketReader.Found ticket = reader.find(caller, id, minPosition, List.of());
+        var found = new ArrayList<RawLog.Stored>();
+        try (RawLog.Reading reading = raw.ofStreams(List.of("ticket-" + ticket.id()), ticket.position())) {
+            for (List<RawLog.Stored> some = reading.next();
+                    some != null && found.size() <= most;
+                    some = reading.next()) {
+                some.stream()
+                        .filter(event -> event.header().position() > from)
+                        .limit(most + 1L - found.size())
+                        .forEach(found::add);
             }
         }
-        return page(items, more ? items.getLast().position() : null, found.position());
+        boolean more = found.size() > most;
+        List<RawLog.Stored> told = found.subList(0, Math.min(most, found.size()));
+        return page(
+                audited(told), more ? told.getLast().header().position() : null, ticket.position());
     }
 
     /**
@@ -128,26 +128,26 @@ public final class AuditController {
         }
         long head = raw.head();
         long last = end == null ? head : Math.min(head, log.recordedBy(end.minusNanos(1_000)));
-        var items = new ArrayList<AuditedEvent>();
+        var found = new ArrayList<RawLog.Stored>();
         long searched = begin;
         long stop = Math.min(last, begin + MOST_SEARCHED);
-        while (searched < stop && items.size() < most) {
-            searched = search(person, name, searched, Math.min(stop, searched + SEARCHED_AT_ONCE), most, items);
+        while (searched < stop && found.size() < most) {
+            searched = search(person, name, searched, Math.min(stop, searched + SEARCHED_AT_ONCE), most, found);
         }
-        return page(items, searched < last ? searched : null, head);
+        return page(audited(found), searched < last ? searched : null, head);
     }
 
     /** @return the last position that was searched */
     private long search(
-            @Nullable UUID person, @Nullable String name, long after, long upTo, int most, List<AuditedEvent> items)
+            @Nullable UUID person, @Nullable String name, long after, long upTo, int most, List<RawLog.Stored> found)
             throws InterruptedException {
         try (RawLog.Reading reading = raw.inOrder(after, upTo)) {
             for (List<RawLog.Stored> some = reading.next(); some != null; some = reading.next()) {
                 for (RawLog.Stored event : some) {
                     if ((name == null || name.equals(event.header().name()))
                             && (person == null || person.equals(actor(event)))) {
-                        items.add(audited(event));
-                        if (items.size() == most) {
+                        found.add(event);
+                        if (found.size() == most) {
                             return event.header().position();
                         }
                     }
@@ -163,6 +163,11 @@ public final class AuditController {
                         .path("person")
                         .asString(""))
                 .orElse(null);
+    }
+
+    /** Not while a reading is open: each asks for a connection of its own. */
+    private List<AuditedEvent> audited(List<RawLog.Stored> events) {
+        return events.stream().map(this::audited).toList();
     }
 
     private AuditedEvent audited(RawLog.Stored event) {

@@ -69,7 +69,7 @@ public final class ReplayController {
         Auditors.need(caller);
         Found found = reader.find(caller, id, minPosition, List.of());
         long last = 0;
-        try (Stream<Step> steps = reader.steps(found)) {
+        try (Stream<Step> steps = reader.steps(found, Moment.NOW)) {
             Iterator<Step> each = steps.iterator();
             List<byte[]> lines = lines(caller, found, next(each)); // what is refused is refused before the first line
             response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);

@@ -144,7 +144,9 @@ public final class TicketChangesController {
         var range = new Range();
         Step opening = null;
         long furthest = 0;
-        try (Stream<Step> steps = reader.steps(found)) {
+        Long end = last.version();
+        Moment withNext = end == null ? last : new Moment(null, null, null, end + 1); // tells whether from lies beyond
+        try (Stream<Step> steps = reader.steps(found, withNext)) {
             Iterator<Step> each = steps.iterator();
             while (each.hasNext()) {
                 Step step = each.next();

@@ -54,22 +54,23 @@ public final class TicketHistory {
 
         /** Whether it belongs to this past. */
         public boolean isIn(Moment moment) {
-            Long version = moment.version();
-            return (version == null || event.version() <= version)
-                    && moment.includes(event.position(), event.recordedAt(), occurredAt);
+            return moment.mayInclude(event) && moment.includes(event.position(), event.recordedAt(), occurredAt);
         }
     }
 
     /**
-     * All steps in order, made as they are asked for; holds no connection between them. To be closed.
+     * The steps that a moment may include, in order, made as they are asked for, and the first one in any case: it tells
+     * when the ticket begins. Holds no connection between them. To be closed.
      *
      * @throws Unavailable from the stream, where an event can't be read
      */
-    Stream<Step> steps(Recorded recorded) {
+    Stream<Step> steps(Recorded recorded, Moment moment) {
         String stream = "ticket-" + recorded.ticket();
         Stream<LoggedEvent> events = recorded.erased() ? log.erasedEventsOf(stream) : log.eventsOf(stream);
         var steps = new Stepping(recorded.skipped());
-        return events.takeWhile(event -> event.position() <= recorded.upTo()).map(steps::next);
+        return events.takeWhile(event -> event.position() <= recorded.upTo()
+                        && (event.version() == 1 || moment.mayInclude(event)))
+                .map(steps::next);
     }
 
     private final class Stepping {

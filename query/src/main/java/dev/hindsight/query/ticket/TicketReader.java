@@ -208,9 +208,12 @@ public final class TicketReader {
                         .and(TICKET_TIMELINE.EVENT.eq(inline("TicketContentErased"))));
     }
 
-    /** The found ticket's steps, all of them, as they are asked for. To be closed. */
-    public Stream<TicketHistory.Step> steps(Found found) {
-        return history.steps(found.recorded());
+    /**
+     * The found ticket's steps that a moment may include, and the first one in any case, as they are asked for. To be
+     * closed.
+     */
+    public Stream<TicketHistory.Step> steps(Found found, Moment moment) {
+        return history.steps(found.recorded(), moment);
     }
 
     /**
@@ -221,7 +224,7 @@ public final class TicketReader {
     public PastTicket at(Found found, Moment moment) {
         PastTicket last = null;
         TicketHistory.Step beyond = null;
-        try (Stream<TicketHistory.Step> steps = steps(found)) {
+        try (Stream<TicketHistory.Step> steps = steps(found, moment)) {
             Iterator<TicketHistory.Step> each = steps.iterator();
             while (beyond == null && each.hasNext()) {
                 TicketHistory.Step step = each.next();
