@@ -61,7 +61,7 @@ final class RandomTickets {
         Instant begun = imported ? now.minus(4_000 + random.nextInt(4_000), ChronoUnit.DAYS) : now;
         One one = new One(uuid(), pick(people), imported, begun);
         tickets.add(one);
-        long number = 1_000 + tickets.size();
+        long number = 1_000L + tickets.size();
         if (imported) {
             return add(one, new TicketImported(
                     one.id, begun, number, "old", "INC" + number, "INCIDENT", "Old " + number, false, one.requester, 3, 3,
@@ -93,42 +93,35 @@ final class RandomTickets {
 
     private Event event(One one, Instant at) {
         UUID id = one.id;
-        switch (random.nextInt(16)) {
-            case 0:
-                return new SubjectChanged(id, at, "Subject " + random.nextInt(100));
-            case 1:
-                return new TicketQueued(id, at, null, random.nextInt(4) == 0 ? null : pick(QUEUES));
-            case 2:
+        return switch (random.nextInt(16)) {
+            case 0 -> new SubjectChanged(id, at, "Subject " + random.nextInt(100));
+            case 1 -> new TicketQueued(id, at, null, random.nextInt(4) == 0 ? null : pick(QUEUES));
+            case 2 -> {
                 one.assigned = !one.assigned || random.nextBoolean();
-                return one.assigned
+                yield one.assigned
                         ? new TicketAssigned(id, at, null, pick(people))
                         : new TicketUnassigned(id, at, people.getFirst());
-            case 3:
+            }
+            case 3 -> {
                 UUID watcher = pick(people);
-                return one.watchers.remove(watcher)
-                        ? new WatcherRemoved(id, at, watcher)
-                        : watched(one, watcher, at);
-            case 4:
-                return random.nextBoolean() ? new TagAdded(id, at, "t" + random.nextInt(3)) : new TagRemoved(id, at, "t1");
-            case 5, 6:
-                return link(one, at);
-            case 7, 8:
-                return file(one, at);
-            case 9:
-                return new RequesterReplied(id, at, uuid(), one.requester, "Still " + random.nextInt());
-            case 10:
-                return new PublicReplyAdded(id, at, uuid(), pick(people), "Off and on?");
-            case 11:
-                return new InternalNoteAdded(id, at, uuid(), pick(people), "Not again.");
-            case 12:
-                return new CustomFieldChanged(
+                yield one.watchers.remove(watcher) ? new WatcherRemoved(id, at, watcher) : watched(one, watcher, at);
+            }
+            case 4 -> random.nextBoolean() ? new TagAdded(id, at, "t" + random.nextInt(3)) : new TagRemoved(id, at, "t1");
+            case 5, 6 -> link(one, at);
+            case 7, 8 -> file(one, at);
+            case 9 -> new RequesterReplied(id, at, uuid(), one.requester, "Still " + random.nextInt());
+            case 10 -> new PublicReplyAdded(id, at, uuid(), pick(people), "Off and on?");
+            case 11 -> new InternalNoteAdded(id, at, uuid(), pick(people), "Not again.");
+            case 12 ->
+                new CustomFieldChanged(
                         id, at, "floor", random.nextInt(3) == 0 ? List.of() : List.of("" + random.nextInt(9)), null);
-            case 13:
+            case 13 -> {
                 one.requester = pick(people);
-                return new RequesterChanged(id, at, null, one.requester, random.nextBoolean() ? people.getLast() : null);
-            default:
-                return move(one, at);
-        }
+                yield new RequesterChanged(
+                        id, at, null, one.requester, random.nextBoolean() ? people.getLast() : null);
+            }
+            default -> move(one, at);
+        };
     }
 
     private static Event watched(One one, UUID watcher, Instant at) {

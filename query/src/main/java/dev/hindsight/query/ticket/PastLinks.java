@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Record6;
+import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,18 +77,7 @@ final class PastLinks {
 
     /** @param states all that are asked about */
     static PastLinks of(Snapshot snapshot, UUID ticket, Visibility visibility, Collection<PastTicket> states) {
-        List<Told> told = snapshot.jooq()
-                .select(
-                        TICKET_TIMELINE.TICKET_ID,
-                        TYPE,
-                        MADE,
-                        TICKET_TIMELINE.POSITION,
-                        TICKET_TIMELINE.RECORDED_AT,
-                        TICKET_TIMELINE.OCCURRED_AT)
-                .from(TICKET_TIMELINE)
-                .where(TELLS_LINK)
-                .and(LINKED.eq(ticket.toString()))
-                .orderBy(TICKET_TIMELINE.POSITION)
+        List<Told> told = told(snapshot.jooq(), ticket)
                 .fetch(row -> new Told(
                         row.value1(),
                         LinkType.valueOf(row.value2().substring("links.".length())),
@@ -105,6 +97,21 @@ final class PastLinks {
                         .and(visibility.of(TICKET))
                         .fetchMap(TICKET.ID, TICKET.NUMBER);
         return new PastLinks(told, visibility.everything(), numbers);
+    }
+
+    /** In order; of the index alone. */
+    static ResultQuery<Record6<UUID, String, Boolean, Long, Instant, Instant>> told(DSLContext jooq, UUID ticket) {
+        return jooq.select(
+                        TICKET_TIMELINE.TICKET_ID,
+                        TYPE,
+                        MADE,
+                        TICKET_TIMELINE.POSITION,
+                        TICKET_TIMELINE.RECORDED_AT,
+                        TICKET_TIMELINE.OCCURRED_AT)
+                .from(TICKET_TIMELINE)
+                .where(TELLS_LINK)
+                .and(LINKED.eq(ticket.toString()))
+                .orderBy(TICKET_TIMELINE.POSITION);
     }
 
     boolean isSeen(UUID other) {
