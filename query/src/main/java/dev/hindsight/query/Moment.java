@@ -87,8 +87,7 @@ public record Moment(
     }
 
     private boolean includes(long position, Instant recordedAt) {
-        return (atPosition == null || position <= atPosition)
-                && (asKnownAt == null || !recordedAt.isAfter(asKnownAt));
+        return (atPosition == null || position <= atPosition) && (asKnownAt == null || !recordedAt.isAfter(asKnownAt));
     }
 
     /**

@@ -106,13 +106,9 @@ class PastLawTest {
             UUID person = people.get(random.nextInt(people.size()));
             String name = "name " + rows.log.head();
             long since = rows.log.head() + 1;
-            rows.jooq
-                    .execute(
-                            "update {0} set name = {1}, names = names || {1}, names_since = names_since || {2} where id = {3}",
-                            PERSON,
-                            org.jooq.impl.DSL.val(name),
-                            org.jooq.impl.DSL.val(since),
-                            org.jooq.impl.DSL.val(person));
+            rows.jooq.execute(
+                    "update {0} set name = {1}, names = names || {1}, names_since = names_since || {2} where id = {3}",
+                    PERSON, org.jooq.impl.DSL.val(name), org.jooq.impl.DSL.val(since), org.jooq.impl.DSL.val(person));
         }
     }
 
@@ -138,8 +134,8 @@ class PastLawTest {
     private static <R> void project(ReadModelRows rows, StreamFold<R> fold, List<LoggedEvent> events)
             throws SQLException {
         rows.write(connection -> {
-            Map<String, R> known = new LinkedHashMap<>(
-                    fold.load(connection, events.stream().map(LoggedEvent::stream).toList()));
+            Map<String, R> known = new LinkedHashMap<>(fold.load(
+                    connection, events.stream().map(LoggedEvent::stream).toList()));
             for (LoggedEvent event : events) {
                 fold.apply(known.computeIfAbsent(event.stream(), fold::begin), event);
             }
@@ -164,14 +160,16 @@ class PastLawTest {
                 .forEach(row -> attachments
                         .computeIfAbsent(row.getTicketId(), id -> new ArrayList<>())
                         .add(row.toString()));
-        rows.jooq.selectFrom(TICKET).where(TICKET.ID.in(ids)).forEach(row -> live.computeIfAbsent(
-                        row.getId(), id -> new HashMap<>())
-                .put(
-                        row.getLastPosition(),
-                        new Rows(
-                                row,
-                                links.getOrDefault(row.getId(), List.of()),
-                                attachments.getOrDefault(row.getId(), List.of()))));
+        rows.jooq
+                .selectFrom(TICKET)
+                .where(TICKET.ID.in(ids))
+                .forEach(row -> live.computeIfAbsent(row.getId(), id -> new HashMap<>())
+                        .put(
+                                row.getLastPosition(),
+                                new Rows(
+                                        row,
+                                        links.getOrDefault(row.getId(), List.of()),
+                                        attachments.getOrDefault(row.getId(), List.of()))));
     }
 
     private void everyStateIsWhatTheLiveModelHeld(TicketReader reader, Map<UUID, Map<Long, Rows>> live) {
@@ -182,7 +180,9 @@ class PastLawTest {
                 PastTicket past = reader.at(found, new Moment(null, null, then.getKey(), null));
                 Rows rows = then.getValue();
                 for (var field : TICKET.fields()) {
-                    assertThat(same(past.row().get(field))).as(field.getName()).isEqualTo(same(rows.ticket().get(field)));
+                    assertThat(same(past.row().get(field)))
+                            .as(field.getName())
+                            .isEqualTo(same(rows.ticket().get(field)));
                 }
                 assertThat(texts(past.links())).isEqualTo(rows.links());
                 assertThat(texts(past.attachments())).isEqualTo(rows.attachments());

@@ -152,18 +152,28 @@ class PastReadsTest {
         rows.grants.restrict("hr");
         assertThat(web.get(agent, TICKET).status()).isEqualTo(200); // now in it, which is open
         for (String read : List.of("", "/conversation", "/timeline", "/links")) {
-            assertThat(web.get(agent, TICKET + read, "version", "8").status()).as(read).isEqualTo(200);
-            assertThat(web.get(agent, TICKET + read, "version", "9").status()).as(read).isEqualTo(404);
-            assertThat(web.get(auditor, TICKET + read, "version", "9").status()).as(read).isEqualTo(200);
+            assertThat(web.get(agent, TICKET + read, "version", "8").status())
+                    .as(read)
+                    .isEqualTo(200);
+            assertThat(web.get(agent, TICKET + read, "version", "9").status())
+                    .as(read)
+                    .isEqualTo(404);
+            assertThat(web.get(auditor, TICKET + read, "version", "9").status())
+                    .as(read)
+                    .isEqualTo(200);
             assertThat(web.get(requester, TICKET + read, "version", "9").status())
                     .as(read)
                     .isEqualTo(200);
         }
         assertThat(web.get(agent, TICKET, "version", "9").body())
-                .isEqualTo(web.get(agent, "/tickets/" + UUID.randomUUID(), "version", "9").body());
-        assertThat(web.get(agent, TICKET + "/changes", "from", "1", "to", "8").status()).isEqualTo(200);
-        assertThat(web.get(agent, TICKET + "/changes", "from", "1", "to", "9").status()).isEqualTo(404);
-        assertThat(web.get(agent, TICKET + "/changes", "from", "1", "to", "10").status()).isEqualTo(404);
+                .isEqualTo(web.get(agent, "/tickets/" + UUID.randomUUID(), "version", "9")
+                        .body());
+        assertThat(web.get(agent, TICKET + "/changes", "from", "1", "to", "8").status())
+                .isEqualTo(200);
+        assertThat(web.get(agent, TICKET + "/changes", "from", "1", "to", "9").status())
+                .isEqualTo(404);
+        assertThat(web.get(agent, TICKET + "/changes", "from", "1", "to", "10").status())
+                .isEqualTo(404);
         assertThat(web.get(agent, TICKET + "/changes", "from", "10").status()).isEqualTo(200);
         rows.grants.grant("hr", agent.person());
         assertThat(web.get(agent, TICKET, "version", "9").status()).isEqualTo(200);
@@ -232,7 +242,8 @@ class PastReadsTest {
                         .isEqualTo(400);
             }
         }
-        assertThat(web.get(agent, TICKET, "version", "1", "asOf", at(3).toString()).status())
+        assertThat(web.get(agent, TICKET, "version", "1", "asOf", at(3).toString())
+                        .status())
                 .isEqualTo(400);
         for (String[] wrong : new String[][] {
             {"from", "5", "to", "4"},
@@ -294,8 +305,10 @@ class PastReadsTest {
         }); // 15
         project(broken, List.of(14L), null);
         rows.position(15);
-        assertThat(web.get(auditor, "/tickets/" + broken, "version", "1").status()).isEqualTo(200);
-        assertThat(web.get(auditor, "/tickets/" + broken, "version", "2").code()).isEqualTo("UNREADABLE_EVENT");
+        assertThat(web.get(auditor, "/tickets/" + broken, "version", "1").status())
+                .isEqualTo(200);
+        assertThat(web.get(auditor, "/tickets/" + broken, "version", "2").code())
+                .isEqualTo("UNREADABLE_EVENT");
     }
 
     @Test
@@ -331,8 +344,10 @@ class PastReadsTest {
 
         JsonNode middle = ok(agent, TICKET + "/changes", "from", at(4).toString(), "to", at(5).toString());
         assertThat(fields(middle)).containsExactly("attachments");
-        assertThat(fields(ok(agent, TICKET + "/changes", "from", "3", "to", "4"))).containsExactly("links.RELATES_TO");
-        assertThat(fields(ok(agent, TICKET + "/changes", "from", "6", "to", "7"))).containsExactly("links.RELATES_TO");
+        assertThat(fields(ok(agent, TICKET + "/changes", "from", "3", "to", "4")))
+                .containsExactly("links.RELATES_TO");
+        assertThat(fields(ok(agent, TICKET + "/changes", "from", "6", "to", "7")))
+                .containsExactly("links.RELATES_TO");
         JsonNode none = ok(agent, TICKET + "/changes", "from", "6", "to", "6");
         assertThat(none.path("changes")).isEmpty();
         assertThat(none.path("events")).isEmpty();
@@ -430,9 +445,10 @@ class PastReadsTest {
     }
 
     private void project(UUID id, List<Long> positions, @Nullable Long leftOut) {
-        var events = rows.log.eventsOf("ticket-" + id)
-                .filter(event ->
-                        positions.contains(event.position()) || Long.valueOf(event.position()).equals(leftOut))
+        var events = rows.log
+                .eventsOf("ticket-" + id)
+                .filter(event -> positions.contains(event.position())
+                        || Long.valueOf(event.position()).equals(leftOut))
                 .toList();
         try {
             write(new TicketModel(1), events, leftOut);

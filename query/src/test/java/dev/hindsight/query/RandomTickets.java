@@ -63,16 +63,52 @@ final class RandomTickets {
         tickets.add(one);
         long number = 1_000L + tickets.size();
         if (imported) {
-            return add(one, new TicketImported(
-                    one.id, begun, number, "old", "INC" + number, "INCIDENT", "Old " + number, false, one.requester, 3, 3,
-                    "P5", "old-1", null, "mail", Map.of("floor", List.of("2")), Map.of(), "IMPORT"));
+            return add(
+                    one,
+                    new TicketImported(
+                            one.id,
+                            begun,
+                            number,
+                            "old",
+                            "INC" + number,
+                            "INCIDENT",
+                            "Old " + number,
+                            false,
+                            one.requester,
+                            3,
+                            3,
+                            "P5",
+                            "old-1",
+                            null,
+                            "mail",
+                            Map.of("floor", List.of("2")),
+                            Map.of(),
+                            "IMPORT"));
         }
         UUID before = tickets.size() > 1 && random.nextInt(10) == 0 ? pick(tickets).id : null;
-        return add(one, new TicketOpened(
-                one.id, now, number, "INCIDENT", "Jam " + number, uuid(), "It eats \"paper\" {" + number + "}",
-                one.requester, random.nextBoolean() ? people.getFirst() : null, 3, 3, "P5", "hindsight-1",
-                random.nextBoolean() ? pick(QUEUES) : null, null, random.nextBoolean() ? List.of("vip") : List.of(),
-                Map.of("floor", List.of("3.5")), Map.of("site", "äöü"), "API", before != null && before.equals(one.id) ? null : before));
+        return add(
+                one,
+                new TicketOpened(
+                        one.id,
+                        now,
+                        number,
+                        "INCIDENT",
+                        "Jam " + number,
+                        uuid(),
+                        "It eats \"paper\" {" + number + "}",
+                        one.requester,
+                        random.nextBoolean() ? people.getFirst() : null,
+                        3,
+                        3,
+                        "P5",
+                        "hindsight-1",
+                        random.nextBoolean() ? pick(QUEUES) : null,
+                        null,
+                        random.nextBoolean() ? List.of("vip") : List.of(),
+                        Map.of("floor", List.of("3.5")),
+                        Map.of("site", "äöü"),
+                        "API",
+                        before != null && before.equals(one.id) ? null : before));
     }
 
     int tickets() {
@@ -106,7 +142,8 @@ final class RandomTickets {
                 UUID watcher = pick(people);
                 yield one.watchers.remove(watcher) ? new WatcherRemoved(id, at, watcher) : watched(one, watcher, at);
             }
-            case 4 -> random.nextBoolean() ? new TagAdded(id, at, "t" + random.nextInt(3)) : new TagRemoved(id, at, "t1");
+            case 4 ->
+                random.nextBoolean() ? new TagAdded(id, at, "t" + random.nextInt(3)) : new TagRemoved(id, at, "t1");
             case 5, 6 -> link(one, at);
             case 7, 8 -> file(one, at);
             case 9 -> new RequesterReplied(id, at, uuid(), one.requester, "Still " + random.nextInt());
@@ -117,8 +154,7 @@ final class RandomTickets {
                         id, at, "floor", random.nextInt(3) == 0 ? List.of() : List.of("" + random.nextInt(9)), null);
             case 13 -> {
                 one.requester = pick(people);
-                yield new RequesterChanged(
-                        id, at, null, one.requester, random.nextBoolean() ? people.getLast() : null);
+                yield new RequesterChanged(id, at, null, one.requester, random.nextBoolean() ? people.getLast() : null);
             }
             default -> move(one, at);
         };
@@ -148,8 +184,18 @@ final class RandomTickets {
         UUID file = uuid();
         one.files.add(file);
         return new AttachmentAdded(
-                one.id, at, file, random.nextBoolean() ? uuid() : null, pick(people), random.nextInt(3) == 0,
-                "c0".repeat(32), 7, "a.log", "text/plain", "d1".repeat(32), "d3JhcHBlZA==");
+                one.id,
+                at,
+                file,
+                random.nextBoolean() ? uuid() : null,
+                pick(people),
+                random.nextInt(3) == 0,
+                "c0".repeat(32),
+                7,
+                "a.log",
+                "text/plain",
+                "d1".repeat(32),
+                "d3JhcHBlZA==");
     }
 
     private Event move(One one, Instant at) {
@@ -181,12 +227,7 @@ final class RandomTickets {
     private LoggedEvent add(One one, Event event) {
         position++;
         return LoggedEvent.of(
-                position,
-                event.streamId(),
-                versions.merge(one.id, 1L, Long::sum),
-                now,
-                envelope(pick(people)),
-                event);
+                position, event.streamId(), versions.merge(one.id, 1L, Long::sum), now, envelope(pick(people)), event);
     }
 
     /** What stands behind an event that a person made. */

@@ -85,16 +85,14 @@ final class ReplayCommand implements Callable<Integer> {
         });
         JsonNode message = event.path("message");
         if (message.isObject()) {
-            message.path("body")
-                    .asString("")
-                    .lines()
-                    .forEach(line -> out.println(INDENT + "| " + plain(line)));
+            message.path("body").asString("").lines().forEach(line -> out.println(INDENT + "| " + plain(line)));
         }
         out.println(INDENT + "why: " + why(event));
     }
 
     private static String who(JsonNode event) {
-        String actor = name(event.path("actor")) + " (" + event.at("/actor/kind").asString("") + ")";
+        String actor =
+                name(event.path("actor")) + " (" + event.at("/actor/kind").asString("") + ")";
         JsonNode other = event.path("onBehalfOf");
         return other.isObject() ? actor + " for " + name(other) : actor;
     }
@@ -111,7 +109,8 @@ final class ReplayCommand implements Callable<Integer> {
         parts.add("command " + command + " by " + cause.path("channel").asString(""));
         JsonNode rule = cause.path("rule");
         if (rule.isObject()) {
-            parts.add("rule " + rule.path("id").asString("") + " version " + rule.path("version").asInt());
+            parts.add("rule " + rule.path("id").asString("") + " version "
+                    + rule.path("version").asInt());
         }
         JsonNode imported = cause.path("imported");
         if (imported.isObject()) {

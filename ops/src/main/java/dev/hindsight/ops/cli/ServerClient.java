@@ -89,7 +89,9 @@ final class ServerClient implements AutoCloseable {
     /** Hands over each line of JSON as it comes. */
     void lines(String path, Consumer<String> each) throws InterruptedException {
         HttpResponse<Stream<String>> response = exchange(
-                request(path).setHeader("Accept", "application/x-ndjson, application/problem+json").GET(),
+                request(path)
+                        .setHeader("Accept", "application/x-ndjson, application/problem+json")
+                        .GET(),
                 BodyHandlers.ofLines());
         try (Stream<String> lines = response.body()) {
             if (response.statusCode() == 200) {

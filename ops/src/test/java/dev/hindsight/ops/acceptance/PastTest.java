@@ -57,13 +57,13 @@ class PastTest {
                 () -> MultipartFiles.upload(
                         owner, ticket, MultipartFiles.parts(MultipartFiles.part("a", "text/plain", "x"))),
                 () -> owner.post(ticket + "/replies", "{\"body\":\"Here it is\"}"),
-                () -> desks.admin.put(
-                        "/api/v1/people/" + desks.id("agentWorks"), "{\"name\":\"Ada the second\"}"),
+                () -> desks.admin.put("/api/v1/people/" + desks.id("agentWorks"), "{\"name\":\"Ada the second\"}"),
                 () -> agent.put(ticket + "/tags/vip", null),
                 () -> agent.put(ticket + "/watchers/me", null),
                 () -> agent.delete("/api/v1/tickets/" + other.id() + "/links/CAUSED_BY/" + opened.id()),
                 () -> agent.delete(ticket + "/links/RELATES_TO/" + other.id()),
-                () -> agent.put(ticket + "/status", "{\"status\":\"RESOLVED\",\"resolutionCode\":\"FIXED\"}", "If-Match", "*"),
+                () -> agent.put(
+                        ticket + "/status", "{\"status\":\"RESOLVED\",\"resolutionCode\":\"FIXED\"}", "If-Match", "*"),
                 () -> owner.post(ticket + "/replies", "{\"body\":\"Not at all\"}"))) {
             remember(ticket, app.after(Desks.ok(work.done())), told);
         }
@@ -76,7 +76,8 @@ class PastTest {
         });
         long versions = read(auditor, ticket).path("version").asLong();
         assertThat(told.size()).isGreaterThan(10);
-        assertThat(Desks.ok(auditor.get(ticket + "?version=" + versions)).etag()).isEqualTo("\"" + versions + "\"");
+        assertThat(Desks.ok(auditor.get(ticket + "?version=" + versions)).etag())
+                .isEqualTo("\"" + versions + "\"");
     }
 
     /** One thing that somebody does. */
@@ -103,12 +104,26 @@ class PastTest {
         Desks.ok(closed.get(ticket + "?" + after));
         long versions = moved.body().path("version").asLong();
         for (String of : READS) {
-            assertThat(closed.get(ticket + of + "?version=" + (versions - 1)).status()).as(of).isEqualTo(404);
-            assertThat(agent.get(ticket + of + "?version=" + (versions - 1)).status()).as(of).isEqualTo(200);
-            assertThat(auditor.get(ticket + of + "?version=" + (versions - 1)).status()).as(of).isEqualTo(200);
-            assertThat(desks.of("own").get(ticket + of + "?version=" + (versions - 1)).status()).as(of).isEqualTo(200);
-            assertThat(desks.of("other").get(ticket + of + "?version=1").status()).as(of).isEqualTo(404);
-            assertThat(desks.of("operator").get(ticket + of + "?version=1").status()).as(of).isEqualTo(403);
+            assertThat(closed.get(ticket + of + "?version=" + (versions - 1)).status())
+                    .as(of)
+                    .isEqualTo(404);
+            assertThat(agent.get(ticket + of + "?version=" + (versions - 1)).status())
+                    .as(of)
+                    .isEqualTo(200);
+            assertThat(auditor.get(ticket + of + "?version=" + (versions - 1)).status())
+                    .as(of)
+                    .isEqualTo(200);
+            assertThat(desks.of("own")
+                            .get(ticket + of + "?version=" + (versions - 1))
+                            .status())
+                    .as(of)
+                    .isEqualTo(200);
+            assertThat(desks.of("other").get(ticket + of + "?version=1").status())
+                    .as(of)
+                    .isEqualTo(404);
+            assertThat(desks.of("operator").get(ticket + of + "?version=1").status())
+                    .as(of)
+                    .isEqualTo(403);
         }
         assertThat(closed.get(ticket + "/changes").status()).isEqualTo(404);
         assertThat(closed.get(ticket + "/changes?from=" + versions).status()).isEqualTo(200);
@@ -122,8 +137,11 @@ class PastTest {
         Answer replied = Desks.ok(agent.post(ticket + "/replies", "{\"body\":\"We come \\u0007 today\"}"));
         String after = "&minPosition=" + app.after(replied);
 
-        JsonNode changes = Desks.ok(agent.get(ticket + "/changes?from=1" + after)).body();
-        assertThat(changes.path("changes").valueStream().map(it -> it.path("field").asString()))
+        JsonNode changes =
+                Desks.ok(agent.get(ticket + "/changes?from=1" + after)).body();
+        assertThat(changes.path("changes")
+                        .valueStream()
+                        .map(it -> it.path("field").asString()))
                 .contains("queue", "status");
         assertThat(changes.at("/messages/0/body").asString()).startsWith("We come");
         JsonNode event = changes.at("/events/0");
@@ -131,29 +149,33 @@ class PastTest {
         assertThat(event.at("/cause/command").asString()).isNotEmpty();
         assertThat(event.at("/cause/roles/0").asString()).isEqualToIgnoringCase("agent");
         assertThat(changes.at("/people/0/id").asString()).isEqualTo(desks.id("agentWorks"));
-        JsonNode seen = Desks.ok(desks.of("own").get(ticket + "/changes?from=1")).body();
+        JsonNode seen =
+                Desks.ok(desks.of("own").get(ticket + "/changes?from=1")).body();
         assertThat(seen.at("/events/0/cause").isNull()).isTrue();
 
         String at = URLEncoder.encode(changes.at("/to/at").asString(), StandardCharsets.UTF_8);
-        assertThat(Desks.ok(agent.get(ticket + "/changes?from=" + at)).body().path("events")).isEmpty();
+        assertThat(Desks.ok(agent.get(ticket + "/changes?from=" + at)).body().path("events"))
+                .isEmpty();
 
         String path = "/api/v1/audit/tickets/" + opened.number();
         Answer replay = Desks.ok(auditor.get(path + "/replay"));
-        List<JsonNode> lines =
-                replay.raw().body().lines().map(JSON::readTree).toList();
+        List<JsonNode> lines = replay.raw().body().lines().map(JSON::readTree).toList();
         long versions = changes.at("/to/version").asLong();
         assertThat(lines).hasSize((int) versions + 1);
         assertThat(lines.getLast().path("complete").asLong()).isEqualTo(versions);
         for (int version = 1; version <= versions; version++) {
             JsonNode line = lines.get(version - 1);
             assertThat(line.path("version").asLong()).isEqualTo(version);
-            assertThat(line.path("ticket")).isEqualTo(Desks.ok(auditor.get(ticket + "?version=" + version)).body());
+            assertThat(line.path("ticket"))
+                    .isEqualTo(Desks.ok(auditor.get(ticket + "?version=" + version))
+                            .body());
             assertThat(line.at("/cause/command").asString()).isNotEmpty();
         }
         assertThat(replay.header("Hindsight-Position")).isNotNull();
         assertThat(agent.get(path + "/replay").status()).isEqualTo(403);
         assertThat(desks.of("operator").get(path + "/events").status()).isEqualTo(403);
-        assertThat(auditor.get("/api/v1/audit/tickets/" + UUID.randomUUID() + "/replay").status())
+        assertThat(auditor.get("/api/v1/audit/tickets/" + UUID.randomUUID() + "/replay")
+                        .status())
                 .isEqualTo(404);
     }
 
@@ -173,15 +195,16 @@ class PastTest {
         List<JsonNode> paged = new ArrayList<>();
         String after = "0";
         while (after != null) {
-            JsonNode some = Desks.ok(auditor.get(path + "&limit=1&after=" + after)).body();
+            JsonNode some =
+                    Desks.ok(auditor.get(path + "&limit=1&after=" + after)).body();
             some.path("items").forEach(paged::add);
             after = some.path("nextAfter").asString(null);
         }
         assertThat(paged).isEqualTo(page.path("items").valueStream().toList());
 
         String person = desks.id("own");
-        JsonNode found = Desks.ok(auditor.get("/api/v1/audit/events?actor=" + person + "&type=ticket.opened"
-                        + "&after=" + (first.path("position").asLong() - 1)))
+        JsonNode found = Desks.ok(auditor.get("/api/v1/audit/events?actor=" + person + "&type=ticket.opened" + "&after="
+                        + (first.path("position").asLong() - 1)))
                 .body();
         assertThat(found.path("items")).hasSize(1);
         assertThat(found.at("/items/0")).isEqualTo(first);
@@ -190,7 +213,8 @@ class PastTest {
                         + recorded + "&from=" + recorded))
                 .body();
         assertThat(before.path("items")).isEmpty();
-        assertThat(auditor.get("/api/v1/audit/events?type=Robert%27%29%3B").status()).isEqualTo(400);
+        assertThat(auditor.get("/api/v1/audit/events?type=Robert%27%29%3B").status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -214,8 +238,12 @@ class PastTest {
         for (String of : List.of("?version=1", "/conversation?version=2", "/timeline?version=2", "/changes")) {
             told.append(Desks.ok(auditor.get(ticket + of)).raw().body());
         }
-        told.append(Desks.ok(auditor.get("/api/v1/audit/tickets/" + made.id() + "/replay")).raw().body());
-        told.append(Desks.ok(auditor.get("/api/v1/audit/tickets/" + made.id() + "/events")).raw().body());
+        told.append(Desks.ok(auditor.get("/api/v1/audit/tickets/" + made.id() + "/replay"))
+                .raw()
+                .body());
+        told.append(Desks.ok(auditor.get("/api/v1/audit/tickets/" + made.id() + "/events"))
+                .raw()
+                .body());
         assertThat(told.toString()).contains(Personal.ERASED).doesNotContain("private");
         assertThat(auditor.get(ticket + "?version=1").body().path("subject").asString())
                 .isEqualTo(Personal.ERASED);

@@ -72,12 +72,21 @@ public final class PastBenchmark {
                         .asString();
         long version = 1;
         for (int i = 0; version < events; i++) {
-            JsonNode answer = switch (i % 4) {
-                case 0 -> api.send("POST", path + "/replies", "{\"body\":\"We look at it this afternoon, the " + i + "th.\"}");
-                case 1 -> api.send("POST", path + "/notes", "{\"body\":\"The same as last week, see page " + i + ".\"}");
-                case 2 -> api.send("PUT", path + "/tags/late", "");
-                default -> api.send("DELETE", path + "/tags/late", "");
-            };
+            JsonNode answer =
+                    switch (i % 4) {
+                        case 0 ->
+                            api.send(
+                                    "POST",
+                                    path + "/replies",
+                                    "{\"body\":\"We look at it this afternoon, the " + i + "th.\"}");
+                        case 1 ->
+                            api.send(
+                                    "POST",
+                                    path + "/notes",
+                                    "{\"body\":\"The same as last week, see page " + i + ".\"}");
+                        case 2 -> api.send("PUT", path + "/tags/late", "");
+                        default -> api.send("DELETE", path + "/tags/late", "");
+                    };
             version = answer.path("version").asLong();
         }
         return path;

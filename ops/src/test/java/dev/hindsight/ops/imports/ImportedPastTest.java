@@ -31,7 +31,8 @@ class ImportedPastTest {
         }
         operator.run(
                 csv,
-                Files.readString(Path.of("mappings", "helpdesk.yaml")).replaceFirst("(?m)^source: .*$", "source: " + source));
+                Files.readString(Path.of("mappings", "helpdesk.yaml"))
+                        .replaceFirst("(?m)^source: .*$", "source: " + source));
         Instant after = Instant.now();
         String ticket = "/api/v1/tickets/" + operator.ticketOf(source, "0");
         JsonNode timeline = auditor.get(ticket + "/timeline").body().path("items");
@@ -45,9 +46,11 @@ class ImportedPastTest {
             Answer known = auditor.get(ticket + "?asKnownAt=" + before);
             assertThat(known.status()).isEqualTo(404);
             assertThat(known.body().path("detail").asString()).contains("recorded at");
-            assertThat(auditor.get(ticket + "?asOf=" + happened + "&asKnownAt=" + before).status())
+            assertThat(auditor.get(ticket + "?asOf=" + happened + "&asKnownAt=" + before)
+                            .status())
                     .isEqualTo(404);
-            assertThat(auditor.get(ticket + "?asOf=" + happened + "&asKnownAt=" + after).body())
+            assertThat(auditor.get(ticket + "?asOf=" + happened + "&asKnownAt=" + after)
+                            .body())
                     .isEqualTo(was);
         }
         assertThat(auditor.get(ticket + "?asKnownAt=" + after).body())

@@ -63,9 +63,7 @@ public final class FoldedTickets implements PastTickets {
      * @param files attachments that are there
      */
     private record Folded(
-            TicketRow ticket,
-            Map<TicketRows.LinkKey, TicketStep.Link> held,
-            Map<UUID, TicketStep.Attachment> files)
+            TicketRow ticket, Map<TicketRows.LinkKey, TicketStep.Link> held, Map<UUID, TicketStep.Attachment> files)
             implements PastTicket {
 
         @Override
@@ -158,7 +156,8 @@ public final class FoldedTickets implements PastTickets {
         @Override
         public List<TicketLinkRecord> links() {
             return held.values().stream()
-                    .map(it -> new TicketLinkRecord(it.ticketId(), it.type(), it.otherId(), it.version(), it.position()))
+                    .map(it ->
+                            new TicketLinkRecord(it.ticketId(), it.type(), it.otherId(), it.version(), it.position()))
                     .toList();
         }
 
@@ -196,8 +195,7 @@ public final class FoldedTickets implements PastTickets {
             var was = (Folded) before;
             var differences = new ArrayList<Difference>();
             for (var change : TicketChanges.between(was == null ? null : was.ticket, ticket)) {
-                differences.add(
-                        new Difference(change.field(), change.before(), change.after(), change.internal()));
+                differences.add(new Difference(change.field(), change.before(), change.after(), change.internal()));
             }
             links(was == null ? Map.of() : was.held, differences);
             attachments(was == null ? Map.of() : was.files, differences);
@@ -207,12 +205,12 @@ public final class FoldedTickets implements PastTickets {
         private void links(Map<TicketRows.LinkKey, TicketStep.Link> before, List<Difference> differences) {
             before.keySet().stream()
                     .filter(link -> !held.containsKey(link))
-                    .forEach(link -> differences.add(
-                            new Difference("links." + link.type(), link.otherId().toString(), null, false)));
+                    .forEach(link -> differences.add(new Difference(
+                            "links." + link.type(), link.otherId().toString(), null, false)));
             held.keySet().stream()
                     .filter(link -> !before.containsKey(link))
-                    .forEach(link -> differences.add(
-                            new Difference("links." + link.type(), null, link.otherId().toString(), false)));
+                    .forEach(link -> differences.add(new Difference(
+                            "links." + link.type(), null, link.otherId().toString(), false)));
         }
 
         private void attachments(Map<UUID, TicketStep.Attachment> before, List<Difference> differences) {

@@ -44,8 +44,8 @@ public final class Attachments {
                 ? read(snapshot, ticket, TICKET_ATTACHMENT.MESSAGE_ID.in(messages)).stream()
                         .map(Located::attachment)
                 : past(snapshot, ticket, then).filter(it -> messages.contains(it.messageId()));
-        return carried.collect(Collectors.groupingBy(
-                it -> Optional.ofNullable(it.messageId()).orElseThrow()));
+        return carried.collect(
+                Collectors.groupingBy(it -> Optional.ofNullable(it.messageId()).orElseThrow()));
     }
 
     private static Stream<Attachment> past(Snapshot snapshot, Subject ticket, Then then) {
@@ -59,8 +59,8 @@ public final class Attachments {
                         .filter(Objects::nonNull)
                         .toList());
         return files.stream()
-                .map(it -> attachment(
-                        it, it.getUploader() == null ? null : names.at(it.getUploader(), then.position())));
+                .map(it ->
+                        attachment(it, it.getUploader() == null ? null : names.at(it.getUploader(), then.position())));
     }
 
     static Optional<Located> find(Snapshot snapshot, Subject ticket, UUID id) {

@@ -85,8 +85,7 @@ public final class AuditController {
         }
         boolean more = found.size() > most;
         List<RawLog.Stored> told = found.subList(0, Math.min(most, found.size()));
-        return page(
-                audited(told), more ? told.getLast().header().position() : null, ticket.position());
+        return page(audited(told), more ? told.getLast().header().position() : null, ticket.position());
     }
 
     /**
@@ -109,9 +108,8 @@ public final class AuditController {
             @RequestParam(required = false) @Nullable String limit)
             throws InterruptedException {
         Auditors.need(caller);
-        UUID person = actor == null
-                ? null
-                : actor.strip().equals("me") ? caller.person() : Parameters.id("actor", actor);
+        UUID person =
+                actor == null ? null : actor.strip().equals("me") ? caller.person() : Parameters.id("actor", actor);
         String name = type == null ? null : Parameters.text("type", type);
         if (name != null && !TYPE.matcher(name).matches()) {
             throw new InvalidRequest("type", "must be a stored name such as ticket.opened");
@@ -193,8 +191,8 @@ public final class AuditController {
         }
         LoggedEvent event = events.getFirst();
         try {
-            byte[] data = ReadableEvents.read(
-                    event, () -> forms.of(event.event()).data(), "");
+            byte[] data =
+                    ReadableEvents.read(event, () -> forms.of(event.event()).data(), "");
             JsonNode tree = json.readTree(data);
             if (tree instanceof ObjectNode object && object.has(WRAPPED_KEY)) {
                 object.remove(WRAPPED_KEY);
@@ -214,8 +212,7 @@ public final class AuditController {
         return after == null
                 ? 0
                 : Parameters.natural(after.strip())
-                        .orElseThrow(() ->
-                                new InvalidRequest("after", "must be a position: a whole number from 0 on"));
+                        .orElseThrow(() -> new InvalidRequest("after", "must be a position: a whole number from 0 on"));
     }
 
     private static ResponseEntity<AuditedEventPage> page(

@@ -23,8 +23,7 @@ public class AuditModule {
     }
 
     @Bean
-    AuditController auditController(
-            TicketReader reader, RawLog raw, EventLog log, EventForms forms, JsonMapper json) {
+    AuditController auditController(TicketReader reader, RawLog raw, EventLog log, EventForms forms, JsonMapper json) {
         return new AuditController(reader, raw, log, forms, json);
     }
 }

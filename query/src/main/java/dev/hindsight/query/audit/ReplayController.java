@@ -105,7 +105,8 @@ public final class ReplayController {
     private List<byte[]> lines(Caller caller, Found found, List<Step> steps) {
         return steps.isEmpty()
                 ? List.of()
-                : reader.again(caller, found, List.of(), (snapshot, visibility) -> lines(snapshot, visibility, found, steps));
+                : reader.again(
+                        caller, found, List.of(), (snapshot, visibility) -> lines(snapshot, visibility, found, steps));
     }
 
     private List<byte[]> lines(Snapshot snapshot, Visibility visibility, Found found, List<Step> steps) {
@@ -119,11 +120,7 @@ public final class ReplayController {
         long before = steps.getFirst().event().version() - 1;
         PastTicket end = Objects.requireNonNull(steps.getLast().after());
         Subject subject = new Subject(
-                found.id(),
-                end.version(),
-                visibility,
-                found.parked(),
-                new Then(Moment.NOW, end, end.position()));
+                found.id(), end.version(), visibility, found.parked(), new Then(Moment.NOW, end, end.position()));
         Map<Long, Message> messages = Messages.of(snapshot, subject, before, CHUNK * 2).stream()
                 .collect(Collectors.toMap(Message::version, message -> message));
         Tickets.Past past = tickets.past(snapshot, visibility, found.id(), states.values());

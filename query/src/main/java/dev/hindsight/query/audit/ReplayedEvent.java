@@ -16,4 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param ticket after it, by the names of that position
  */
 public record ReplayedEvent(
-        @JsonUnwrapped TimelineEntry entry, Cause cause, @Nullable Message message, Ticket ticket) {}
+        @JsonUnwrapped TimelineEntry entry,
+        Cause cause,
+        @Nullable Message message,
+        Ticket ticket) {}

@@ -74,8 +74,7 @@ public final class TicketChangesController {
         Moment first = from == null ? null : moment("from", from, now);
         Moment last = to == null ? Moment.NOW : moment("to", to, now);
         refuseBackwards(first, last);
-        Found found = reader.find(
-                caller, id, minPosition, first == null ? List.of(last) : Arrays.asList(first, last));
+        Found found = reader.find(caller, id, minPosition, first == null ? List.of(last) : Arrays.asList(first, last));
         Range range = read(found, first, last);
         TicketChanges changes = reader.again(
                 caller,
@@ -108,7 +107,8 @@ public final class TicketChangesController {
             return;
         }
         boolean versions = first.version() != null && last.version() != null && first.version() > last.version();
-        boolean times = first.asOf() != null && last.asOf() != null && first.asOf().isAfter(last.asOf());
+        boolean times =
+                first.asOf() != null && last.asOf() != null && first.asOf().isAfter(last.asOf());
         if (versions || times) {
             throw backwards();
         }
@@ -190,8 +190,7 @@ public final class TicketChangesController {
         }
     }
 
-    private TicketChanges changes(
-            Snapshot snapshot, Visibility visibility, Found found, Moment last, Range range) {
+    private TicketChanges changes(Snapshot snapshot, Visibility visibility, Found found, Moment last, Range range) {
         PastTicket before = range.before;
         PastTicket after = Objects.requireNonNull(range.after);
         var then = new Then(last, after, after.position());
@@ -221,8 +220,7 @@ public final class TicketChangesController {
     }
 
     private static TicketChanges.State state(PastTicket ticket, @Nullable Instant at) {
-        return new TicketChanges.State(
-                ticket.version(), ticket.position(), Objects.requireNonNull(at));
+        return new TicketChanges.State(ticket.version(), ticket.position(), Objects.requireNonNull(at));
     }
 
     private static @Nullable Cause cause(TimelineEntry entry, Range range) {
@@ -233,8 +231,7 @@ public final class TicketChangesController {
     private static List<ActorRef> people(List<TimelineEntry> entries) {
         var people = new LinkedHashMap<List<@Nullable Object>, ActorRef>();
         for (TimelineEntry entry : entries) {
-            people.putIfAbsent(
-                    Arrays.asList(entry.actor().id(), entry.actor().kind()), entry.actor());
+            people.putIfAbsent(Arrays.asList(entry.actor().id(), entry.actor().kind()), entry.actor());
         }
         return List.copyOf(people.values());
     }

@@ -38,8 +38,7 @@ final class PastLinks {
     private static final Condition TELLS_LINK = condition(
             "{0} in ('TicketOpened', 'TicketLinked', 'TicketUnlinked')"
                     + " and jsonb_path_exists({1}, '$[*] ? (@.field starts with \"links.\")')",
-            TICKET_TIMELINE.EVENT,
-            TICKET_TIMELINE.CHANGES);
+            TICKET_TIMELINE.EVENT, TICKET_TIMELINE.CHANGES);
 
     private static final Field<String> LINKED = field(
             "coalesce(" + FIRST + " ->> 'after', " + FIRST + " ->> 'before')", String.class, TICKET_TIMELINE.CHANGES);
@@ -131,8 +130,8 @@ final class PastLinks {
     List<Known> at(PastTicket state, By by) {
         var links = new ArrayList<Known>();
         state.links()
-                .forEach(link -> links.add(new Known(
-                        LinkType.valueOf(link.getType()), link.getOtherId(), link.getLastPosition(), false)));
+                .forEach(link -> links.add(
+                        new Known(LinkType.valueOf(link.getType()), link.getOtherId(), link.getLastPosition(), false)));
         var inverse = new HashMap<List<Object>, Known>();
         for (Told link : told) {
             if (by.includes(link.position(), link.recordedAt(), link.occurredAt())) {

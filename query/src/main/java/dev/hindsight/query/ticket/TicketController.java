@@ -32,11 +32,7 @@ public final class TicketController {
             @RequestParam(required = false) @Nullable String atPosition,
             @RequestParam(required = false) @Nullable String version) {
         var answer = reader.read(
-                caller,
-                id,
-                minPosition,
-                Moment.of(asOf, asKnownAt, atPosition, version, Instant.now()),
-                tickets::of);
+                caller, id, minPosition, Moment.of(asOf, asKnownAt, atPosition, version, Instant.now()), tickets::of);
         return answer.headersWithVersion().body(answer.body());
     }
 

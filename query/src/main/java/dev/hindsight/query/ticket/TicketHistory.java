@@ -68,8 +68,8 @@ public final class TicketHistory {
         String stream = "ticket-" + recorded.ticket();
         Stream<LoggedEvent> events = recorded.erased() ? log.erasedEventsOf(stream) : log.eventsOf(stream);
         var steps = new Stepping(recorded.skipped());
-        return events.takeWhile(event -> event.position() <= recorded.upTo()
-                        && (event.version() == 1 || moment.mayInclude(event)))
+        return events.takeWhile(event ->
+                        event.position() <= recorded.upTo() && (event.version() == 1 || moment.mayInclude(event)))
                 .map(steps::next);
     }
 

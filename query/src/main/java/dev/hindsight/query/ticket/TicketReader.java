@@ -84,11 +84,7 @@ public final class TicketReader {
      * @param position the log up to which it is told
      */
     public record Found(
-            UUID id,
-            Visibility visibility,
-            @Nullable Parked parked,
-            long position,
-            TicketHistory.Recorded recorded) {}
+            UUID id, Visibility visibility, @Nullable Parked parked, long position, TicketHistory.Recorded recorded) {}
 
     /**
      * What was read.
@@ -158,14 +154,10 @@ public final class TicketReader {
         Found found = find(caller, idOrNumber, minPosition, List.of(moment), position == Long.MAX_VALUE ? 0 : position);
         PastTicket ticket = at(found, moment);
         Then then = new Then(moment, ticket, position == Long.MAX_VALUE ? ticket.position() : position);
-        return again(
-                caller,
-                found,
-                List.of(ticket),
-                (snapshot, visibility) -> {
-                    Subject subject = new Subject(found.id(), ticket.version(), visibility, found.parked(), then);
-                    return new Answer<>(question.apply(snapshot, subject), subject, found.position());
-                });
+        return again(caller, found, List.of(ticket), (snapshot, visibility) -> {
+            Subject subject = new Subject(found.id(), ticket.version(), visibility, found.parked(), then);
+            return new Answer<>(question.apply(snapshot, subject), subject, found.position());
+        });
     }
 
     /**

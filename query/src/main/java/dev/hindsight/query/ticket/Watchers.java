@@ -48,6 +48,8 @@ final class Watchers {
 
     private static List<UUID> shown(List<UUID> watchers, Visibility visibility) {
         Set<UUID> seen = visibility.onlyOf();
-        return seen == null ? watchers : watchers.stream().filter(seen::contains).toList();
+        return seen == null
+                ? watchers
+                : watchers.stream().filter(seen::contains).toList();
     }
 }

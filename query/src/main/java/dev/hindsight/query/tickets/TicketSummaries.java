@@ -104,8 +104,7 @@ public final class TicketSummaries {
                         .from(PERSON)
                         .where(PERSON.ID.eq(any(requesters.toArray(UUID[]::new))))
                         .fetchMap(PERSON.ID, PERSON.EMAIL);
-        return new Past(
-                PastNames.ofPeople(snapshot, people), addresses, customFields.reader(snapshot), visibility);
+        return new Past(PastNames.ofPeople(snapshot, people), addresses, customFields.reader(snapshot), visibility);
     }
 
     /** Tells what tickets were. Valid as long as the snapshot. */
@@ -117,10 +116,7 @@ public final class TicketSummaries {
         private final Visibility visibility;
 
         private Past(
-                PastNames<UUID> names,
-                Map<UUID, String> addresses,
-                CustomFields.Reader fields,
-                Visibility visibility) {
+                PastNames<UUID> names, Map<UUID, String> addresses, CustomFields.Reader fields, Visibility visibility) {
             this.names = names;
             this.addresses = addresses;
             this.fields = fields;

@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param entry its members stand beside the other
  * @param cause null for requesters
  */
-public record CausedEntry(@JsonUnwrapped TimelineEntry entry, @Nullable Cause cause) {}
+public record CausedEntry(
+        @JsonUnwrapped TimelineEntry entry, @Nullable Cause cause) {}

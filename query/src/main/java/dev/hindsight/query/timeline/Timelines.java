@@ -111,7 +111,11 @@ public final class Timelines {
      * @param after position whose names are shown of what is
      */
     public List<Change> differences(
-            Snapshot snapshot, Visibility visibility, List<PastTicket.Difference> differences, long before, long after) {
+            Snapshot snapshot,
+            Visibility visibility,
+            List<PastTicket.Difference> differences,
+            long before,
+            long after) {
         List<StoredChange> changes = differences.stream()
                 .map(it -> new StoredChange(it.field(), it.before(), it.after(), it.internal()))
                 .toList();
@@ -121,9 +125,10 @@ public final class Timelines {
                 PastNames.ofQueues(snapshot, visibility.internal() ? queues(changes.stream()) : Set.of()),
                 linked(snapshot, visibility, ids(changes.stream(), Timelines::isLink)));
         return changes.stream()
-                .filter(visibility.everything()
-                        ? change -> true
-                        : shownTo(visibility, names.tickets().keySet()))
+                .filter(
+                        visibility.everything()
+                                ? change -> true
+                                : shownTo(visibility, names.tickets().keySet()))
                 .map(change -> change(change, names, before, after))
                 .toList();
     }
@@ -197,9 +202,7 @@ public final class Timelines {
     }
 
     private static Set<UUID> ids(Stream<StoredChange> changes, Predicate<StoredChange> of) {
-        return changes.filter(of)
-                .flatMap(StoredChange::ids)
-                .collect(Collectors.toCollection(HashSet::new));
+        return changes.filter(of).flatMap(StoredChange::ids).collect(Collectors.toCollection(HashSet::new));
     }
 
     private static TimelineEntry entry(StoredEntry entry, Names names, Predicate<StoredChange> shown) {
