@@ -32,7 +32,7 @@ final class RandomTickets {
 
     private static final class One {
         final UUID id;
-        final boolean imported;
+        boolean imported;
         final List<UUID> watchers = new ArrayList<>();
         final List<UUID> linked = new ArrayList<>();
         final List<UUID> files = new ArrayList<>();
@@ -123,6 +123,7 @@ final class RandomTickets {
             one.last = one.last.plus(random.nextInt(100_000), ChronoUnit.SECONDS);
         } else {
             one.last = now; // somebody works on it
+            one.imported = false;
         }
         return add(one, event(one, one.last));
     }
