@@ -25,6 +25,12 @@ public final class HeldLog implements EventLog {
         streams.computeIfAbsent(event.stream(), stream -> new ArrayList<>()).add(event);
     }
 
+    /** Begins anew. */
+    void forget() {
+        all.clear();
+        streams.clear();
+    }
+
     /** How often a stream was read without the keys in memory. */
     public int erasedReads() {
         return erasedReads;

@@ -182,9 +182,10 @@ class PastLawTest {
             var found = reader.find(auditor, ticket.getKey().toString(), null, List.of());
             for (var then : ticket.getValue().entrySet()) {
                 PastTicket past = reader.at(found, new Moment(null, null, then.getKey(), null));
+                Record row = past.row();
                 Rows rows = then.getValue();
                 for (var field : TICKET.fields()) {
-                    assertThat(same(past.row().get(field)))
+                    assertThat(same(row.get(field)))
                             .as(field.getName())
                             .isEqualTo(same(rows.ticket().get(field)));
                 }

@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -37,8 +38,8 @@ class PastReadsTest {
     private static final String TICKET = "/tickets/" + ID;
     private static final Instant START = ReadModelRows.START;
 
-    private ReadModelRows rows;
-    private Web web;
+    private static ReadModelRows rows;
+    private static Web web;
     private UUID ana;
     private UUID rita;
     private Caller agent;
@@ -46,10 +47,20 @@ class PastReadsTest {
     private Caller auditor;
     private final List<LoggedEvent> history = new ArrayList<>();
 
-    @BeforeEach
-    void aTicketThatHasComeFar() throws SQLException {
+    @BeforeAll
+    static void start() {
         rows = new ReadModelRows();
         web = new Web(rows);
+    }
+
+    @AfterAll
+    static void stop() {
+        rows.close();
+    }
+
+    @BeforeEach
+    void aTicketThatHasComeFar() throws SQLException {
+        rows.empty();
         ana = rows.person("ana", true);
         rita = rows.person("rita", false);
         agent = Web.caller(new UUID(0, 7), Role.AGENT);
@@ -79,11 +90,6 @@ class PastReadsTest {
                 .where(PERSON.ID.eq(ana))
                 .execute();
         project();
-    }
-
-    @AfterEach
-    void stop() {
-        rows.close();
     }
 
     @Test

@@ -84,6 +84,17 @@ public final class ReadModelRows implements AutoCloseable {
         gate = new FreshnessGate(models::position);
     }
 
+    /** As it was at first. */
+    public void empty() {
+        for (ReadModel model : ReadModel.values()) {
+            model.tables().forEach(table -> jooq.execute("truncate readmodel." + ReadModel.physicalName(table, 1)));
+        }
+        jooq.execute("truncate readmodel.parked, readmodel.skip");
+        position(0);
+        grants.forgetAll();
+        log.forget();
+    }
+
     public Freshness freshness() {
         return new Freshness(models, gate);
     }
