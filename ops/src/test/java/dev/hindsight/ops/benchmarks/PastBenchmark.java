@@ -1,28 +1,28 @@
 package dev.hindsight.ops.benchmarks;
 
+import dev.hindsight.domain.people.Role;
+import dev.hindsight.ops.acceptance.RunningApplication;
+import dev.hindsight.ops.eventstore.EngineFigures;
+import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
  * What the past of one ticket costs: a ticket of 100 events and one of 1,000 as of random moments of theirs, their
- * conversation then, and the difference of two such moments, one client at a time. Arguments: URL, an agent's token,
- * events that must be in the log before (filled up first).
+ * conversation then, and the difference of two such moments, one client at a time. Run by {@code ops/benchmarks/past.sh},
+ * which has {@link RebuildBenchmark} fill the installation before. Argument: its folder. The client is in the
+ * application's process, so its heap is theirs, too.
  */
 public final class PastBenchmark {
 
-    private static final int CLIENTS = 16;
     private static final int READS = 2_000;
-    private static final Duration SETTLING = Duration.ofSeconds(20);
+    private static final Duration SETTLING = Duration.ofSeconds(10);
 
     private final Api api;
     private final Random random = new Random(5);
@@ -32,36 +32,28 @@ public final class PastBenchmark {
     }
 
     public static void main(String[] arguments) throws Exception {
-        if (arguments.length != 3) {
-            throw new IllegalArgumentException("URL TOKEN EVENTS");
+        if (arguments.length != 1) {
+            throw new IllegalArgumentException("FOLDER");
         }
-        PastBenchmark benchmark = new PastBenchmark(new Api(arguments[0], arguments[1]));
-        System.out.println("server: " + benchmark.api.get("/api/version"));
-        benchmark.fill(Long.parseLong(arguments[2]));
-        for (int events : new int[] {100, 1_000}) {
-            String ticket = benchmark.ticket(events);
-            Thread.sleep(SETTLING);
-            benchmark.measure(ticket, events);
-        }
-    }
-
-    private void fill(long wanted) throws IOException, InterruptedException, ExecutionException {
-        AtomicLong left = new AtomicLong(wanted - api.head());
-        AtomicLong number = new AtomicLong();
-        try (ExecutorService pool = Executors.newFixedThreadPool(CLIENTS)) {
-            var all = IntStream.range(0, CLIENTS)
-                    .mapToObj(client -> pool.submit((Callable<Boolean>) () -> {
-                        while (left.getAndDecrement() > 0) {
-                            api.send("POST", "/api/v1/tickets", SampleTickets.body(number.getAndIncrement()));
-                        }
-                        return true;
-                    }))
-                    .toList();
-            for (var one : all) {
-                one.get();
+        EngineFigures.printMachine();
+        Path data = Path.of(arguments[0]);
+        try (RunningApplication app = RunningApplication.in(data)) {
+            String token = DevelopmentIssuer.of(data)
+                    .issue(
+                            EnumSet.of(Role.AGENT, Role.OPERATOR),
+                            "bench@example.org",
+                            "Bench",
+                            Instant.now(),
+                            Duration.ofHours(2));
+            PastBenchmark benchmark = new PastBenchmark(new Api(app.url(""), token));
+            for (int events : new int[] {100, 1_000}) {
+                String ticket = benchmark.ticket(events);
+                Thread.sleep(SETTLING);
+                benchmark.measure(ticket, events);
             }
+            System.out.println("events in the log: " + benchmark.api.head());
         }
-        System.out.println("events in the log: " + api.head());
+        System.exit(0); // whatever else still runs
     }
 
     /** A ticket of so many events: replies, notes, tags that come and go. */
