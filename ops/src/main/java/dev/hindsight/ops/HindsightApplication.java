@@ -21,6 +21,7 @@ import dev.hindsight.projections.ledger.SealingModule;
 import dev.hindsight.projections.rebuild.RebuildModule;
 import dev.hindsight.projections.search.SearchProjection;
 import dev.hindsight.query.QueryModule;
+import dev.hindsight.query.audit.AuditModule;
 import dev.hindsight.query.feed.FeedModule;
 import dev.hindsight.query.history.HistoryModule;
 import dev.hindsight.query.ledger.LedgerModule;
@@ -54,6 +55,7 @@ import org.springframework.util.StringUtils;
     SearchModule.class,
     FeedModule.class,
     HistoryModule.class,
+    AuditModule.class,
     SealingModule.class,
     LedgerModule.class,
     LedgerConfiguration.class,

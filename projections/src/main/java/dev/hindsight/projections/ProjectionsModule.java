@@ -11,10 +11,12 @@ import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.PastTickets;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.rebuild.FirstFilling;
 import dev.hindsight.projections.rebuild.LongConnections;
+import dev.hindsight.projections.tickets.FoldedTickets;
 import dev.hindsight.projections.tickets.TicketModel;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -48,6 +50,11 @@ public class ProjectionsModule {
     @Bean
     ReadModels readModels(DataSource dataSource) {
         return new ReadModels(dataSource);
+    }
+
+    @Bean
+    PastTickets pastTickets() {
+        return new FoldedTickets();
     }
 
     @Bean

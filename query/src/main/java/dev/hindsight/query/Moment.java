@@ -2,6 +2,7 @@ package dev.hindsight.query;
 
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.InvalidRequest.FieldError;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,12 +68,46 @@ public record Moment(
         return equals(NOW);
     }
 
+    /**
+     * Whether the event may belong to this past, by what is known of it undecoded: of a stream, what comes after one that
+     * may not does not either.
+     */
+    public boolean mayInclude(LoggedEvent event) {
+        return (version == null || event.version() <= version) && includes(event.position(), event.recordedAt());
+    }
+
     /** Whether the event belongs to this past. */
     public boolean includes(LoggedEvent event) {
-        return (version == null || event.version() <= version)
-                && (atPosition == null || event.position() <= atPosition)
-                && (asKnownAt == null || !event.recordedAt().isAfter(asKnownAt))
-                && (asOf == null || !event.event().at().isAfter(asOf));
+        return mayInclude(event) && (asOf == null || !event.event().at().isAfter(asOf));
+    }
+
+    /** The same for what stands in a row; {@link #version} is not asked. */
+    public boolean includes(long position, Instant recordedAt, Instant occurredAt) {
+        return includes(position, recordedAt) && (asOf == null || !occurredAt.isAfter(asOf));
+    }
+
+    private boolean includes(long position, Instant recordedAt) {
+        return (atPosition == null || position <= atPosition) && (asKnownAt == null || !recordedAt.isAfter(asKnownAt));
+    }
+
+    /**
+     * How far the log had come at that moment, where that can be told without a ticket: whose names were in use then, and
+     * what a read model must show to answer. What an import recorded later can lie beyond it.
+     *
+     * @param log tells positions of times
+     * @return {@link Long#MAX_VALUE} for no limit and for {@link #version}
+     */
+    public long position(EventLog log) {
+        long position = atPosition == null ? Long.MAX_VALUE : atPosition;
+        if (asKnownAt != null) {
+            position = Math.min(position, log.recordedBy(asKnownAt));
+        }
+        return asOf == null ? position : Math.min(position, log.recordedBy(asOf));
+    }
+
+    /** One text for one moment: a cursor serves only the moment it was given for. */
+    public String text() {
+        return isNow() ? "now" : asOf + " " + asKnownAt + " " + atPosition + " " + version;
     }
 
     private static @Nullable Instant past(String field, @Nullable String value, Instant now, List<FieldError> errors) {

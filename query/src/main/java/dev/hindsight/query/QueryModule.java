@@ -1,10 +1,13 @@
 package dev.hindsight.query;
 
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.PastTickets;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.query.access.AccessController;
 import dev.hindsight.query.attachments.AttachmentContents;
 import dev.hindsight.query.attachments.AttachmentController;
+import dev.hindsight.query.changes.TicketChangesController;
 import dev.hindsight.query.conversation.ConversationController;
 import dev.hindsight.query.directory.DirectoryController;
 import dev.hindsight.query.directory.PersonController;
@@ -12,6 +15,7 @@ import dev.hindsight.query.queues.QueueSummaries;
 import dev.hindsight.query.queues.QueueSummaryController;
 import dev.hindsight.query.ticket.TicketController;
 import dev.hindsight.query.ticket.TicketReader;
+import dev.hindsight.query.ticket.Tickets;
 import dev.hindsight.query.ticket.VersionPages;
 import dev.hindsight.query.tickets.CustomFields;
 import dev.hindsight.query.tickets.TicketListController;
@@ -28,7 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The read endpoints. Whoever assembles the application provides {@link ReadModels}, {@link FreshnessGate},
- * {@link Cursors} (with a secret key that all nodes share) and a JSON mapper.
+ * {@link Cursors} (with a secret key that all nodes share), a JSON mapper, and for the past the {@link EventLog} and
+ * {@link PastTickets}.
  */
 @Configuration(proxyBeanMethods = false)
 public class QueryModule {
@@ -59,13 +64,18 @@ public class QueryModule {
     }
 
     @Bean
-    TicketReader ticketReader(Freshness freshness) {
-        return new TicketReader(freshness);
+    TicketReader ticketReader(Freshness freshness, EventLog log, PastTickets folds) {
+        return new TicketReader(freshness, log, folds);
     }
 
     @Bean
-    TicketController ticketController(TicketReader reader, TicketSummaries summaries) {
-        return new TicketController(reader, summaries);
+    Tickets fullTickets(TicketSummaries summaries) {
+        return new Tickets(summaries);
+    }
+
+    @Bean
+    TicketController ticketController(TicketReader reader, Tickets tickets) {
+        return new TicketController(reader, tickets);
     }
 
     @Bean
@@ -74,8 +84,18 @@ public class QueryModule {
     }
 
     @Bean
-    TimelineController timelineController(TicketReader reader, Cursors cursors, JsonMapper json) {
-        return new TimelineController(reader, new VersionPages(cursors), new Timelines(json));
+    Timelines timelines(JsonMapper json) {
+        return new Timelines(json);
+    }
+
+    @Bean
+    TimelineController timelineController(TicketReader reader, Cursors cursors, Timelines timelines) {
+        return new TimelineController(reader, new VersionPages(cursors), timelines);
+    }
+
+    @Bean
+    TicketChangesController ticketChangesController(TicketReader reader, Timelines timelines) {
+        return new TicketChangesController(reader, timelines);
     }
 
     @Bean

@@ -104,6 +104,27 @@ class HostileInputTest {
         assertThat(web.get(AGENT, "/tickets").body().path("total").asInt()).isEqualTo(1);
     }
 
+    /** The ticket of these rows has no events in the log, so no moment finds it. */
+    @Test
+    void the_past_stands_every_string_in_every_parameter() {
+        for (String string : STRINGS) {
+            for (String parameter : List.of("asOf", "asKnownAt", "version", "atPosition")) {
+                for (String read : List.of("", "/conversation", "/timeline", "/links")) {
+                    assertThat(web.get(AGENT, "/tickets/" + ticket + read, parameter, string)
+                                    .status())
+                            .as("%s=%s", parameter, string)
+                            .isIn(400, 404, 503);
+                }
+            }
+            for (String parameter : List.of("from", "to")) {
+                assertThat(web.get(AGENT, "/tickets/" + ticket + "/changes", parameter, string)
+                                .status())
+                        .as("%s=%s", parameter, string)
+                        .isIn(400, 404);
+            }
+        }
+    }
+
     @Test
     void a_ticket_is_not_found_under_any_string() {
         for (String string : STRINGS) {
@@ -119,7 +140,7 @@ class HostileInputTest {
     @ParameterizedTest
     @CsvSource({
         "/tickets, statuss, NEW", "/tickets, Status, NEW", "/tickets, asOf, 2026-03-03T00:00:00Z",
-        "/tickets/{id}, version, 1", "/tickets/{id}/links, limit, 1", "/tickets/{id}/conversation, sort, at",
+        "/tickets/{id}, versions, 1", "/tickets/{id}/links, limit, 1", "/tickets/{id}/conversation, sort, at",
         "/queues, limit, 3", "/people/me, fields, all"
     })
     void a_parameter_that_a_read_does_not_have_is_refused(String path, String parameter, String value) {

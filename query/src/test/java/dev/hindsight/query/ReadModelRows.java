@@ -49,6 +49,7 @@ public final class ReadModelRows implements AutoCloseable {
     public final Cursors cursors = new Cursors("a key for tests only".getBytes(StandardCharsets.UTF_8));
     public final DSLContext jooq;
     public final GrantTables grants;
+    public final HeldLog log = new HeldLog();
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private long number;
@@ -81,6 +82,17 @@ public final class ReadModelRows implements AutoCloseable {
                 pool, SQLDialect.POSTGRES, new Settings().withRenderMapping(new RenderMapping().withSchemata(schema)));
         models = new ReadModels(pool);
         gate = new FreshnessGate(models::position);
+    }
+
+    /** As it was at first. */
+    public void empty() {
+        for (ReadModel model : ReadModel.values()) {
+            model.tables().forEach(table -> jooq.execute("truncate readmodel." + ReadModel.physicalName(table, 1)));
+        }
+        jooq.execute("truncate readmodel.parked, readmodel.skip");
+        position(0);
+        grants.forgetAll();
+        log.forget();
     }
 
     public Freshness freshness() {

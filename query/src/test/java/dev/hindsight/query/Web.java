@@ -6,8 +6,11 @@ import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.PastTickets;
 import dev.hindsight.projections.readmodel.ReadModels;
+import dev.hindsight.projections.tickets.FoldedTickets;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -44,16 +47,27 @@ public final class Web {
     private final MockMvc mvc;
 
     public Web(ReadModelRows rows) {
-        this(rows.models, rows.gate, rows.cursors, context -> {});
+        this(rows.models, rows.gate, rows.cursors, rows.log, context -> {});
     }
 
     /** @param more beans beside the query module's */
     public Web(ReadModels models, FreshnessGate gate, Cursors cursors, Consumer<GenericWebApplicationContext> more) {
+        this(models, gate, cursors, new HeldLog(), more);
+    }
+
+    private Web(
+            ReadModels models,
+            FreshnessGate gate,
+            Cursors cursors,
+            EventLog log,
+            Consumer<GenericWebApplicationContext> more) {
         var context = new GenericWebApplicationContext(new MockServletContext());
         AnnotationConfigUtils.registerAnnotationConfigProcessors(context);
         context.registerBean(ReadModels.class, () -> models);
         context.registerBean(FreshnessGate.class, () -> gate);
         context.registerBean(Cursors.class, () -> cursors);
+        context.registerBean(EventLog.class, () -> log);
+        context.registerBean(PastTickets.class, FoldedTickets::new);
         context.registerBean(JsonMapper.class, () -> JSON);
         context.registerBean(QueryModule.class);
         context.registerBean(Edge.class);

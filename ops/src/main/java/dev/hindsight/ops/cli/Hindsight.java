@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             VerifyCommand.class,
             FsckCommand.class,
+            ReplayCommand.class,
             KeysCommand.class,
             EraseCommand.class,
             HoldCommand.class,

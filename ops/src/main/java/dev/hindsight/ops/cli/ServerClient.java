@@ -1,6 +1,7 @@
 package dev.hindsight.ops.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +13,8 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 import tools.jackson.core.JacksonException;
@@ -81,6 +84,25 @@ final class ServerClient implements AutoCloseable {
             get(path); // says why
             throw new CommandFailure("HTTP " + response.statusCode() + " instead of the file. Try it again.");
         }
+    }
+
+    /** Hands over each line of JSON as it comes. */
+    void lines(String path, Consumer<String> each) throws InterruptedException {
+        HttpResponse<Stream<String>> response = exchange(
+                request(path)
+                        .setHeader("Accept", "application/x-ndjson, application/problem+json")
+                        .GET(),
+                BodyHandlers.ofLines());
+        try (Stream<String> lines = response.body()) {
+            if (response.statusCode() == 200) {
+                lines.forEach(each);
+                return;
+            }
+        } catch (UncheckedIOException e) {
+            throw new CommandFailure("The connection to " + server + " broke: " + e.getMessage() + ". Try it again.");
+        }
+        get(path); // says why
+        throw new CommandFailure("HTTP " + response.statusCode() + " instead of lines. Try it again.");
     }
 
     JsonNode send(HttpRequest.Builder request) throws InterruptedException {

@@ -68,6 +68,26 @@ final class LogQueries {
             FROM bisection JOIN log.placement p ON p.first_position = high
             WHERE high - low = 1""";
 
+    /**
+     * Parameter: the moment. The first position that was recorded after it; no row where there is none. Bisects the
+     * primary key as above.
+     */
+    static final String AFTER_RECORDED_AT = """
+            WITH RECURSIVE moment AS MATERIALIZED (
+                SELECT ?::timestamptz AS at
+            ), bisection (low, high) AS (
+                SELECT 0::bigint, head.first_position
+                FROM (SELECT * FROM log.placement ORDER BY first_position DESC LIMIT 1) head, moment
+                WHERE head.recorded_at > moment.at
+                UNION ALL
+                SELECT CASE WHEN late THEN low ELSE (low + high) / 2 END, CASE WHEN late THEN first_position ELSE high END
+                FROM bisection, moment, LATERAL (
+                    SELECT first_position, recorded_at > moment.at AS late FROM log.placement
+                    WHERE first_position <= (low + high) / 2 ORDER BY first_position DESC LIMIT 1) middle
+                WHERE high - low > 1
+            )
+            SELECT high FROM bisection WHERE high - low = 1""";
+
     /** Parameter: an array of append numbers. */
     static final String PLACEMENTS_OF = """
             SELECT DISTINCT p.first_position, p.events, p.first_append, p.appends, p.recorded_at

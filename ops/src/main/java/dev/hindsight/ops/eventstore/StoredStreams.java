@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +94,26 @@ public final class StoredStreams {
         } catch (SQLException e) {
             throw new IllegalStateException("The log's head could not be read", e);
         }
+    }
+
+    /**
+     * The last position that was recorded at this moment or before; 0 for none.
+     *
+     * @throws IllegalStateException with the SQLException as cause when the database does not answer
+     */
+    public long recordedBy(Instant moment) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(LogQueries.AFTER_RECORDED_AT)) {
+            statement.setObject(1, moment.atOffset(ZoneOffset.UTC));
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next()) {
+                    return row.getLong(1) - 1;
+                }
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be searched for a moment", e);
+        }
+        return head();
     }
 
     private int fill(String stream, long after, Queue<StoredEvent> chunk) {

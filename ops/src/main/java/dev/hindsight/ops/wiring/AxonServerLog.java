@@ -77,6 +77,12 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
         return position(createHeadToken());
     }
 
+    /** The server finds what is not before a moment, and knows milliseconds. */
+    @Override
+    public long recordedBy(Instant moment) {
+        return Math.min(head(), position(createTokenAt(moment.plusMillis(1))));
+    }
+
     @Override
     public Stream<LoggedEvent> erasedEventsOf(String stream) {
         codec.forgetKey(stream);

@@ -6,6 +6,7 @@ import dev.hindsight.ops.eventstore.StoredStreams;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.util.Collection;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,11 @@ final class DecodedLog implements EventLog {
     @Override
     public long head() {
         return streams.head();
+    }
+
+    @Override
+    public long recordedBy(Instant moment) {
+        return streams.recordedBy(moment);
     }
 
     private LoggedEvent decode(StoredEvent stored) {

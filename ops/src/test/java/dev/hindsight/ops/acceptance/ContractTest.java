@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** {@code openapi.yaml} and what runs are the same. */
@@ -87,6 +88,26 @@ class ContractTest {
         JsonNode timeline = agent.get(ticket + "/timeline" + after).body();
         assertMembers(timeline, "TimelinePage");
         assertMembers(timeline.path("items").path(0), "TimelineEntry");
+        JsonNode changes = agent.get(ticket + "/changes" + after).body();
+        assertMembers(changes, "TicketChanges");
+        assertMembers(changes.path("to"), "TicketState");
+        assertMembers(changes.at("/events/0"), "TimelineEntry", "CausedEntry");
+        assertMembers(changes.at("/events/0/cause"), "Cause");
+        Person audrey = app.as(Role.AUDITOR, "audrey@example.org");
+        JsonNode events =
+                audrey.get("/api/v1/audit/tickets/" + opened.id() + "/events").body();
+        assertMembers(events, "AuditedEventPage");
+        assertMembers(events.at("/items/0"), "AuditedEvent");
+        assertMembers(
+                JsonMapper.shared()
+                        .readTree(audrey.get("/api/v1/audit/tickets/" + opened.id() + "/replay")
+                                .raw()
+                                .body()
+                                .lines()
+                                .findFirst()
+                                .orElseThrow()),
+                "TimelineEntry",
+                "ReplayedEvent");
         assertMembers(agent.get("/api/v1/people/me").body(), "Person");
         assertMembers(agent.get(ticket + "/replies").body(), "Problem");
         assertMembers(

@@ -11,6 +11,7 @@ import dev.hindsight.client.api.ReadingApi;
 import dev.hindsight.client.api.TicketsApi;
 import dev.hindsight.client.model.AssignmentBody;
 import dev.hindsight.client.model.CategoryBody;
+import dev.hindsight.client.model.Change;
 import dev.hindsight.client.model.ChangeTicketBody;
 import dev.hindsight.client.model.Message;
 import dev.hindsight.client.model.NoteBody;
@@ -67,7 +68,7 @@ class GeneratedClientTest {
     void aTicketIsOpenedWorkedListedAndFound() throws ApiException {
         WriteAnswer opened = open();
         String id = opened.getId().toString();
-        ApiResponse<Ticket> read = reading.readTicketWithHttpInfo(id, opened.getPosition());
+        ApiResponse<Ticket> read = reading.readTicketWithHttpInfo(id, opened.getPosition(), null, null, null, null);
         assertThat(read.getData().getStatus()).isEqualTo(Status.NEW);
         assertThat(read.getData().getAssignee()).isNull();
         assertThat(read.getHeaders()).containsKey("hindsight-position");
@@ -79,13 +80,14 @@ class GeneratedClientTest {
         ApiResponse<WriteAnswer> categorized =
                 tickets.changeTicketWithHttpInfo(id, new ChangeTicketBody().category(word), etag(assigned), null);
         Long then = categorized.getData().getPosition();
-        assertThat(reading.readTicket(id, then).getCategory()).isEqualTo(word);
+        assertThat(ticket(id, then).getCategory()).isEqualTo(word);
         WriteAnswer emptied = tickets.changeTicket(id, new ChangeTicketBody().category(null), etag(categorized), null);
-        assertThat(reading.readTicket(id, emptied.getPosition()).getCategory()).isNull();
+        assertThat(ticket(id, emptied.getPosition()).getCategory()).isNull();
         WriteAnswer note = tickets.addNote(id, new NoteBody().body("It bites."), null);
         WriteAnswer reply = tickets.replyToTicket(id, new ReplyBody().body("We are looking."), null);
         assertThat(note.getMessageId()).isNotEqualTo(reply.getMessageId());
-        assertThat(reading.readConversation(id, null, null, reply.getPosition()).getItems())
+        assertThat(reading.readConversation(id, null, null, reply.getPosition(), null, null, null, null)
+                        .getItems())
                 .extracting(Message::getKind)
                 .containsExactly(
                         Message.KindEnum.REQUESTER_REPLY,
@@ -98,10 +100,19 @@ class GeneratedClientTest {
         assertThat(page.getItems()).extracting(TicketSummary::getId).containsExactly(opened.getId());
         assertThat(page.getItems().getFirst().getStatus()).isEqualTo(Status.RESOLVED);
         assertThat(page.getNextCursor()).isNull();
-        TimelinePage timeline = reading.readTimeline(id, 200, null, resolved.getPosition());
+        TimelinePage timeline = reading.readTimeline(id, 200, null, resolved.getPosition(), null, null, null, null);
         assertThat(timeline.getItems().getLast().getEvent()).isEqualTo("TicketResolved");
+        assertThat(reading.readTicket(id, null, null, null, null, 1L).getStatus())
+                .isEqualTo(Status.NEW);
+        assertThat(reading.readChanges(id, "1", null, null).getChanges())
+                .extracting(Change::getField)
+                .contains("status");
 
         Journey.eventually(java.time.Duration.ofSeconds(20), () -> found(opened.getId()));
+    }
+
+    private Ticket ticket(String id, Long minPosition) throws ApiException {
+        return reading.readTicket(id, minPosition, null, null, null, null);
     }
 
     private TicketPage list(Long minPosition) throws ApiException {

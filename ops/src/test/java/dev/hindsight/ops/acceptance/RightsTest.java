@@ -71,7 +71,15 @@ class RightsTest {
     private static Map<String, Sample> samples(Desks.Opened ticket) {
         var samples = new TreeMap<String, Sample>();
         for (String read : List.of(
-                "readTicket", "listLinks", "listAttachments", "readConversation", "readTimeline", "listTickets")) {
+                "readTicket",
+                "listLinks",
+                "listAttachments",
+                "readConversation",
+                "readTimeline",
+                "readChanges",
+                "replayTicket",
+                "listTicketEvents",
+                "listTickets")) {
             samples.put(read, query("minPosition=" + ticket.position()));
         }
         samples.put("listSimilarTickets", query("minPosition=" + ticket.position()));

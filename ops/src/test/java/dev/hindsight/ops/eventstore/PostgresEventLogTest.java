@@ -206,6 +206,20 @@ class PostgresEventLogTest {
             }
             assertThat(engine.createTokenAt(moment)).isEqualTo(new GlobalSequenceTrackingToken(before));
         }
+        StoredStreams streams = new StoredStreams(own);
+        List<StoredEvent> stored = streams.after(0, moments.size());
+        assertThat(stored).hasSameSizeAs(moments);
+        for (StoredEvent event : stored) {
+            Instant recorded = Objects.requireNonNull(event.recordedAt());
+            for (Instant moment : List.of(recorded.minusNanos(1_000), recorded, recorded.plusNanos(1_000))) {
+                assertThat(streams.recordedBy(moment))
+                        .isEqualTo(stored.stream()
+                                .filter(its -> !Objects.requireNonNull(its.recordedAt()).isAfter(moment))
+                                .count());
+            }
+        }
+        assertThat(streams.recordedBy(Instant.EPOCH)).isZero();
+        assertThat(new StoredStreams(TestDatabase.fresh()).recordedBy(first)).isZero();
     }
 
     @Test

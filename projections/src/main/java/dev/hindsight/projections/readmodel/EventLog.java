@@ -1,5 +1,6 @@
 package dev.hindsight.projections.readmodel;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -45,4 +46,7 @@ public interface EventLog {
 
     /** The highest position given so far; 0 for an empty log. */
     long head();
+
+    /** The last position whose event was recorded at this moment or before; 0 for none. */
+    long recordedBy(Instant moment);
 }

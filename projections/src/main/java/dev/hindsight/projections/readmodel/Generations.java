@@ -2,8 +2,10 @@ package dev.hindsight.projections.readmodel;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -62,7 +64,10 @@ public final class Generations {
             }
             if (answering.get().definition() < model.definitionVersion()) {
                 complete(model, answering.get().generation());
-            } else if (answering.get().definition() > model.definitionVersion()) {
+                index(model, answering.get().generation());
+            } else if (answering.get().definition() == model.definitionVersion()) {
+                index(model, answering.get().generation());
+            } else {
                 LOG.warn(
                         "Model {}: this software makes definition {}, and only generations of newer software are left."
                                 + " Generation {} of definition {} answers, which stands still where no node of the newer"
@@ -113,6 +118,36 @@ public final class Generations {
                 .params(model.id(), generation)
                 .query(Integer.class)
                 .optional();
+    }
+
+    /** Adds the indexes that the templates got after the generation was made: what makes answers quick, not right. */
+    private void index(ReadModel model, int generation) {
+        for (var table : model.tables()) {
+            var physical = ReadModel.physicalName(table, generation);
+            var there = indexes(physical).values();
+            indexes(table).forEach((name, definition) -> {
+                if (!there.contains(definition)) {
+                    LOG.info("Model {}: generation {} gets the index {}", model.id(), generation, name);
+                    jdbc.sql("SET LOCAL lock_timeout = '5s'").update();
+                    jdbc.sql("CREATE INDEX IF NOT EXISTS " + name + "_g" + generation + " ON readmodel." + physical
+                                    + " " + definition)
+                            .update();
+                }
+            });
+        }
+    }
+
+    /** What a table's indexes that guard nothing hold, by their names. */
+    private Map<String, String> indexes(String table) {
+        var indexes = new TreeMap<String, String>();
+        jdbc.sql("SELECT c.relname, regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE INDEX \\S+ ON \\S+ ', '')"
+                        + " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisunique"
+                        + " AND i.indrelid = to_regclass('readmodel.' || quote_ident(?))")
+                .param(table)
+                .query(row -> {
+                    indexes.put(row.getString(1), row.getString(2));
+                });
+        return indexes;
     }
 
     /** Adds what the templates have and an older generation lacks: what its software never names stays empty. */

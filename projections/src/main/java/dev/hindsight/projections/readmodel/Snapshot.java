@@ -6,9 +6,11 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +97,22 @@ public final class Snapshot {
                         parked.add(parked(rows));
                     }
                     return parked;
+                }
+            }
+        });
+    }
+
+    /** The positions whose events operators had the model leave out, in every fold. */
+    public Set<Long> skipped(ReadModel model) {
+        return jooq.connectionResult(connection -> {
+            try (var query = connection.prepareStatement("SELECT position FROM readmodel.skip WHERE model = ?")) {
+                query.setString(1, model.id());
+                try (var rows = query.executeQuery()) {
+                    var skipped = new HashSet<Long>();
+                    while (rows.next()) {
+                        skipped.add(rows.getLong(1));
+                    }
+                    return skipped;
                 }
             }
         });

@@ -54,6 +54,14 @@ public final class TicketFold {
         return new TicketFold(before, logged, event).step();
     }
 
+    /** The row after an event that an operator has the model leave out: its version counts it, and nothing else. */
+    static TicketRow leaveOut(TicketRow before, long version, long position) {
+        var after = new TicketDraft(before);
+        after.version = version;
+        after.lastPosition = position;
+        return after.row();
+    }
+
     private TicketStep step() {
         var after = apply();
         after.version = logged.version();

@@ -434,7 +434,8 @@ final class TicketTables {
         }
     }
 
-    private static String customFields(TicketRow row) {
+    /** As {@code readmodel.ticket.custom_fields} holds them. */
+    static String customFields(TicketRow row) {
         if (row.customFields().isEmpty()) {
             return "{}";
         }

@@ -118,6 +118,15 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
     }
 
     @Override
+    public long recordedBy(Instant moment) {
+        return events.stream()
+                .filter(event -> !event.recordedAt().isAfter(moment))
+                .mapToLong(LoggedEvent::position)
+                .max()
+                .orElse(0);
+    }
+
+    @Override
     public StreamableMessageSource<TrackedEventMessage<?>> source() {
         return this;
     }

@@ -97,6 +97,27 @@ class ReadModelsTest {
     }
 
     @Test
+    void a_generation_gets_the_indexes_that_templates_got_after_it() {
+        var linked =
+                "SELECT count(*) FROM pg_indexes WHERE schemaname = 'readmodel' AND tablename = 'ticket_timeline_g1'"
+                        + " AND indexdef LIKE '%jsonb_path_query_first%'";
+        var all = "SELECT count(*) FROM pg_indexes WHERE schemaname = 'readmodel' AND tablename LIKE '%\\_g1'";
+        var before = database.jdbc.sql(all).query(Long.class).single();
+        assertThat(database.jdbc.sql(linked).query(Long.class).single()).isEqualTo(1);
+        database.jdbc
+                .sql(
+                        "DO $$ BEGIN EXECUTE (SELECT 'DROP INDEX readmodel.' || indexname FROM pg_indexes"
+                                + " WHERE tablename = 'ticket_timeline_g1' AND indexdef LIKE '%jsonb_path_query_first%'); END $$")
+                .update();
+        assertThat(database.jdbc.sql(linked).query(Long.class).single()).isZero();
+        for (var again = 0; again < 2; again++) {
+            assertThat(database.generations.ensure(ReadModel.TICKETS)).isEqualTo(1);
+            assertThat(database.jdbc.sql(linked).query(Long.class).single()).isEqualTo(1);
+            assertThat(database.jdbc.sql(all).query(Long.class).single()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void who_waits_for_a_position_is_woken_when_it_is_reached_and_let_go_when_the_time_is_over() throws Exception {
         var gate = new FreshnessGate(model -> 0);
         assertThat(gate.await(ReadModel.TICKETS, 5, Duration.ofMillis(50))).isFalse();

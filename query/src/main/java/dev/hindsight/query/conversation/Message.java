@@ -5,6 +5,7 @@ import dev.hindsight.query.attachments.Attachment;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message of a ticket.
@@ -15,6 +16,11 @@ import java.util.UUID;
  */
 public record Message(
         UUID id, String kind, ActorRef author, String body, Instant at, long version, List<Attachment> attachments) {
+
+    /** The same, its author by another name. */
+    Message by(@Nullable String name) {
+        return new Message(id, kind, new ActorRef(author.id(), name, author.kind()), body, at, version, attachments);
+    }
 
     Message with(List<Attachment> files) {
         return new Message(id, kind, author, body, at, version, files);

@@ -49,6 +49,14 @@ final class Links {
                 .fetch(row -> link(LinkType.valueOf(row.value2()), row.value1(), row.value4(), row.value3()));
     }
 
+    /** The same as it was, of a ticket that {@link PastLinks} knows. */
+    static List<Link> of(List<PastLinks.Known> links, PastLinks all) {
+        return links.stream()
+                .filter(link -> all.isSeen(link.other()))
+                .map(link -> link(link.type(), link.other(), all.number(link.other()), link.inverse()))
+                .toList();
+    }
+
     private static Link link(LinkType type, UUID other, @Nullable Long number, boolean inverse) {
         return new Link(
                 type,

@@ -7,8 +7,11 @@ import static org.jooq.impl.DSL.any;
 import dev.hindsight.domain.ticket.Lifecycle;
 import dev.hindsight.domain.ticket.Priority;
 import dev.hindsight.domain.ticket.Status;
+import dev.hindsight.projections.readmodel.PastTicket;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.Person;
+import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
+import dev.hindsight.query.PastNames;
 import dev.hindsight.query.PersonRef;
 import dev.hindsight.query.RequesterRef;
 import dev.hindsight.query.TicketNumber;
@@ -17,9 +20,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -59,7 +65,12 @@ public final class TicketSummaries {
                 .on(REQUESTER.ID.eq(TICKET.REQUESTER))
                 .where(TICKET.ID.eq(any(ids.toArray(UUID[]::new))))
                 .and(visibility.of(TICKET))
-                .fetch(row -> summary(row, fields, visibility))
+                .fetch(row -> summary(
+                        row,
+                        PersonRef.of(row.get(TICKET.ASSIGNEE), row.get(ASSIGNEE.NAME)),
+                        requester(row.get(TICKET.REQUESTER), row.get(REQUESTER.NAME), row.get(REQUESTER.EMAIL)),
+                        fields,
+                        visibility))
                 .forEach(ticket -> found.put(ticket.id(), ticket));
         List<TicketSummary> inOrder = new ArrayList<>(ids.size());
         for (UUID id : ids) {
@@ -71,6 +82,72 @@ public final class TicketSummaries {
         return inOrder;
     }
 
+    /**
+     * A teller of what tickets were, with the names of their time; addresses and the types of custom fields are those of
+     * now.
+     *
+     * @param tickets whose people are to be told
+     */
+    public Past past(Snapshot snapshot, Visibility visibility, Collection<PastTicket> tickets) {
+        Set<UUID> people = new HashSet<>();
+        Set<UUID> requesters = new HashSet<>();
+        for (PastTicket ticket : tickets) {
+            Optional.ofNullable(ticket.assignee()).ifPresent(people::add);
+            Optional.ofNullable(ticket.requester()).ifPresent(requesters::add);
+            people.addAll(ticket.watchers());
+        }
+        people.addAll(requesters);
+        Map<UUID, String> addresses = requesters.isEmpty()
+                ? Map.of()
+                : snapshot.jooq()
+                        .select(PERSON.ID, PERSON.EMAIL)
+                        .from(PERSON)
+                        .where(PERSON.ID.eq(any(requesters.toArray(UUID[]::new))))
+                        .fetchMap(PERSON.ID, PERSON.EMAIL);
+        return new Past(PastNames.ofPeople(snapshot, people), addresses, customFields.reader(snapshot), visibility);
+    }
+
+    /** Tells what tickets were. Valid as long as the snapshot. */
+    public static final class Past {
+
+        private final PastNames<UUID> names;
+        private final Map<UUID, String> addresses;
+        private final CustomFields.Reader fields;
+        private final Visibility visibility;
+
+        private Past(
+                PastNames<UUID> names, Map<UUID, String> addresses, CustomFields.Reader fields, Visibility visibility) {
+            this.names = names;
+            this.addresses = addresses;
+            this.fields = fields;
+            this.visibility = visibility;
+        }
+
+        /** @param position whose names are shown */
+        public TicketSummary summary(TicketRecord row, long position) {
+            UUID assignee = row.getAssignee();
+            UUID requester = row.getRequester();
+            return TicketSummaries.summary(
+                    row,
+                    PersonRef.of(assignee, assignee == null ? null : names.at(assignee, position)),
+                    requester == null
+                            ? null
+                            : requester(requester, names.at(requester, position), addresses.get(requester)),
+                    fields,
+                    visibility);
+        }
+
+        /** One of the people of these tickets, by the name at a position. */
+        public PersonRef person(UUID id, long position) {
+            return new PersonRef(id, names.at(id, position));
+        }
+    }
+
+    private static @Nullable RequesterRef requester(
+            @Nullable UUID id, @Nullable String name, @Nullable String address) {
+        return id == null ? null : new RequesterRef(id, name, address);
+    }
+
     private static List<SelectField<?>> columns() {
         List<SelectField<?>> columns = new ArrayList<>(SHOWN);
         columns.add(ASSIGNEE.NAME);
@@ -79,10 +156,15 @@ public final class TicketSummaries {
         return columns;
     }
 
-    private static TicketSummary summary(Record row, CustomFields.Reader fields, Visibility visibility) {
+    /** @param row has every shown column of the ticket, of now or as it was */
+    private static TicketSummary summary(
+            Record row,
+            @Nullable PersonRef assignee,
+            @Nullable RequesterRef requester,
+            CustomFields.Reader fields,
+            Visibility visibility) {
         Status status = Status.valueOf(row.get(TICKET.STATUS));
         Priority priority = priority(row.get(TICKET.PRIORITY));
-        UUID requester = row.get(TICKET.REQUESTER);
         return new TicketSummary(
                 row.get(TICKET.ID),
                 TicketNumber.text(row.get(TICKET.NUMBER)),
@@ -103,10 +185,8 @@ public final class TicketSummaries {
                 row.get(TICKET.SPAM),
                 row.get(TICKET.CATEGORY),
                 row.get(TICKET.QUEUE),
-                PersonRef.of(row.get(TICKET.ASSIGNEE), row.get(ASSIGNEE.NAME)),
-                requester == null
-                        ? null
-                        : new RequesterRef(requester, row.get(REQUESTER.NAME), row.get(REQUESTER.EMAIL)),
+                assignee,
+                requester,
                 row.get(TICKET.ORGANIZATION),
                 List.of(row.get(TICKET.TAGS)),
                 fields.read(row.get(TICKET.CUSTOM_FIELDS)),

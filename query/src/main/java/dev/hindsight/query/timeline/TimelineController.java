@@ -1,8 +1,10 @@
 package dev.hindsight.query.timeline;
 
 import dev.hindsight.domain.people.Caller;
+import dev.hindsight.query.Moment;
 import dev.hindsight.query.ticket.TicketReader;
 import dev.hindsight.query.ticket.VersionPages;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -30,13 +32,19 @@ public final class TimelineController {
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String limit,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable String minPosition) {
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String asOf,
+            @RequestParam(required = false) @Nullable String asKnownAt,
+            @RequestParam(required = false) @Nullable String atPosition,
+            @RequestParam(required = false) @Nullable String version) {
+        var moment = Moment.of(asOf, asKnownAt, atPosition, version, Instant.now());
         var answer = reader.read(
                 caller,
                 id,
                 minPosition,
+                moment,
                 (snapshot, ticket) -> pages.page(
-                        "timeline " + caller.person(),
+                        "timeline " + caller.person() + " " + moment.text(),
                         ticket,
                         limit,
                         cursor,

@@ -10,6 +10,7 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.table;
 
+import dev.hindsight.projections.readmodel.PastTicket;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketTimelineRecord;
 import dev.hindsight.query.ActorRef;
@@ -81,12 +82,13 @@ public final class Timelines {
     private record StoredEntry(TicketTimelineRecord row, List<StoredChange> changes) {}
 
     /** Entries after a version, at most so many, the oldest first. */
-    List<TimelineEntry> entries(Snapshot snapshot, Subject ticket, long after, int most) {
+    public List<TimelineEntry> entries(Snapshot snapshot, Subject ticket, long after, int most) {
         Visibility visibility = ticket.visibility();
         List<StoredEntry> stored = snapshot.jooq()
                 .selectFrom(TICKET_TIMELINE)
                 .where(TICKET_TIMELINE.TICKET_ID.eq(ticket.id()))
                 .and(TICKET_TIMELINE.VERSION.gt(after))
+                .and(ticket.then() == null ? noCondition() : TICKET_TIMELINE.VERSION.le(ticket.version()))
                 .and(visibility.everything() ? noCondition() : hasSomethingFor(visibility))
                 .orderBy(TICKET_TIMELINE.VERSION)
                 .limit(most)
@@ -94,12 +96,41 @@ public final class Timelines {
                         new StoredEntry(row, json.readValue(row.getChanges().data(), CHANGES)));
         Names names = new Names(
                 people(snapshot, stored),
-                PastNames.ofQueues(snapshot, visibility.internal() ? queues(stored) : Set.of()),
-                linked(snapshot, visibility, stored));
+                PastNames.ofQueues(snapshot, visibility.internal() ? queues(changes(stored)) : Set.of()),
+                linked(snapshot, visibility, ids(changes(stored), Timelines::isLink)));
         Predicate<StoredChange> shown = visibility.everything()
                 ? change -> true
                 : shownTo(visibility, names.tickets().keySet());
         return stored.stream().map(entry -> entry(entry, names, shown)).toList();
+    }
+
+    /**
+     * What differs between two states, as the caller may see it.
+     *
+     * @param before position whose names are shown of what was
+     * @param after position whose names are shown of what is
+     */
+    public List<Change> differences(
+            Snapshot snapshot,
+            Visibility visibility,
+            List<PastTicket.Difference> differences,
+            long before,
+            long after) {
+        List<StoredChange> changes = differences.stream()
+                .map(it -> new StoredChange(it.field(), it.before(), it.after(), it.internal()))
+                .toList();
+        Set<UUID> people = ids(changes.stream(), change -> PEOPLE.contains(change.field()));
+        Names names = new Names(
+                PastNames.ofPeople(snapshot, people),
+                PastNames.ofQueues(snapshot, visibility.internal() ? queues(changes.stream()) : Set.of()),
+                linked(snapshot, visibility, ids(changes.stream(), Timelines::isLink)));
+        return changes.stream()
+                .filter(
+                        visibility.everything()
+                                ? change -> true
+                                : shownTo(visibility, names.tickets().keySet()))
+                .map(change -> change(change, names, before, after))
+                .toList();
     }
 
     /** The same rule as {@link #shownTo}, asked of the database so that pages are full. */
@@ -135,8 +166,7 @@ public final class Timelines {
         return change.field().startsWith(LINKS);
     }
 
-    private static Map<UUID, Long> linked(Snapshot snapshot, Visibility visibility, List<StoredEntry> entries) {
-        Set<UUID> linked = ids(entries, Timelines::isLink);
+    private static Map<UUID, Long> linked(Snapshot snapshot, Visibility visibility, Set<UUID> linked) {
         return linked.isEmpty()
                 ? Map.of()
                 : snapshot.jooq()
@@ -148,7 +178,7 @@ public final class Timelines {
     }
 
     private static PastNames<UUID> people(Snapshot snapshot, List<StoredEntry> entries) {
-        Set<UUID> people = ids(entries, change -> PEOPLE.contains(change.field()));
+        Set<UUID> people = ids(changes(entries), change -> PEOPLE.contains(change.field()));
         for (StoredEntry entry : entries) {
             Stream.of(
                             Optional.ofNullable(entry.row().getActor()),
@@ -159,22 +189,20 @@ public final class Timelines {
         return PastNames.ofPeople(snapshot, people);
     }
 
-    private static Set<String> queues(List<StoredEntry> entries) {
-        return entries.stream()
-                .flatMap(entry -> entry.changes().stream())
-                .filter(change -> change.field().equals(QUEUE))
+    private static Stream<StoredChange> changes(List<StoredEntry> entries) {
+        return entries.stream().flatMap(entry -> entry.changes().stream());
+    }
+
+    private static Set<String> queues(Stream<StoredChange> changes) {
+        return changes.filter(change -> change.field().equals(QUEUE))
                 .flatMap(change -> Stream.of(Optional.ofNullable(change.before()), Optional.ofNullable(change.after())))
                 .flatMap(Optional::stream)
                 .map(Object::toString)
                 .collect(Collectors.toSet());
     }
 
-    private static Set<UUID> ids(List<StoredEntry> entries, Predicate<StoredChange> of) {
-        return entries.stream()
-                .flatMap(entry -> entry.changes().stream())
-                .filter(of)
-                .flatMap(StoredChange::ids)
-                .collect(Collectors.toCollection(HashSet::new));
+    private static Set<UUID> ids(Stream<StoredChange> changes, Predicate<StoredChange> of) {
+        return changes.filter(of).flatMap(StoredChange::ids).collect(Collectors.toCollection(HashSet::new));
     }
 
     private static TimelineEntry entry(StoredEntry entry, Names names, Predicate<StoredChange> shown) {
@@ -195,23 +223,27 @@ public final class Timelines {
                 row.getRecordedAt(),
                 entry.changes().stream()
                         .filter(shown)
-                        .map(change -> change(change, names, then))
+                        .map(change -> change(change, names, then, then))
                         .toList());
     }
 
-    private static Change change(StoredChange change, Names names, long then) {
+    /**
+     * @param then position whose names are shown of what was
+     * @param now position whose names are shown of what is
+     */
+    private static Change change(StoredChange change, Names names, long then, long now) {
         if (PEOPLE.contains(change.field())) {
             return new Change(
                     change.field(),
                     person(change.before(), names.people(), then),
-                    person(change.after(), names.people(), then));
+                    person(change.after(), names.people(), now));
         } else if (change.field().equals(QUEUE)) {
             return new Change(
                     change.field(),
                     change.before(),
                     change.after(),
                     queue(change.before(), names.queues(), then),
-                    queue(change.after(), names.queues(), then));
+                    queue(change.after(), names.queues(), now));
         } else if (isLink(change)) {
             return new Change(
                     change.field(),
