@@ -2,8 +2,8 @@ package dev.hindsight.ops;
 
 import dev.hindsight.command.CommandModule;
 import dev.hindsight.command.ErasureModule;
-import dev.hindsight.ops.access.AccessConfiguration;
 import dev.hindsight.command.ReversionModule;
+import dev.hindsight.ops.access.AccessConfiguration;
 import dev.hindsight.ops.attachments.AttachmentConfiguration;
 import dev.hindsight.ops.audit.AuditConfiguration;
 import dev.hindsight.ops.edge.EdgeConfiguration;

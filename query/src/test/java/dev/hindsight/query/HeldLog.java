@@ -5,8 +5,10 @@ import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** A log in memory. For one thread at a time. */
@@ -45,6 +47,11 @@ public final class HeldLog implements EventLog {
     public Stream<LoggedEvent> erasedEventsOf(String stream) {
         erasedReads++;
         return eventsOf(stream);
+    }
+
+    @Override
+    public Set<String> ended(Collection<String> streams) {
+        return Set.of();
     }
 
     @Override

@@ -51,12 +51,10 @@ final class AccessFilter extends OncePerRequestFilter {
     }
 
     private void note(HttpServletRequest request, int status, Instant at) {
-        boolean refused =
-                status == HttpStatus.UNAUTHORIZED.value() || status == HttpStatus.FORBIDDEN.value();
+        boolean refused = status == HttpStatus.UNAUTHORIZED.value() || status == HttpStatus.FORBIDDEN.value();
         boolean shown = status < HttpStatus.BAD_REQUEST.value();
         Accessed accessed = (Accessed) request.getAttribute(Accessed.ATTRIBUTE);
-        boolean read = accessed != null
-                && (accessed.subject() != null || HttpMethod.GET.matches(request.getMethod()));
+        boolean read = accessed != null && (accessed.subject() != null || HttpMethod.GET.matches(request.getMethod()));
         if (!refused && !(shown && read)) {
             return;
         }

@@ -1,10 +1,10 @@
 package dev.hindsight.ops.access;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import dev.hindsight.domain.ActorKind;
 import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.operations.OperationsEvent.Access;
 import dev.hindsight.domain.operations.OperationsEvent.AccessRecorded;
-import dev.hindsight.domain.ActorKind;
 import dev.hindsight.projections.rebuild.OperationsRecord;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -96,7 +96,8 @@ final class AccessRecorder implements SmartLifecycle {
                 return;
             } catch (RuntimeException e) {
                 if (!running) {
-                    LOG.warn("{} access records are lost: the log did not take them before the end", accesses.size(), e);
+                    LOG.warn(
+                            "{} access records are lost: the log did not take them before the end", accesses.size(), e);
                     return;
                 }
                 LOG.debug("Access records wait for the log", e);

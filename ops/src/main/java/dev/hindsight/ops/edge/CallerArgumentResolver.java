@@ -62,7 +62,8 @@ public final class CallerArgumentResolver implements HandlerMethodArgumentResolv
     void refused(HttpServletRequest request) {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication != null
-                && authentication.getPrincipal() instanceof Jwt jwt && !Callers.roles(jwt).isEmpty()) {
+                && authentication.getPrincipal() instanceof Jwt jwt
+                && !Callers.roles(jwt).isEmpty()) {
             try {
                 request.setAttribute(ATTRIBUTE, callers.of(jwt));
             } catch (RuntimeException e) {

@@ -49,7 +49,8 @@ class AccessRecordsTest {
         assertThat(agent.get(path + "/conversation").status()).isEqualTo(200);
         assertThat(agent.get(path + "/timeline").status()).isEqualTo(200);
 
-        List<JsonNode> records = records("?ticket=" + opened.body().path("number").asLong(), 3);
+        List<JsonNode> records =
+                records("?ticket=" + opened.body().path("number").asLong(), 3);
 
         assertThat(records).allSatisfy(record -> {
             assertThat(record.path("ticket").asString()).isEqualTo(opened.id());
@@ -83,16 +84,16 @@ class AccessRecordsTest {
 
         String person = agent.get("/api/v1/people/me").body().path("id").asString();
         List<JsonNode> refusals = records("?person=" + person, 2);
-        assertThat(refusals)
-                .extracting(record -> record.path("status").asInt())
-                .containsOnly(403);
+        assertThat(refusals).extracting(record -> record.path("status").asInt()).containsOnly(403);
         assertThat(refusals)
                 .extracting(record -> record.path("call").asString())
                 .contains("GET " + ACCESS);
 
-        Journey.eventually(Duration.ofSeconds(20), () -> records("?limit=200", 1).stream()
-                .anyMatch(record -> record.path("subject").asString("").equals(made.id())
-                        && record.path("call").asString().equals("POST /api/v1/audit/exports")));
+        Journey.eventually(
+                Duration.ofSeconds(20),
+                () -> records("?limit=200", 1).stream()
+                        .anyMatch(record -> record.path("subject").asString("").equals(made.id())
+                                && record.path("call").asString().equals("POST /api/v1/audit/exports")));
     }
 
     @Test

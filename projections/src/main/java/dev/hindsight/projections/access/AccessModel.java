@@ -37,11 +37,17 @@ public final class AccessModel implements StreamFold<AccessModel.Batch> {
     private record Row(long version, long position, AccessRecorded event) {
 
         private Instant first() {
-            return event.accesses().stream().map(Access::at).min(Instant::compareTo).orElse(event.at());
+            return event.accesses().stream()
+                    .map(Access::at)
+                    .min(Instant::compareTo)
+                    .orElse(event.at());
         }
 
         private Instant last() {
-            return event.accesses().stream().map(Access::at).max(Instant::compareTo).orElse(event.at());
+            return event.accesses().stream()
+                    .map(Access::at)
+                    .max(Instant::compareTo)
+                    .orElse(event.at());
         }
 
         private Collection<UUID> all(Function<Access, @Nullable UUID> of) {
@@ -110,8 +116,7 @@ public final class AccessModel implements StreamFold<AccessModel.Batch> {
     @Override
     public Map<String, Batch> load(Connection connection, Collection<String> streams) throws SQLException {
         Map<String, Batch> found = new HashMap<>();
-        try (var query = connection.prepareStatement(
-                "SELECT id, version FROM " + physical + " WHERE id = ANY (?)")) {
+        try (var query = connection.prepareStatement("SELECT id, version FROM " + physical + " WHERE id = ANY (?)")) {
             query.setArray(1, ids(connection, streams));
             try (var rows = query.executeQuery()) {
                 while (rows.next()) {

@@ -24,11 +24,10 @@ public final class FoldedTickets implements PastTickets {
     public PastTicket after(@Nullable PastTicket before, LoggedEvent event) {
         var was = (Folded) before;
         var step = TicketFold.step(was == null ? null : was.ticket(), event);
-        var link = step.link();
         var attachment = step.attachment();
         var links = was == null ? Map.<TicketRows.LinkKey, TicketStep.Link>of() : was.held();
         var files = was == null ? Map.<UUID, TicketStep.Attachment>of() : was.files();
-        if (link != null) {
+        for (var link : step.links()) {
             links = with(links, new TicketRows.LinkKey(link.type(), link.otherId()), link.linked() ? link : null);
         }
         if (attachment != null) {

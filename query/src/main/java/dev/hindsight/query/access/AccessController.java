@@ -139,8 +139,7 @@ public final class AccessController {
                 .orElseThrow(() -> new InvalidRequest("ticket", "there is no ticket of this number"));
     }
 
-    private ResponseEntity<AccessPage> answer(
-            Snapshot snapshot, Asked asked, Place below, int most, String question) {
+    private ResponseEntity<AccessPage> answer(Snapshot snapshot, Asked asked, Place below, int most, String question) {
         List<Found> found = new ArrayList<>();
         long lost = 0;
         Place from = below;
@@ -184,7 +183,10 @@ public final class AccessController {
 
     private static List<AccessEntry> entries(Snapshot snapshot, List<Found> found) {
         Set<UUID> people = new HashSet<>();
-        found.stream().map(one -> one.access().person()).filter(Objects::nonNull).forEach(people::add);
+        found.stream()
+                .map(one -> one.access().person())
+                .filter(Objects::nonNull)
+                .forEach(people::add);
         PastNames<UUID> names = PastNames.ofPeople(snapshot, people);
         return found.stream()
                 .map(one -> {

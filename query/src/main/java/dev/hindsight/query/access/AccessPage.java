@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param nextCursor null at the end
  * @param position up to which the records are right
  */
-public record AccessPage(List<AccessEntry> items, long lost, @Nullable String nextCursor, long position) {}
+public record AccessPage(
+        List<AccessEntry> items, long lost, @Nullable String nextCursor, long position) {}

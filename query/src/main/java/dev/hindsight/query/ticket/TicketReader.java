@@ -154,6 +154,7 @@ public final class TicketReader {
         long position = moment.position(log);
         Found found = find(caller, idOrNumber, minPosition, List.of(moment), position == Long.MAX_VALUE ? 0 : position);
         PastTicket ticket = at(found, moment);
+        Accessed.ticket(found.id(), ticket.version());
         Then then = new Then(moment, ticket, position == Long.MAX_VALUE ? ticket.position() : position);
         return again(caller, found, List.of(ticket), (snapshot, visibility) -> {
             Subject subject = new Subject(found.id(), ticket.version(), visibility, found.parked(), then);
@@ -289,7 +290,7 @@ public final class TicketReader {
         if (min > 0) {
             refuseParked(named, caller, min);
         }
-        Answer<T> read = freshness.readFor(
+        return freshness.readFor(
                 caller,
                 wait,
                 snapshot -> {
@@ -299,12 +300,11 @@ public final class TicketReader {
                     if (ticket.parked() != null && min > 0) {
                         Freshness.refuseBeyond(ticket.parked(), min);
                     }
+                    Accessed.ticket(ticket.id(), ticket.version());
                     return question.apply(snapshot, ticket);
                 },
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
-        Accessed.ticket(read.ticket().id(), read.ticket().version());
-        return read;
     }
 
     /** Waiting for what a parked ticket does not show would be in vain. */

@@ -156,7 +156,8 @@ final class ServerFolder implements AutoCloseable {
     }
 
     private static @Nullable FileChannel hold(Path folder) throws IOException {
-        // Closing any descriptor of a file ends all locks that the process has on it (POSIX), so one is never opened again.
+        // Closing any descriptor of a file ends all locks that the process has on it (POSIX), so one is never opened
+        // again.
         if (!HELD.add(folder)) {
             return null;
         }
