@@ -14,3 +14,11 @@ CREATE TABLE readmodel.access_batch (
 CREATE INDEX access_batch_position_idx ON readmodel.access_batch (last_position);
 CREATE INDEX access_batch_people_idx ON readmodel.access_batch USING gin (people);
 CREATE INDEX access_batch_tickets_idx ON readmodel.access_batch USING gin (tickets);
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'hindsight_app') THEN
+        GRANT SELECT ON readmodel.access_batch TO hindsight_app;
+    END IF;
+END
+$$;
