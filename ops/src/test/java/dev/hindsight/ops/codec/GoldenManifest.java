@@ -57,6 +57,8 @@ final class GoldenManifest {
             543cba2c36636593795cc7dca2c9d6edf59c12d68fe634c523430f8ffe0bdcd9  events/queue.unrestricted.1.json
             4a3650a4b3e74777f2b82b63eecf3c12d677358b2dc4e952b4a829400d28f80f  events/retention.rule-published.1.json
             b66a5c8b036f447f3a63f1ec79697ea21a294ee4a9f346327d7f4b0779f7bf6f  events/retention.rule-withdrawn.1.json
+            7c0d5cbe3d482c1a2ee57bada3bc6cfb67f05c784c4af5a78bd7cc6ea7840815  events/reversion.finished.1.json
+            d35f52d19a709e44ab2b6d5437a07d453c48d30d8a913e5c0f50f477b89456ce  events/reversion.started.1.json
             e20bd723e14858d02966378b505a4505196b3568beed4b96a05882199bb24b9a  events/team.agent-joined.1.json
             e20bd723e14858d02966378b505a4505196b3568beed4b96a05882199bb24b9a  events/team.agent-left.1.json
             f439d8dad8a42183c4410712eb0dccc071fdb0d71e2eb0b75dbc67dca4ba327b  events/team.changed.1.json
@@ -92,6 +94,7 @@ final class GoldenManifest {
             44c8286a43f8d23bab9a4c5a9bb8230a26c21005c046e6f00437ed44f81398b6  events/ticket.requester-replied.1.json
             ccc55dfc7bbc91a6fc936c4f0ba66bba0478d06aae4b0048c9a78d810d7913c5  events/ticket.resolved.1.json
             982be56c6fef5f93fa18ab7de99c8a30bd19a4e90b9ac004f4a5b34d2b8f7459  events/ticket.resumed.1.json
+            ac6ca1607b8f0c9c393c9a3b1111ce60c9d4989eb1f332ae00d90d7b6070fbfd  events/ticket.reverted.1.json
             4c8b02cb79d5ac8aa973ac36a930d2167138949cd26b9163b1cd4ba9bb84d058  events/ticket.subject-changed.1.json
             3ba53a9615126ed77ea0719cd8615067ca05061dc7de28944f441270562090e4  events/ticket.tag-added.1.json
             3ba53a9615126ed77ea0719cd8615067ca05061dc7de28944f441270562090e4  events/ticket.tag-removed.1.json
