@@ -25,6 +25,8 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -121,7 +123,7 @@ public final class ReversionRun {
                         "started",
                         new ReversionStarted(
                                 after.id(),
-                                clock.instant(),
+                                now(),
                                 after.criteria().commandId(),
                                 after.criteria().correlationId(),
                                 after.criteria().writer(),
@@ -178,7 +180,7 @@ public final class ReversionRun {
                     "finished",
                     new ReversionFinished(
                             job.id(),
-                            clock.instant(),
+                            now(),
                             cancelled,
                             counts.getOrDefault(Outcome.REVERTED, 0L),
                             counts.getOrDefault(Outcome.MOVED_ON, 0L),
@@ -336,6 +338,11 @@ public final class ReversionRun {
                 Channel.API.name(),
                 null,
                 new Expected.Nothing());
+    }
+
+    /** As events may carry it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     /** Once, however often it is tried. */

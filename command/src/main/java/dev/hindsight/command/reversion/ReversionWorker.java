@@ -36,6 +36,8 @@ public final class ReversionWorker implements SmartLifecycle {
     private final int atOnce;
     private final Semaphore wishes = new Semaphore(0);
     private volatile @Nullable Thread worker;
+    /** Of the worker alone. */
+    private String lastFault = "";
 
     /** @param atOnce how many tickets are reverted at the same time */
     public ReversionWorker(Reversions reversions, ReversionRun run, Connections connections, int atOnce) {
@@ -105,8 +107,12 @@ public final class ReversionWorker implements SmartLifecycle {
     private void work(UUID id, ExecutorService workers, BooleanSupplier goOn) throws InterruptedException {
         try {
             run.run(id, workers, goOn);
+            lastFault = "";
         } catch (RuntimeException fault) {
-            LOG.warn("The reversion {} does not get on; tried again", id, fault);
+            if (!fault.toString().equals(lastFault)) { // the same one again says nothing new
+                LOG.warn("The reversion {} does not get on; tried again", id, fault);
+                lastFault = fault.toString();
+            }
             reversions.failed(id, fault.getClass().getSimpleName());
         }
     }

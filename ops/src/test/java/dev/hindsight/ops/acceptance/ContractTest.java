@@ -136,6 +136,29 @@ class ContractTest {
                         .body(),
                 "RepairReport");
         assertMembers(app.as(Role.OPERATOR, "op").get("/ops/v1/dead-letters").body(), "DeadLetterPage");
+        agent.put(ticket + "/tags/contract", null, "X-Correlation-Id", opened.id());
+        JsonNode reversion = app.as(Role.OPERATOR, "op")
+                .post("/ops/v1/reversions", "{\"correlationId\":\"" + opened.id() + "\"}")
+                .body();
+        assertMembers(reversion, "Job");
+        assertMembers(reversion.path("reversion"), "ReversionDetails");
+        assertMembers(reversion.at("/reversion/criteria"), "ReversionCriteria");
+        String reversionPath = "/ops/v1/reversions/" + reversion.path("id").asString();
+        Journey.eventually(
+                Duration.ofSeconds(60),
+                () -> !app.as(Role.OPERATOR, "op")
+                        .get(reversionPath)
+                        .body()
+                        .path("endedAt")
+                        .isNull());
+        JsonNode reverted =
+                app.as(Role.OPERATOR, "op").get(reversionPath + "/tickets").body();
+        assertMembers(reverted, "ReversionTicketPage");
+        assertMembers(reverted.path("items").path(0), "ReversionTicket");
+        JsonNode back = agent.post(ticket + "/revert", "{\"toVersion\":1,\"reason\":\"contract\"}", "If-Match", "*")
+                .body();
+        assertMembers(back, "RevertAnswer");
+        assertMembers(back.path("notUndone").path(0), "NotUndone");
         Person auditor = app.as(Role.AUDITOR, "audrey@example.org");
         assertMembers(auditor.post("/api/v1/audit/checkpoints", null).body(), "CheckpointView");
         assertMembers(auditor.get("/api/v1/audit/checkpoints").body(), "CheckpointPage");
