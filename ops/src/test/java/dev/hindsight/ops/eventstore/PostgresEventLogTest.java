@@ -214,7 +214,8 @@ class PostgresEventLogTest {
             for (Instant moment : List.of(recorded.minusNanos(1_000), recorded, recorded.plusNanos(1_000))) {
                 assertThat(streams.recordedBy(moment))
                         .isEqualTo(stored.stream()
-                                .filter(its -> !Objects.requireNonNull(its.recordedAt()).isAfter(moment))
+                                .filter(its -> !Objects.requireNonNull(its.recordedAt())
+                                        .isAfter(moment))
                                 .count());
             }
         }
