@@ -80,7 +80,7 @@ class PastLawTest {
                 project(rows, model, batch);
                 rows.position(rows.log.head());
                 read(rows, batch, live);
-                for (int i = 0; i < 3; i++) {
+                for (int i = 0; i < 2; i++) {
                     UUID ticket = id(batch.get(random.nextInt(batch.size())));
                     String read = READS.get(random.nextInt(READS.size()));
                     seen.add(new Seen(ticket, rows.log.head(), read, answer(web, ticket, read)));
@@ -182,19 +182,22 @@ class PastLawTest {
             var found = reader.find(auditor, ticket.getKey().toString(), null, List.of());
             for (var then : ticket.getValue().entrySet()) {
                 PastTicket past = reader.at(found, new Moment(null, null, then.getKey(), null));
-                Record row = past.row();
                 Rows rows = then.getValue();
-                for (var field : TICKET.fields()) {
-                    assertThat(same(row.get(field)))
-                            .as(field.getName())
-                            .isEqualTo(same(rows.ticket().get(field)));
-                }
+                assertThat(byColumn(past.row())).isEqualTo(byColumn(rows.ticket()));
                 assertThat(values(past.links())).isEqualTo(rows.links());
                 assertThat(values(past.attachments())).isEqualTo(rows.attachments());
                 compared++;
             }
         }
         assertThat(compared).isGreaterThanOrEqualTo(EVENTS);
+    }
+
+    private static Map<String, @Nullable Object> byColumn(Record row) {
+        var values = new LinkedHashMap<String, @Nullable Object>();
+        for (var field : TICKET.fields()) {
+            values.put(field.getName(), same(row.get(field)));
+        }
+        return values;
     }
 
     private static @Nullable Object same(@Nullable Object value) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class PastBenchmark {
 
-    private static final int READS = 2_000;
+    private static final int READS = 1_000;
     private static final Duration SETTLING = Duration.ofSeconds(10);
 
     private final Api api;

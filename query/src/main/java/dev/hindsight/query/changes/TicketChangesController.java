@@ -124,7 +124,7 @@ public final class TicketChangesController {
         private @Nullable PastTicket after;
         private @Nullable Instant beforeAt;
         private @Nullable Instant afterAt;
-        /** Each place that the ticket was in, once. */
+        /** The places that the ticket was in, one after the other. */
         private final List<PastTicket> scopes = new ArrayList<>();
         /** By version, of the first events of the range. */
         private final Map<Long, Envelope> envelopes = new HashMap<>();
