@@ -50,7 +50,7 @@ class AccessRecordsTest {
         assertThat(agent.get(path + "/timeline").status()).isEqualTo(200);
 
         List<JsonNode> records =
-                records("?ticket=" + opened.body().path("number").asLong(), 3);
+                records("?ticket=" + opened.body().path("number").asString(), 3);
 
         assertThat(records).allSatisfy(record -> {
             assertThat(record.path("ticket").asString()).isEqualTo(opened.id());
