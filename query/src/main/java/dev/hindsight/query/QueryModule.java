@@ -1,5 +1,6 @@
 package dev.hindsight.query;
 
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.query.attachments.AttachmentContents;
@@ -9,6 +10,8 @@ import dev.hindsight.query.directory.DirectoryController;
 import dev.hindsight.query.directory.PersonController;
 import dev.hindsight.query.queues.QueueSummaries;
 import dev.hindsight.query.queues.QueueSummaryController;
+import dev.hindsight.query.reports.Measures;
+import dev.hindsight.query.reports.ReportController;
 import dev.hindsight.query.ticket.TicketController;
 import dev.hindsight.query.ticket.TicketReader;
 import dev.hindsight.query.ticket.VersionPages;
@@ -27,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The read endpoints. Whoever assembles the application provides {@link ReadModels}, {@link FreshnessGate},
- * {@link Cursors} (with a secret key that all nodes share) and a JSON mapper.
+ * {@link Cursors} (with a secret key that all nodes share), the {@link EventLog} and a JSON mapper.
  */
 @Configuration(proxyBeanMethods = false)
 public class QueryModule {
@@ -43,8 +46,8 @@ public class QueryModule {
     }
 
     @Bean
-    TicketLists ticketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
-        return new TicketLists(freshness, cursors, summaries);
+    TicketLists ticketLists(Freshness freshness, EventLog log, Cursors cursors, TicketSummaries summaries) {
+        return new TicketLists(freshness, log, cursors, summaries);
     }
 
     @Bean
@@ -53,8 +56,13 @@ public class QueryModule {
     }
 
     @Bean
-    QueueSummaryController queueSummaryController(Freshness freshness) {
-        return new QueueSummaryController(freshness, new QueueSummaries());
+    QueueSummaryController queueSummaryController(Freshness freshness, EventLog log) {
+        return new QueueSummaryController(freshness, log, new QueueSummaries());
+    }
+
+    @Bean
+    ReportController reportController(Freshness freshness, EventLog log) {
+        return new ReportController(freshness, log, Measures.ALL);
     }
 
     @Bean

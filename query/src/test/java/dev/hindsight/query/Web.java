@@ -6,6 +6,8 @@ import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Role;
+import dev.hindsight.projections.live.MemoryLog;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.ReadModels;
 import java.net.URI;
@@ -44,16 +46,26 @@ public final class Web {
     private final MockMvc mvc;
 
     public Web(ReadModelRows rows) {
-        this(rows.models, rows.gate, rows.cursors, context -> {});
+        this(rows.models, rows.gate, rows.cursors, rows.log, context -> {});
     }
 
     /** @param more beans beside the query module's */
     public Web(ReadModels models, FreshnessGate gate, Cursors cursors, Consumer<GenericWebApplicationContext> more) {
+        this(models, gate, cursors, new MemoryLog(), more);
+    }
+
+    private Web(
+            ReadModels models,
+            FreshnessGate gate,
+            Cursors cursors,
+            EventLog log,
+            Consumer<GenericWebApplicationContext> more) {
         var context = new GenericWebApplicationContext(new MockServletContext());
         AnnotationConfigUtils.registerAnnotationConfigProcessors(context);
         context.registerBean(ReadModels.class, () -> models);
         context.registerBean(FreshnessGate.class, () -> gate);
         context.registerBean(Cursors.class, () -> cursors);
+        context.registerBean(EventLog.class, () -> log);
         context.registerBean(JsonMapper.class, () -> JSON);
         context.registerBean(QueryModule.class);
         context.registerBean(Edge.class);

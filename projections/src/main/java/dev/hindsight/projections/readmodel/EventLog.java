@@ -1,5 +1,6 @@
 package dev.hindsight.projections.readmodel;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,4 +39,20 @@ public interface EventLog {
 
     /** The highest position given so far; 0 for an empty log. */
     long head();
+
+    /** The last position whose event was recorded at this moment or before; 0 for none. */
+    default long recordedBy(Instant moment) {
+        // Neither ever falls when the other rises, so a few events tell.
+        long low = 0;
+        long high = head();
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            if (after(middle, 1).getFirst().recordedAt().isAfter(moment)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
 }

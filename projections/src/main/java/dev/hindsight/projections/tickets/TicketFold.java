@@ -51,6 +51,14 @@ public final class TicketFold {
         return new TicketFold(before, logged, event).step();
     }
 
+    /** The row after an event that is left out: all but its place is as it was. */
+    public static TicketRow leftOut(TicketRow before, long version, long position) {
+        var draft = new TicketDraft(before);
+        draft.version = version;
+        draft.lastPosition = position;
+        return draft.row();
+    }
+
     private TicketStep step() {
         var after = apply();
         after.version = logged.version();

@@ -88,10 +88,7 @@ public final class TicketModel implements StreamFold<TicketRows> {
     @Override
     public void leaveOut(TicketRows rows, long version, long position) {
         if (rows.row != null) {
-            var draft = new TicketDraft(rows.row);
-            draft.version = version;
-            draft.lastPosition = position;
-            rows.row = draft.row();
+            rows.row = TicketFold.leftOut(rows.row, version, position);
         }
     }
 
