@@ -8,6 +8,7 @@ import dev.hindsight.query.attachments.AttachmentController;
 import dev.hindsight.query.conversation.ConversationController;
 import dev.hindsight.query.directory.DirectoryController;
 import dev.hindsight.query.directory.PersonController;
+import dev.hindsight.query.queues.QueueChangeController;
 import dev.hindsight.query.queues.QueueSummaries;
 import dev.hindsight.query.queues.QueueSummaryController;
 import dev.hindsight.query.reports.Measures;
@@ -58,6 +59,11 @@ public class QueryModule {
     @Bean
     QueueSummaryController queueSummaryController(Freshness freshness, EventLog log) {
         return new QueueSummaryController(freshness, log, new QueueSummaries());
+    }
+
+    @Bean
+    QueueChangeController queueChangeController(Freshness freshness, EventLog log, Cursors cursors) {
+        return new QueueChangeController(freshness, log, cursors);
     }
 
     @Bean

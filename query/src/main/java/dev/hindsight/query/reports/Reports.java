@@ -396,7 +396,7 @@ final class Reports {
                 places.add(i);
             }
         }
-        Comparator<Found> order = (one, other) -> 0;
+        Comparator<Found> order = Comparator.comparingInt(line -> 0);
         for (int place : places) {
             order = order.thenComparing(
                     line -> {
