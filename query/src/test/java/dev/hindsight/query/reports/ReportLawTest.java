@@ -187,7 +187,7 @@ class ReportLawTest {
                     }
                 } else if (!row.updatedAt().isBefore(from)
                         && row.updatedAt().isBefore(to)
-                        && BEGAN.get(measure).test(i == 0 ? null : steps.get(i - 1).row(), step)) {
+                        && Objects.requireNonNull(BEGAN.get(measure)).test(i == 0 ? null : steps.get(i - 1).row(), step)) {
                     groups.computeIfAbsent(key(row, begin(row.updatedAt(), by), by, false), key -> new ArrayList<>())
                             .add(seconds(row.createdAt(), row.updatedAt()));
                 }
@@ -327,7 +327,7 @@ class ReportLawTest {
             histories.at(Moment.NOW).forEach(row -> today.put(row.id(), row));
             long seen = histories.tickets().values().stream()
                     .filter(steps -> !"hr".equals(steps.getFirst().row().queue())
-                            && !"hr".equals(today.get(steps.getFirst().row().id()).queue()))
+                            && !"hr".equals(Objects.requireNonNull(today.get(steps.getFirst().row().id())).queue()))
                     .count();
             assertThat(total(AGENT)).isEqualTo(seen);
             assertThat(total(Web.caller(ANA, Role.AUDITOR)))
