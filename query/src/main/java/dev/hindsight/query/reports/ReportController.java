@@ -18,6 +18,7 @@ import dev.hindsight.query.tickets.TicketSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -112,11 +113,7 @@ public final class ReportController {
 
     private static boolean csv(@Nullable String format, @Nullable String accept) {
         if (format == null) {
-            return accept != null
-                    && MediaType.parseMediaTypes(accept).stream()
-                            .findFirst()
-                            .filter(type -> type.getType().equals("text") && type.getSubtype().equals("csv"))
-                            .isPresent();
+            return accept != null && accept.strip().toLowerCase(Locale.ROOT).startsWith("text/csv");
         } else if (!format.equals("csv") && !format.equals("json")) {
             throw new InvalidRequest("format", "must be json or csv");
         }

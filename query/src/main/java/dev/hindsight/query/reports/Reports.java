@@ -178,7 +178,7 @@ final class Reports {
                         least(
                                 behind,
                                 field(
-                                        "{0} + {1}::interval",
+                                        "date_add({0}, {1}::interval, 'UTC')",
                                         SQLDataType.INSTANT,
                                         SPAN,
                                         inline("1 " + time.get().word()))));
