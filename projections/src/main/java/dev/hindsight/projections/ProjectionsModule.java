@@ -34,14 +34,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class ProjectionsModule {
 
     /** Makes one generation of each model that lies in PostgreSQL. */
-    public static final Map<ReadModel, IntFunction<? extends StreamFold<?>>> FOLDS =
-            Map.of(
-                    ReadModel.TICKETS,
-                    TicketModel::new,
-                    ReadModel.DIRECTORY,
-                    DirectoryModel::new,
-                    ReadModel.TICKET_PAST,
-                    PastModel::new);
+    public static final Map<ReadModel, IntFunction<? extends StreamFold<?>>> FOLDS = Map.of(
+            ReadModel.TICKETS,
+            TicketModel::new,
+            ReadModel.DIRECTORY,
+            DirectoryModel::new,
+            ReadModel.TICKET_PAST,
+            PastModel::new);
 
     @Bean
     Generations generations(DataSource dataSource, PlatformTransactionManager transactions) {

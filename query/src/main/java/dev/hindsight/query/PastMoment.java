@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param named the position whose names are shown
  * @param at the moment to which ages are told
  */
-public record PastMoment(
-        @Nullable Instant asOf, @Nullable Long position, long upTo, long named, Instant at) {
+public record PastMoment(@Nullable Instant asOf, @Nullable Long position, long upTo, long named, Instant at) {
 
     /**
      * Asks the log where the moment lies.

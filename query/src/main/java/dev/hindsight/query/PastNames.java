@@ -52,8 +52,7 @@ public final class PastNames<K> {
      *
      * @param now its present name, which counts where it has no former ones
      */
-    public static Field<String> at(
-            long position, Field<String> now, Field<String[]> names, Field<Long[]> since) {
+    public static Field<String> at(long position, Field<String> now, Field<String[]> names, Field<Long[]> since) {
         return DSL.field(
                 "coalesce({1}[greatest(1, (select count(*) from unnest({2}) s where s <= {3}))::int], {0})",
                 String.class, now, names, since, DSL.val(position));

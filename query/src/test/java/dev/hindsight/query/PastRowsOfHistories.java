@@ -69,7 +69,10 @@ public final class PastRowsOfHistories {
         rows.jooq.execute("analyze readmodel.ticket_past_g1; analyze readmodel.ticket_past_words_g1");
         for (LoggedEvent event : events) {
             var steps = tickets.computeIfAbsent(id(event), id -> new ArrayList<>());
-            steps.add(new Step(event, TicketFold.step(steps.isEmpty() ? null : steps.getLast().row(), event).row()));
+            steps.add(new Step(
+                    event,
+                    TicketFold.step(steps.isEmpty() ? null : steps.getLast().row(), event)
+                            .row()));
         }
     }
 

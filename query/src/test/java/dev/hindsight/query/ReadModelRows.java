@@ -51,6 +51,7 @@ public final class ReadModelRows implements AutoCloseable {
     public final DSLContext jooq;
     /** Tells where moments of the past lie; its events are not brought into rows by themselves. */
     public final MemoryLog log = new MemoryLog();
+
     public final GrantTables grants;
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;

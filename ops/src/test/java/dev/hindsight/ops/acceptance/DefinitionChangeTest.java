@@ -53,7 +53,8 @@ class DefinitionChangeTest {
             beOlder(new JdbcTemplate(old.context().getBean(DataSource.class)));
         }
 
-        try (RunningApplication busy = RunningApplication.in(data, Map.of("hindsight.rebuild.at-once", 0, "hindsight.rebuild.fill-from", 1))) {
+        try (RunningApplication busy =
+                RunningApplication.in(data, Map.of("hindsight.rebuild.at-once", 0, "hindsight.rebuild.fill-from", 1))) {
             Person agent = busy.as(Role.AGENT, "ana@example.org");
             assertThatAllAnswers(agent, before, one);
             JsonNode job = job(busy, "tickets");

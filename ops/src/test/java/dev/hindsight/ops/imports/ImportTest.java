@@ -159,13 +159,15 @@ class ImportTest {
                                 .filter(one::equals)
                                 .count());
             }
-            ids.entrySet().stream().limit(3).forEach(one -> assertThat(count(
-                            auditor, "asOf=" + moment + "&status=OPEN&assignee=" + one.getValue(), cases))
-                    .as("%s %s %s", source, moment, one.getKey())
-                    .isEqualTo(then.assignee().entrySet().stream()
-                            .filter(its -> its.getValue().equals(one.getKey())
-                                    && "OPEN".equals(then.status().get(its.getKey())))
-                            .count()));
+            ids.entrySet().stream()
+                    .limit(3)
+                    .forEach(one -> assertThat(
+                                    count(auditor, "asOf=" + moment + "&status=OPEN&assignee=" + one.getValue(), cases))
+                            .as("%s %s %s", source, moment, one.getKey())
+                            .isEqualTo(then.assignee().entrySet().stream()
+                                    .filter(its -> its.getValue().equals(one.getKey())
+                                            && "OPEN".equals(then.status().get(its.getKey())))
+                                    .count()));
         }
     }
 

@@ -87,8 +87,9 @@ final class Importing {
     }
 
     private boolean behind(long head) {
-        return sql.sql("select count(*) from readmodel.generation where model in ('tickets', 'directory', 'ticket-past')"
-                                + " and position < ?")
+        return sql.sql(
+                                "select count(*) from readmodel.generation where model in ('tickets', 'directory', 'ticket-past')"
+                                        + " and position < ?")
                         .param(head)
                         .query(Long.class)
                         .single()

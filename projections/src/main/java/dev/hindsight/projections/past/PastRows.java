@@ -63,9 +63,7 @@ final class PastRows {
         if (!Objects.equals(before == null ? null : before.subject(), after.subject())
                 || !Objects.equals(before == null ? null : before.description(), after.description())) {
             if (!words.isEmpty()) {
-                words.set(
-                        words.size() - 1,
-                        new Words(words.getLast().row(), after.updatedAt(), after.lastPosition()));
+                words.set(words.size() - 1, new Words(words.getLast().row(), after.updatedAt(), after.lastPosition()));
             } else if (wordedBefore > 0) {
                 unworded = new Ending(after.id(), wordedBefore, after.updatedAt(), after.lastPosition(), 0, 0);
             }

@@ -42,7 +42,8 @@ final class PastTables {
                         .map(name -> (name.equals("description") ? "w." : "p.") + name)
                         .collect(Collectors.joining(", "))
                 + ", coalesce(w.version, 0) FROM unnest(?::uuid[]) AS u(id)"
-                + " CROSS JOIN LATERAL (SELECT * FROM " + past + " s WHERE s.id = u.id ORDER BY s.version DESC LIMIT 1) p"
+                + " CROSS JOIN LATERAL (SELECT * FROM " + past
+                + " s WHERE s.id = u.id ORDER BY s.version DESC LIMIT 1) p"
                 + " LEFT JOIN LATERAL (SELECT version, description FROM " + wording
                 + " s WHERE s.id = u.id ORDER BY s.version DESC LIMIT 1) w ON true";
         end = "UPDATE " + past + " p SET next_at = u.next_at, next_position = u.next_position, lasted = u.lasted,"
@@ -52,8 +53,8 @@ final class PastTables {
         endWords = "UPDATE " + wording + " p SET next_at = u.next_at, next_position = u.next_position"
                 + " FROM unnest(?::uuid[], ?::bigint[], ?::timestamptz[], ?::bigint[])"
                 + " AS u(id, version, next_at, next_position) WHERE p.id = u.id AND p.version = u.version";
-        deletions =
-                List.of("DELETE FROM " + past + " WHERE id = ANY (?)", "DELETE FROM " + wording + " WHERE id = ANY (?)");
+        deletions = List.of(
+                "DELETE FROM " + past + " WHERE id = ANY (?)", "DELETE FROM " + wording + " WHERE id = ANY (?)");
     }
 
     List<PastRows> load(Connection connection, Collection<UUID> ids) throws SQLException {
@@ -98,7 +99,10 @@ final class PastTables {
     }
 
     private static void end(
-            Connection connection, String sql, Stream<PastRows.@org.jspecify.annotations.Nullable Ending> all, boolean classes)
+            Connection connection,
+            String sql,
+            Stream<PastRows.@org.jspecify.annotations.Nullable Ending> all,
+            boolean classes)
             throws SQLException {
         var endings = all.filter(Objects::nonNull).toList();
         if (endings.isEmpty()) {

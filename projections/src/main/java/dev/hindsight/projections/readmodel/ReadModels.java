@@ -131,7 +131,9 @@ public final class ReadModels {
                     var id = rows.getString(1);
                     for (var model : ReadModel.values()) {
                         if (model.id().equals(id)) {
-                            progress.put(model, new Progress(
+                            progress.put(
+                                    model,
+                                    new Progress(
                                             rows.getInt(2), rows.getLong(3), rows.getBoolean(4), rows.getBoolean(5)));
                         }
                     }

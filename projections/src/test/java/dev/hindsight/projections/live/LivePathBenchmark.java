@@ -42,7 +42,8 @@ class LivePathBenchmark {
             try {
                 for (var model : models) {
                     lives.add(new LiveModel(
-                            Objects.requireNonNull(ProjectionsModule.FOLDS.get(model)).apply(1),
+                            Objects.requireNonNull(ProjectionsModule.FOLDS.get(model))
+                                    .apply(1),
                             log,
                             log,
                             database.pool,

@@ -13,4 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param position the log up to which it is right
  */
 public record QueueChangePage(
-        List<QueueChange> items, Instant from, Instant to, @Nullable String nextCursor, long position) {}
+        List<QueueChange> items,
+        Instant from,
+        Instant to,
+        @Nullable String nextCursor,
+        long position) {}

@@ -68,8 +68,8 @@ final class QueueChanges {
         PastNames<UUID> names = PastNames.ofPeople(
                 snapshot,
                 rows.stream()
-                        .flatMap(one -> Stream.of(
-                                one.get(STATE.ACTOR), one.get(STATE.ASSIGNEE), one.get(STATE.WAS_ASSIGNEE)))
+                        .flatMap(one ->
+                                Stream.of(one.get(STATE.ACTOR), one.get(STATE.ASSIGNEE), one.get(STATE.WAS_ASSIGNEE)))
                         .filter(Objects::nonNull)
                         .distinct()
                         .toList());
@@ -80,7 +80,9 @@ final class QueueChanges {
             Condition visible, @Nullable String queue, Instant from, Instant to, @Nullable Place after, int limit) {
         Condition here = is(STATE.QUEUE, queue);
         Condition was = is(STATE.WAS_QUEUE, queue).and(STATE.VERSION.gt(1L));
-        return org.jooq.impl.DSL
+        return org.jooq
+                .impl
+                .DSL
                 .select(
                         STATE.ID,
                         STATE.NUMBER,

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -63,7 +65,8 @@ public final class QueueSummaries {
     }
 
     /**
-     * By name, the tickets without a queue last; configured queues also where nothing is in them.
+     * By name, configured queues also where nothing is in them; then those that are not configured, by key, and the
+     * tickets without a queue last.
      *
      * @param source the tickets that are counted
      * @param at the moment to which ages are told
@@ -73,20 +76,22 @@ public final class QueueSummaries {
         snapshot.jooq().execute(ALONE);
         Map<@Nullable String, Counts> found = new LinkedHashMap<>();
         PastMoment moment = source.moment();
-        Field<String> name = moment == null
-                ? QUEUE.NAME
-                : PastNames.at(moment.named(), QUEUE.NAME, QUEUE.NAMES, QUEUE.NAMES_SINCE);
+        Field<String> name =
+                moment == null ? QUEUE.NAME : PastNames.at(moment.named(), QUEUE.NAME, QUEUE.NAMES, QUEUE.NAMES_SINCE);
         Map<String, String> names = snapshot.jooq()
                 .select(QUEUE.KEY, name)
                 .from(QUEUE)
                 .where(of instanceof Of.One(String key) ? QUEUE.KEY.eq(key) : noCondition())
                 .and(visibility.closed().isEmpty() ? noCondition() : QUEUE.KEY.notIn(visibility.closed()))
                 // Queues that were not configured yet are not told.
-                .and(moment == null ? noCondition() : condition("{0}[1] <= {1}", QUEUE.NAMES_SINCE, val(moment.named())))
+                .and(
+                        moment == null
+                                ? noCondition()
+                                : condition("{0}[1] <= {1}", QUEUE.NAMES_SINCE, val(moment.named())))
                 .orderBy(name, QUEUE.KEY)
                 .fetchMap(QUEUE.KEY, name);
         names.keySet().forEach(key -> found.put(key, new Counts(finalToo)));
-        var later = new LinkedHashMap<@Nullable String, Counts>();
+        var later = new TreeMap<@Nullable String, Counts>(Comparator.nullsLast(Comparator.naturalOrder()));
         for (Record row : snapshot.jooq().fetch(counting(source, visibility, of, finalToo, at))) {
             String queue = row.get(TICKET.QUEUE);
             Counts known = found.get(queue);

@@ -64,8 +64,8 @@ public final class QueueSummaryController {
             @RequestParam(required = false) @Nullable String asKnownAt,
             @RequestParam(required = false) @Nullable String atPosition) {
         String key = queue.equals(WITHOUT) ? null : Parameters.text("queue", queue);
-        QueueSummaryList list = read(
-                caller, new QueueSummaries.Of.One(key), include, minPosition, moment(asOf, asKnownAt, atPosition));
+        QueueSummaryList list =
+                read(caller, new QueueSummaries.Of.One(key), include, minPosition, moment(asOf, asKnownAt, atPosition));
         if (list.items().isEmpty() && key != null) {
             throw new NotFound("There is no such queue.");
         }
@@ -97,8 +97,7 @@ public final class QueueSummaryController {
                 ReadModel.DIRECTORY);
     }
 
-    private static Moment moment(
-            @Nullable String asOf, @Nullable String asKnownAt, @Nullable String atPosition) {
+    private static Moment moment(@Nullable String asOf, @Nullable String asKnownAt, @Nullable String atPosition) {
         return Moment.of(asOf, asKnownAt, atPosition, null, Instant.now());
     }
 

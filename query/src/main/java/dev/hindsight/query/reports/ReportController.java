@@ -66,7 +66,9 @@ public final class ReportController {
                 ? Freshness.answer(report.position())
                         .contentType(MediaType.parseMediaType("text/csv;charset=UTF-8"))
                         .body(CsvReport.of(report))
-                : Freshness.answer(report.position()).contentType(MediaType.APPLICATION_JSON).body(report);
+                : Freshness.answer(report.position())
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .body(report);
     }
 
     private Report report(Caller caller, Measure measure, ReportRequest request) {
@@ -93,8 +95,7 @@ public final class ReportController {
                 end,
                 snapshot -> {
                     Visibility visibility = Visibility.of(snapshot, caller);
-                    var question =
-                            new Reports.Question(measure, by, filter.condition(source), from, to, end.named());
+                    var question = new Reports.Question(measure, by, filter.condition(source), from, to, end.named());
                     return new Report(
                             measure.name(),
                             measure.kind() == Measure.Kind.LASTED || measure.seconds(TicketSource.states()) != null

@@ -28,13 +28,11 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
@@ -73,11 +71,12 @@ final class Reports {
     /** Lines in the order of their groups; groups in which nothing is counted have none. */
     List<Report.Line> lines(Snapshot snapshot, Visibility visibility, Question question) {
         snapshot.jooq().execute(ALONE);
-        List<Found> found = switch (question.measure().kind()) {
-            case BEGAN -> began(snapshot, visibility, question);
-            case LASTED -> lasted(snapshot, visibility, question);
-            case HELD -> held(snapshot, visibility, question);
-        };
+        List<Found> found =
+                switch (question.measure().kind()) {
+                    case BEGAN -> began(snapshot, visibility, question);
+                    case LASTED -> lasted(snapshot, visibility, question);
+                    case HELD -> held(snapshot, visibility, question);
+                };
         return shown(snapshot, question, found);
     }
 
@@ -119,8 +118,7 @@ final class Reports {
         if (seconds != null) {
             columns.addAll(figures(seconds));
         }
-        return snapshot
-                .jooq()
+        return snapshot.jooq()
                 .select(columns)
                 .from(state)
                 .where(begunWithin(state, question))
@@ -139,7 +137,8 @@ final class Reports {
         TicketSource before = before(question);
         Condition counting =
                 question.measure().counts(state).and(question.matching()).and(before.visible(visibility));
-        Select<Record> all = select(columns).from(state).where(begunWithin(state, question)).and(counting);
+        Select<Record> all =
+                select(columns).from(state).where(begunWithin(state, question)).and(counting);
         for (TicketSource.Part part : before.parts(question.measure().statuses())) {
             all = all.unionAll(
                     select(columns).from(part.table()).where(part.among()).and(counting));
@@ -199,8 +198,7 @@ final class Reports {
         List<SelectField<?>> result = new ArrayList<>(names);
         result.add(count().as(COUNT));
         result.addAll(figures(SECONDS));
-        return snapshot
-                .jooq()
+        return snapshot.jooq()
                 .with(states)
                 .select(result)
                 .from(each.asTable("each_ticket"))
@@ -244,7 +242,8 @@ final class Reports {
         counted.add(count().as(COUNT));
         // A state holds at the ends that come behind its beginning, up to its own end.
         var together = name("together")
-                .asMaterialized(select(counted).from(states).where(FIRST.lt(BEHIND)).groupBy(stays));
+                .asMaterialized(
+                        select(counted).from(states).where(FIRST.lt(BEHIND)).groupBy(stays));
         List<SelectField<?>> begins = new ArrayList<>(names);
         begins.addAll(List.of(FIRST.as(END), COUNT.as(MORE)));
         List<SelectField<?>> leaves = new ArrayList<>(names);
@@ -275,8 +274,7 @@ final class Reports {
         return levels(question, spans, changes);
     }
 
-    private static List<Found> levels(
-            Question question, List<Span> spans, Map<List<@Nullable Object>, int[]> changes) {
+    private static List<Found> levels(Question question, List<Span> spans, Map<List<@Nullable Object>, int[]> changes) {
         if (changes.isEmpty() && question.by().stream().allMatch(Dimension::ofTime)) {
             changes.put(List.of(), new int[spans.size()]); // none is a figure, too
         }
@@ -367,8 +365,7 @@ final class Reports {
                         Dimension one = question.by().get(i);
                         group.put(one.word(), value(one, line.group().get(i), names, question.named()));
                     }
-                    return new Report.Line(
-                            group, line.count(), line.median(), line.p90(), line.mean(), line.total());
+                    return new Report.Line(group, line.count(), line.median(), line.p90(), line.mean(), line.total());
                 })
                 .toList();
     }
@@ -381,7 +378,8 @@ final class Reports {
         return switch (dimension) {
             case AGENT -> new PersonRef((UUID) stored, names.at((UUID) stored, position));
             case PRIORITY -> "P" + stored;
-            case DAY, WEEK -> LocalDate.ofInstant((Instant) stored, ZoneOffset.UTC).toString();
+            case DAY, WEEK ->
+                LocalDate.ofInstant((Instant) stored, ZoneOffset.UTC).toString();
             case QUEUE, CATEGORY, STATUS -> stored;
         };
     }

@@ -73,7 +73,8 @@ public final class SearchTickets {
         Shown shown = freshness.readFor(caller, 0, snapshot -> {
             Visibility visibility = Visibility.of(snapshot, caller); // what was closed meanwhile is not shown
             return new Shown(
-                    summaries.of(snapshot, visibility, ids(found.tickets())), TicketLists.parked(snapshot, TicketSource.NOW, visibility));
+                    summaries.of(snapshot, visibility, ids(found.tickets())),
+                    TicketLists.parked(snapshot, TicketSource.NOW, visibility));
         });
         return new SearchPage(
                 hits(shown.tickets(), found.tickets()),

@@ -122,8 +122,9 @@ final class TicketSearch {
     }
 
     Select<Record1<Integer>> counting(int most) {
-        return selectCount().from(all(part -> selectOne().from(part.table()).where(matching).and(part.among()))
-                .limit(inline(most)));
+        return selectCount()
+                .from(all(part -> selectOne().from(part.table()).where(matching).and(part.among()))
+                        .limit(inline(most)));
     }
 
     /**
@@ -132,12 +133,12 @@ final class TicketSearch {
      */
     Select<?> collecting(@Nullable Place after, int limit) {
         var matches = name("matches")
-                .asMaterialized(all(part -> select(
-                                        ticket.ID.as(ID), sort.bucket(ticket).as(BUCKET), sortKey.as(key))
-                                .from(part.table())
-                                .where(matching)
-                                .and(part.among()))
-                        .limit(inline(counted + 1)));
+                .asMaterialized(
+                        all(part -> select(ticket.ID.as(ID), sort.bucket(ticket).as(BUCKET), sortKey.as(key))
+                                        .from(part.table())
+                                        .where(matching)
+                                        .and(part.among()))
+                                .limit(inline(counted + 1)));
         var number = name("number").as(select(count().as(TOTAL)).from(matches));
         var page = select(ID, BUCKET, key)
                 .from(matches)

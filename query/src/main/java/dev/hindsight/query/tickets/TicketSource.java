@@ -93,7 +93,10 @@ public record TicketSource(@Nullable PastMoment moment) {
             if (any(wanted, Set.of(status))) {
                 parts.add(new Part(
                         ROWS_THEN,
-                        THEN.STATUS.in(inlined(FINAL)).and(THEN.STATUS.eq(inline(status.name()))).and(there()),
+                        THEN.STATUS
+                                .in(inlined(FINAL))
+                                .and(THEN.STATUS.eq(inline(status.name())))
+                                .and(there()),
                         Set.of(status)));
             }
         }
@@ -105,7 +108,9 @@ public record TicketSource(@Nullable PastMoment moment) {
     }
 
     private static List<Field<String>> inlined(Collection<Status> statuses) {
-        return statuses.stream().<Field<String>>map(status -> inline(status.name())).toList();
+        return statuses.stream()
+                .<Field<String>>map(status -> inline(status.name()))
+                .toList();
     }
 
     /** Every state of every ticket, under the name that {@link #columns} of the past have. */
@@ -172,10 +177,8 @@ public record TicketSource(@Nullable PastMoment moment) {
                     .and(ROWS_THEN.UPDATED_AT.le(time))
                     .and(ROWS_THEN.UPDATED_AT.gt(time.minus(PastSpans.longest(lasted)))));
         }
-        classes.add(ROWS_THEN
-                .LASTED
-                .eq(inline((short) PastSpans.LONGEST_LASTED))
-                .and(ROWS_THEN.UPDATED_AT.le(time)));
+        classes.add(
+                ROWS_THEN.LASTED.eq(inline((short) PastSpans.LONGEST_LASTED)).and(ROWS_THEN.UPDATED_AT.le(time)));
         return or(classes);
     }
 

@@ -52,8 +52,7 @@ public final class TicketSummaries {
     }
 
     /** The same of what they were at a moment, with the names that people had then. */
-    public List<TicketSummary> of(
-            Snapshot snapshot, TicketSource source, Visibility visibility, Collection<UUID> ids) {
+    public List<TicketSummary> of(Snapshot snapshot, TicketSource source, Visibility visibility, Collection<UUID> ids) {
         if (ids.isEmpty()) {
             return List.of();
         }
@@ -101,8 +100,7 @@ public final class TicketSummaries {
                 : PastNames.at(moment.named(), person.NAME, person.NAMES, person.NAMES_SINCE);
     }
 
-    private static TicketSummary summary(
-            Record row, Ticket ticket, CustomFields.Reader fields, Visibility visibility) {
+    private static TicketSummary summary(Record row, Ticket ticket, CustomFields.Reader fields, Visibility visibility) {
         Status status = Status.valueOf(row.get(ticket.STATUS));
         Priority priority = priority(row.get(ticket.PRIORITY));
         UUID requester = row.get(ticket.REQUESTER);

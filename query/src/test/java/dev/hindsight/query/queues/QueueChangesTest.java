@@ -47,23 +47,31 @@ class QueueChangesTest {
     void every_change_between_two_moments_is_told_once_in_order() {
         var random = new Random(3);
         for (String queue : List.of("hr", "mail", "none")) {
-            Instant one = histories.events.get(random.nextInt(histories.events.size())).event().at();
-            Instant other = histories.events.get(random.nextInt(histories.events.size())).event().at();
+            Instant one = histories
+                    .events
+                    .get(random.nextInt(histories.events.size()))
+                    .event()
+                    .at();
+            Instant other = histories
+                    .events
+                    .get(random.nextInt(histories.events.size()))
+                    .event()
+                    .at();
             Instant from = one.isBefore(other) ? one : other;
             Instant to = one.isBefore(other) ? other : one;
             var seen = new ArrayList<String>();
             String cursor = null;
             do {
-                var asked = new ArrayList<>(
-                        List.of("from", from.toString(), "to", to.toString(), "limit", "97"));
+                var asked = new ArrayList<>(List.of("from", from.toString(), "to", to.toString(), "limit", "97"));
                 if (cursor != null) {
                     asked.addAll(List.of("cursor", cursor));
                 }
                 JsonNode page = web.get(AGENT, "/queues/" + queue + "/changes", asked.toArray(String[]::new))
                         .body();
-                page.path("items").forEach(change -> seen.add(change.path("ticketId").asString() + " "
-                        + change.path("version").asLong() + " " + change.path("kinds") + " "
-                        + change.at("/actor/id").asString()));
+                page.path("items")
+                        .forEach(change -> seen.add(change.path("ticketId").asString() + " "
+                                + change.path("version").asLong() + " " + change.path("kinds") + " "
+                                + change.at("/actor/id").asString()));
                 cursor = page.path("nextCursor").asString(null);
             } while (cursor != null);
 
@@ -127,7 +135,8 @@ class QueueChangesTest {
     void a_closed_queue_is_not_there_for_whom_it_is_closed() {
         rows.grants.restrict("hr");
         try {
-            assertThat(web.get(AGENT, "/queues/hr/changes", "from", "2020-01-01").status())
+            assertThat(web.get(AGENT, "/queues/hr/changes", "from", "2020-01-01")
+                            .status())
                     .isEqualTo(404);
             assertThat(web.get(Web.caller(ANA, Role.AUDITOR), "/queues/hr/changes", "from", "2020-01-01")
                             .status())

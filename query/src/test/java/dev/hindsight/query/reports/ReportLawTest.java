@@ -92,8 +92,16 @@ class ReportLawTest {
     void a_report_says_what_the_events_say(String measure) {
         var random = new Random(measure.hashCode());
         for (int i = 0; i < 12; i++) {
-            Instant one = histories.events.get(random.nextInt(histories.events.size())).event().at();
-            Instant other = histories.events.get(random.nextInt(histories.events.size())).event().at();
+            Instant one = histories
+                    .events
+                    .get(random.nextInt(histories.events.size()))
+                    .event()
+                    .at();
+            Instant other = histories
+                    .events
+                    .get(random.nextInt(histories.events.size()))
+                    .event()
+                    .at();
             Instant from = one.isBefore(other) ? one : other;
             Instant to = (one.isBefore(other) ? other : one).plusSeconds(1);
             if (random.nextInt(3) == 0) {
@@ -144,7 +152,9 @@ class ReportLawTest {
     }
 
     private static String text(JsonNode line) {
-        return line.path("count").asLong() + figure(line.path("median")) + figure(line.path("p90"))
+        return line.path("count").asLong()
+                + figure(line.path("median"))
+                + figure(line.path("p90"))
                 + figure(line.path("mean"));
     }
 
@@ -187,7 +197,8 @@ class ReportLawTest {
                     }
                 } else if (!row.updatedAt().isBefore(from)
                         && row.updatedAt().isBefore(to)
-                        && Objects.requireNonNull(BEGAN.get(measure)).test(i == 0 ? null : steps.get(i - 1).row(), step)) {
+                        && Objects.requireNonNull(BEGAN.get(measure))
+                                .test(i == 0 ? null : steps.get(i - 1).row(), step)) {
                     groups.computeIfAbsent(key(row, begin(row.updatedAt(), by), by, false), key -> new ArrayList<>())
                             .add(seconds(row.createdAt(), row.updatedAt()));
                 }
@@ -202,9 +213,9 @@ class ReportLawTest {
                         + (times
                                 ? " " + percentile(values, 0.5) + " " + percentile(values, 0.9) + " "
                                         + Math.round(rounded(values.stream()
-                                                                .mapToDouble(value -> value)
-                                                                .average()
-                                                                .orElseThrow())
+                                                        .mapToDouble(value -> value)
+                                                        .average()
+                                                        .orElseThrow())
                                                 * 100)
                                 : "")));
         return lines;
@@ -301,8 +312,19 @@ class ReportLawTest {
                         AGENT,
                         "notes",
                         new ReportRequest(
-                                "2020-01-01", histories.end.toString(), "queue", null, null, null, null, null, null,
-                                null, null, null, null),
+                                "2020-01-01",
+                                histories.end.toString(),
+                                "queue",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null),
                         null)
                 .getBody());
 
@@ -327,7 +349,10 @@ class ReportLawTest {
             histories.at(Moment.NOW).forEach(row -> today.put(row.id(), row));
             long seen = histories.tickets().values().stream()
                     .filter(steps -> !"hr".equals(steps.getFirst().row().queue())
-                            && !"hr".equals(Objects.requireNonNull(today.get(steps.getFirst().row().id())).queue()))
+                            && !"hr"
+                                    .equals(Objects.requireNonNull(today.get(
+                                                    steps.getFirst().row().id()))
+                                            .queue()))
                     .count();
             assertThat(total(AGENT)).isEqualTo(seen);
             assertThat(total(Web.caller(ANA, Role.AUDITOR)))
@@ -356,8 +381,19 @@ class ReportLawTest {
                 AGENT,
                 "time-to-resolution",
                 new ReportRequest(
-                        "2020-01-01", histories.end.toString(), "queue", null, null, null, null, null, null, null,
-                        null, null, null),
+                        "2020-01-01",
+                        histories.end.toString(),
+                        "queue",
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
                 "text/csv");
         JsonNode json = web.get(
                         AGENT,
@@ -371,8 +407,7 @@ class ReportLawTest {
                 .body();
 
         assertThat(String.valueOf(answer.getHeaders().getContentType())).startsWith("text/csv");
-        List<String> lines =
-                Arrays.asList(String.valueOf(answer.getBody()).split("\r\n", -1));
+        List<String> lines = Arrays.asList(String.valueOf(answer.getBody()).split("\r\n", -1));
         assertThat(lines.getFirst()).isEqualTo("queue,count,median,p90,mean,total");
         assertThat(lines).hasSize(json.path("items").size() + 2);
         JsonNode first = json.path("items").path(0);

@@ -126,14 +126,14 @@ class PastListLawTest {
                     TicketPage page = page(counted, asked);
                     seen.addAll(page.items());
                     cursor = page.nextCursor();
-                    assertThat(page.total())
-                            .as("%s", parameters)
-                            .isEqualTo(counted == WALKS ? 0 : expected.size());
+                    assertThat(page.total()).as("%s", parameters).isEqualTo(counted == WALKS ? 0 : expected.size());
                 } while (cursor != null && seen.size() < first);
                 assertThat(seen.stream().limit(first).map(PastListLawTest::text))
                         .as("%s", parameters)
-                        .containsExactlyElementsOf(
-                                expected.stream().limit(first).map(PastListLawTest::text).toList());
+                        .containsExactlyElementsOf(expected.stream()
+                                .limit(first)
+                                .map(PastListLawTest::text)
+                                .toList());
             }
         }
     }
@@ -152,7 +152,8 @@ class PastListLawTest {
             if (finalToo) {
                 asked.addAll(List.of("include", "final"));
             }
-            JsonNode all = web.get(AGENT, "/queues/summaries", asked.toArray(String[]::new)).body();
+            JsonNode all = web.get(AGENT, "/queues/summaries", asked.toArray(String[]::new))
+                    .body();
             Map<String, Long> expected = new TreeMap<>();
             there.forEach(row -> {
                 expected.merge(row.queue() + " " + row.status(), 1L, Long::sum);
@@ -162,12 +163,17 @@ class PastListLawTest {
             Map<String, Long> found = new TreeMap<>();
             all.path("items").forEach(queue -> {
                 String key = queue.path("queue").asString(null);
-                queue.path("byStatus").properties().forEach(one -> add(found, key + " " + one.getKey(), one.getValue()));
+                queue.path("byStatus")
+                        .properties()
+                        .forEach(one -> add(found, key + " " + one.getKey(), one.getValue()));
                 queue.path("byPriority")
                         .properties()
                         .forEach(one -> add(
                                 found,
-                                key + " P" + (one.getKey().equals("none") ? "none" : one.getKey().substring(1)),
+                                key + " P"
+                                        + (one.getKey().equals("none")
+                                                ? "none"
+                                                : one.getKey().substring(1)),
                                 one.getValue()));
                 add(found, key + " total", queue.path("total"));
             });
@@ -277,7 +283,9 @@ class PastListLawTest {
                 List<TicketRow> there = histories.at(moment);
                 long both = there.stream()
                         .filter(row -> !"hr".equals(row.queue())
-                                && !"hr".equals(Objects.requireNonNull(today.get(row.id())).queue()))
+                                && !"hr"
+                                        .equals(Objects.requireNonNull(today.get(row.id()))
+                                                .queue()))
                         .count();
 
                 assertThat(total(AGENT, asked)).as("%s", moment).isEqualTo(both);
@@ -311,7 +319,8 @@ class PastListLawTest {
                         List.of("atPosition", Long.toString(histories.events.size() / 2))))
                 .isEqualTo(histories.at(moment).stream()
                         .filter(row -> requester.equals(row.requester())
-                                && requester.equals(Objects.requireNonNull(today.get(row.id())).requester()))
+                                && requester.equals(Objects.requireNonNull(today.get(row.id()))
+                                        .requester()))
                         .count());
     }
 
@@ -333,7 +342,11 @@ class PastListLawTest {
     private record Filter(String name, String value, Predicate<TicketRow> matches) {}
 
     private static List<Filter> filters(Random random) {
-        Instant from = histories.events.get(random.nextInt(histories.events.size())).event().at();
+        Instant from = histories
+                .events
+                .get(random.nextInt(histories.events.size()))
+                .event()
+                .at();
         TicketRow some = histories.tickets().values().stream()
                 .skip(random.nextInt(histories.tickets().size()))
                 .findFirst()
@@ -341,19 +354,28 @@ class PastListLawTest {
                 .getLast()
                 .row();
         var filters = new ArrayList<>(List.of(
-                new Filter("status", "NEW,resolved", row -> Set.of("NEW", "RESOLVED").contains(row.status())),
-                new Filter("status", "CLOSED,OPEN", row -> Set.of("CLOSED", "OPEN").contains(row.status())),
+                new Filter(
+                        "status",
+                        "NEW,resolved",
+                        row -> Set.of("NEW", "RESOLVED").contains(row.status())),
+                new Filter(
+                        "status", "CLOSED,OPEN", row -> Set.of("CLOSED", "OPEN").contains(row.status())),
                 new Filter("status", "CANCELLED", row -> row.status().equals("CANCELLED")),
                 new Filter("priority", "P1,none", row -> row.priority() == null || row.priority() == 1),
                 new Filter("type", "INCIDENT", row -> row.type().equals("INCIDENT")),
-                new Filter("queue", "hr,none", row -> row.queue() == null || row.queue().equals("hr")),
+                new Filter(
+                        "queue",
+                        "hr,none",
+                        row -> row.queue() == null || row.queue().equals("hr")),
                 new Filter("category", "printer", row -> "printer".equals(row.category())),
                 new Filter("assignee", "none", row -> row.assignee() == null),
                 new Filter("tag", "vip", row -> row.tags().contains("vip")),
                 new Filter("text", "paper", row -> words(row).stream().anyMatch(word -> word.startsWith("paper"))),
                 new Filter("text", "jammed", row -> words(row).stream().anyMatch(word -> word.startsWith("jammed"))),
-                new Filter("createdAfter", from.toString(), row -> !row.createdAt().isBefore(from)),
-                new Filter("updatedBefore", from.toString(), row -> row.updatedAt().isBefore(from))));
+                new Filter(
+                        "createdAfter", from.toString(), row -> !row.createdAt().isBefore(from)),
+                new Filter(
+                        "updatedBefore", from.toString(), row -> row.updatedAt().isBefore(from))));
         UUID assignee = some.assignee();
         if (assignee != null) {
             filters.add(new Filter("assignee", assignee.toString(), row -> assignee.equals(row.assignee())));

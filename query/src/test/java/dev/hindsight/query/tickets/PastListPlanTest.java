@@ -200,9 +200,8 @@ class PastListPlanTest {
         }) {
             time(web, 10, call, () -> year);
         }
-        time(web, 50, new String[] {"/queues/queue-3/changes"}, () -> new String[] {
-            "from", "2025-09-01", "to", "2025-10-01"
-        });
+        time(web, 50, new String[] {"/queues/queue-3/changes"}, () ->
+                new String[] {"from", "2025-09-01", "to", "2025-10-01"});
     }
 
     private static String size(String what) {
