@@ -6,6 +6,7 @@ import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.live.RecordedSkips;
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.live.TracedBatches;
+import dev.hindsight.projections.past.PastModel;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
@@ -39,7 +40,8 @@ public class ProjectionsModule {
     public static final Map<ReadModel, IntFunction<? extends StreamFold<?>>> FOLDS = Map.of(
             ReadModel.TICKETS, TicketModel::new,
             ReadModel.DIRECTORY, DirectoryModel::new,
-            ReadModel.ACCESS, AccessModel::new);
+            ReadModel.ACCESS, AccessModel::new,
+            ReadModel.TICKET_PAST, PastModel::new);
 
     @Bean
     Generations generations(DataSource dataSource, PlatformTransactionManager transactions) {
@@ -63,6 +65,7 @@ public class ProjectionsModule {
 
     /**
      * Where there is no read model yet and the log is long, the models are filled from it in bulk before they are followed.
+     * A model that comes new to an installation with a long log is made in the background, as a new definition is.
      *
      * @param worthFilling how long at least; a shorter log is followed live from its beginning, in a second or two
      */
@@ -80,7 +83,8 @@ public class ProjectionsModule {
             @Value("${hindsight.node:${HOSTNAME:one}}") String node,
             @Value("${hindsight.rebuild.threads:1}") int threads,
             @Value("${hindsight.rebuild.fill-from:10000}") long worthFilling) {
-        if (generations.answering(ReadModel.TICKETS).isEmpty()) {
+        boolean begun = generations.answering(ReadModel.TICKETS).isPresent();
+        if (!begun) {
             RecordedSkips.restore(log, dataSource); // the tables are new, the log may not be
             BulkLog readable = bulk.getIfAvailable();
             LongConnections open = connections.getIfAvailable();
@@ -89,7 +93,12 @@ public class ProjectionsModule {
                 new FirstFilling(FOLDS, generations, readable, open, threads).fill(head);
             }
         }
-        FOLDS.keySet().forEach(generations::ensure);
+        for (ReadModel model : FOLDS.keySet()) {
+            if (begun && log.head() >= worthFilling) {
+                generations.expect(model);
+            }
+            generations.ensure(model);
+        }
         return new LiveModels(
                 FOLDS,
                 generations,

@@ -10,6 +10,7 @@ import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.Snapshot;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ public final class Freshness {
 
     private final ReadModels models;
     private final FreshnessGate gate;
+    /** Once it is there it stays. */
+    private volatile boolean pastMade;
 
     public Freshness(ReadModels models, FreshnessGate gate) {
         this.models = models;
@@ -53,6 +56,35 @@ public final class Freshness {
      */
     public <T> T readFor(Caller caller, long minPosition, Function<Snapshot, T> question, ReadModel... of) {
         return read(new Grants.Holder(caller.person(), caller.requesters()), minPosition, question, of);
+    }
+
+    /**
+     * The same of a moment of the past, which the models must include, and of {@link ReadModel#TICKET_PAST} beside them.
+     *
+     * @param moment null for now
+     * @throws Unavailable PAST_NOT_READY while the past is made for the first time
+     */
+    public <T> T readFor(
+            Caller caller,
+            long minPosition,
+            @Nullable PastMoment moment,
+            Function<Snapshot, T> question,
+            ReadModel... of) {
+        if (moment == null) {
+            return readFor(caller, minPosition, question, of);
+        }
+        if (!pastMade) {
+            pastMade = models.read(snapshot -> snapshot.made(ReadModel.TICKET_PAST));
+        }
+        if (!pastMade) {
+            throw new Unavailable(
+                    "PAST_NOT_READY",
+                    "What tickets were like before is still being read from the log; GET /ops/v1/jobs tells how far it is.",
+                    30);
+        }
+        ReadModel[] models = Arrays.copyOf(of, of.length + 1);
+        models[of.length] = ReadModel.TICKET_PAST;
+        return readFor(caller, Math.max(minPosition, moment.upTo()), question, models);
     }
 
     private <T> T read(

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.TableField;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,17 @@ public final class PastNames<K> {
 
     private PastNames(Map<K, Names> known) {
         this.known = known;
+    }
+
+    /**
+     * SQL: the same as {@link #at(Object, long)} for the row at hand.
+     *
+     * @param now its present name, which counts where it has no former ones
+     */
+    public static Field<String> at(long position, Field<String> now, Field<String[]> names, Field<Long[]> since) {
+        return DSL.field(
+                "coalesce({1}[greatest(1, (select count(*) from unnest({2}) s where s <= {3}))::int], {0})",
+                String.class, now, names, since, DSL.val(position));
     }
 
     /** The names of these people, as far as the directory knows them. */

@@ -11,8 +11,11 @@ import dev.hindsight.query.changes.TicketChangesController;
 import dev.hindsight.query.conversation.ConversationController;
 import dev.hindsight.query.directory.DirectoryController;
 import dev.hindsight.query.directory.PersonController;
+import dev.hindsight.query.queues.QueueChangeController;
 import dev.hindsight.query.queues.QueueSummaries;
 import dev.hindsight.query.queues.QueueSummaryController;
+import dev.hindsight.query.reports.Measures;
+import dev.hindsight.query.reports.ReportController;
 import dev.hindsight.query.ticket.TicketController;
 import dev.hindsight.query.ticket.TicketReader;
 import dev.hindsight.query.ticket.Tickets;
@@ -49,8 +52,8 @@ public class QueryModule {
     }
 
     @Bean
-    TicketLists ticketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
-        return new TicketLists(freshness, cursors, summaries);
+    TicketLists ticketLists(Freshness freshness, EventLog log, Cursors cursors, TicketSummaries summaries) {
+        return new TicketLists(freshness, log, cursors, summaries);
     }
 
     @Bean
@@ -59,8 +62,18 @@ public class QueryModule {
     }
 
     @Bean
-    QueueSummaryController queueSummaryController(Freshness freshness) {
-        return new QueueSummaryController(freshness, new QueueSummaries());
+    QueueSummaryController queueSummaryController(Freshness freshness, EventLog log) {
+        return new QueueSummaryController(freshness, log, new QueueSummaries());
+    }
+
+    @Bean
+    QueueChangeController queueChangeController(Freshness freshness, EventLog log, Cursors cursors) {
+        return new QueueChangeController(freshness, log, cursors);
+    }
+
+    @Bean
+    ReportController reportController(Freshness freshness, EventLog log) {
+        return new ReportController(freshness, log, Measures.ALL);
     }
 
     @Bean

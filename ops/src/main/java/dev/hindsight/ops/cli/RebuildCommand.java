@@ -30,7 +30,10 @@ final class RebuildCommand implements Callable<Integer> {
     @Mixin
     private ServerOption server;
 
-    @Parameters(paramLabel = "MODEL", arity = "0..*", description = "tickets, directory, ticket-search; none for all")
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..*",
+            description = "tickets, directory, ticket-search, ticket-past; none for all")
     private @Nullable List<String> models;
 
     @Option(names = "--watch", description = "Show how far it is, to the end")

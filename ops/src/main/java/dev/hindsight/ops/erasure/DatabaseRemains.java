@@ -105,7 +105,7 @@ final class DatabaseRemains implements Remains {
     private static List<String> tables(JdbcClient jdbc) {
         String templates = String.join(
                 "|",
-                Stream.of(ReadModel.TICKETS, ReadModel.DIRECTORY)
+                Stream.of(ReadModel.values())
                         .flatMap(model -> model.tables().stream())
                         .toList());
         var tables = new ArrayList<>(OTHERS);

@@ -8,6 +8,7 @@ import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import dev.hindsight.ops.demo.DemoFill;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -53,18 +54,22 @@ class DefinitionChangeTest {
             beOlder(new JdbcTemplate(old.context().getBean(DataSource.class)));
         }
 
-        try (RunningApplication busy = RunningApplication.in(data, Map.of("hindsight.rebuild.at-once", 0))) {
+        try (RunningApplication busy =
+                RunningApplication.in(data, Map.of("hindsight.rebuild.at-once", 0, "hindsight.rebuild.fill-from", 1))) {
             Person agent = busy.as(Role.AGENT, "ana@example.org");
             assertThatAllAnswers(agent, before, one);
             JsonNode job = job(busy, "tickets");
             assertThat(job.path("state").asString()).isEqualTo("WAITING");
             JsonNode shown = projection(busy, "tickets");
             assertThat(shown.path("generation").asInt()).isEqualTo(1);
+            Answer past = agent.get("/api/v1/tickets?asOf=" + Instant.now());
+            assertThat(past.status()).isEqualTo(503);
+            assertThat(past.body().path("code").asString()).isEqualTo("PAST_NOT_READY");
         }
 
         try (RunningApplication now = RunningApplication.in(data)) {
             Person agent = now.as(Role.AGENT, "ana@example.org");
-            for (String model : List.of("tickets", "directory", "ticket-search")) {
+            for (String model : List.of("tickets", "directory", "ticket-search", "ticket-past")) {
                 Journey.eventually(Duration.ofSeconds(60), () -> {
                     assertThatAllAnswers(agent, before, one);
                     return !job(now, model).path("endedAt").isNull();
@@ -80,6 +85,11 @@ class DefinitionChangeTest {
                     .extracting(JsonNode::asString)
                     .contains("ticket.watchers", "ticket_attachment");
             assertThatAllAnswers(agent, before, one);
+            assertThat(agent.get("/api/v1/tickets?asOf=" + Instant.now())
+                            .body()
+                            .path("total")
+                            .asInt())
+                    .isGreaterThanOrEqualTo(100);
             assertThat(agent.get("/api/v1/tickets/" + one)
                             .body()
                             .path("watchers")
@@ -106,6 +116,9 @@ class DefinitionChangeTest {
             jdbc.update("UPDATE readmodel." + table
                     + " SET definition_version = 1 WHERE model IN ('tickets', 'directory', 'ticket-search')");
         }
+        jdbc.update("DELETE FROM readmodel.active_generation WHERE model = 'ticket-past'");
+        jdbc.update("DELETE FROM readmodel.generation WHERE model = 'ticket-past'");
+        jdbc.execute("DROP TABLE readmodel.ticket_past_g1, readmodel.ticket_past_words_g1");
         jdbc.execute("DROP TABLE readmodel.ticket_attachment_g1");
         jdbc.execute("ALTER TABLE readmodel.ticket_g1 DROP COLUMN watchers");
         jdbc.execute("ALTER TABLE readmodel.person_g1 DROP COLUMN names, DROP COLUMN names_since");

@@ -135,7 +135,10 @@ class GeneratedClientTest {
                 "-createdAt",
                 10,
                 null,
-                minPosition);
+                minPosition,
+                null,
+                null,
+                null);
     }
 
     private boolean found(UUID id) {

@@ -79,7 +79,7 @@ public final class ReadModelOperator {
 
     /** Verifies every model: what answers is what the log says, and what it says does not depend on how it is read. */
     public void assertThatAllAreClean() {
-        for (String model : List.of("tickets", "directory", "ticket-search")) {
+        for (String model : List.of("tickets", "directory", "ticket-search", "ticket-past")) {
             JsonNode verified = verified(model);
             assertThat(verified.path("state").asString())
                     .as(verified.toString())

@@ -131,6 +131,8 @@ class RightsTest {
                         "",
                         "Content-Type",
                         "multipart/form-data; boundary=b"));
+        samples.put("listQueueChanges", query("from=2020-01-01"));
+        samples.put("readReport", query("from=2020-01-01&by=queue"));
         samples.put("proveInclusion", query("position=1"));
         samples.put("proveConsistency", query("from=1"));
         samples.put("attachTimestamp", new Sample("x", "", "Content-Type", "application/timestamp-reply"));
@@ -251,6 +253,7 @@ class RightsTest {
                 Map.entry("team", "scratch"),
                 Map.entry("category", "scratch"),
                 Map.entry("field", "scratch"),
+                Map.entry("measure", "opened"),
                 Map.entry("organization", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("importId", "00000000-0000-7000-8000-00000000c0de"),
                 Map.entry("approvalId", "00000000-0000-7000-8000-00000000c0de"),

@@ -7,9 +7,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +65,28 @@ record Figures(
 
     private static final class Count {
         final Map<String, Case> cases = new LinkedHashMap<>();
+        final Instant upTo;
+        final Set<String> beyond = new HashSet<>();
         final Map<String, Integer> entered = new TreeMap<>();
         final List<Integer> irregular = new ArrayList<>();
         int reopenings;
         int repeated;
 
+        Count(Instant upTo) {
+            this.upTo = upTo;
+        }
+
+        /** @return null where the case was not so far at the moment */
+        @Nullable
         Case at(String id, Instant time) {
+            Case known = cases.get(id);
+            Instant last = known == null ? null : known.last;
+            if ((last == null || time.isAfter(last) ? time : last).isAfter(upTo)) {
+                beyond.add(id);
+            }
+            if (beyond.contains(id)) {
+                return null;
+            }
             Case of = cases.computeIfAbsent(id, key -> new Case());
             if (of.last == null) {
                 of.last = time;
@@ -115,13 +133,21 @@ record Figures(
     }
 
     static Figures ofServiceNow(String csv) {
+        return ofServiceNow(csv, Instant.MAX);
+    }
+
+    /** What it said at a moment. */
+    static Figures ofServiceNow(String csv, Instant upTo) {
         List<Row> rows = rows(csv);
-        Count count = new Count();
+        Count count = new Count(upTo);
         DateTimeFormatter format = DateTimeFormatter.ofPattern("dd-MM-uuuu HH:mm");
         for (Row row : rows) {
             Instant time =
                     LocalDateTime.parse(row.get("sys_updated_at"), format).toInstant(ZoneOffset.UTC);
             Case of = count.at(row.get("number"), time);
+            if (of == null) {
+                continue;
+            }
             String state = row.get("incident_state");
             count.repeated += state.equals(of.stated) ? 1 : 0;
             of.stated = state;
@@ -132,11 +158,19 @@ record Figures(
     }
 
     static Figures ofHelpdesk(String csv) {
+        return ofHelpdesk(csv, Instant.MAX);
+    }
+
+    /** What it said at a moment. */
+    static Figures ofHelpdesk(String csv, Instant upTo) {
         List<Row> rows = rows(csv);
-        Count count = new Count();
+        Count count = new Count(upTo);
         for (Row row : rows) {
             Instant time = LocalDateTime.parse(row.get("end_timestamp")).toInstant(ZoneOffset.UTC);
             Case of = count.at(row.get("caseid"), time);
+            if (of == null) {
+                continue;
+            }
             String activity = row.get("task");
             boolean problem = false;
             switch (activity) {

@@ -15,11 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.MethodOrderer;
@@ -44,6 +50,7 @@ class ImportTest {
         Figures figures = Figures.ofServiceNow(csv);
         assertThat(figures.irregularLines()).isNotEmpty();
         agrees(csv, mapping("servicenow", "small-servicenow"), "small-servicenow", figures);
+        agreesAtAnyMoment("small-servicenow", figures, moment -> Figures.ofServiceNow(csv, moment));
         assertThat(operator.field("small-servicenow", "location").keySet())
                 .isEqualTo(figures.status().keySet());
         // every row of the file has the closing code, also of cases that have not ended
@@ -90,6 +97,7 @@ class ImportTest {
         Figures figures = Figures.ofHelpdesk(csv);
         assertThat(figures.irregularLines()).isNotEmpty();
         agrees(csv, mapping("helpdesk", "small-helpdesk"), "small-helpdesk", figures);
+        agreesAtAnyMoment("small-helpdesk", figures, moment -> Figures.ofHelpdesk(csv, moment));
     }
 
     @Test
@@ -100,6 +108,7 @@ class ImportTest {
         assertThat(figures.reopenings()).isEqualTo(11);
         assertThat(figures.repeated()).isEqualTo(2_581);
         agrees(csv, mapping("servicenow", "servicenow"), "servicenow", figures);
+        agreesAtAnyMoment("servicenow", figures, moment -> Figures.ofServiceNow(csv, moment));
     }
 
     @Test
@@ -109,6 +118,78 @@ class ImportTest {
         assertThat(figures.irregularLines()).containsExactly(3790, 5612, 5881, 6640, 14597, 18750);
         assertThat(figures.reopenings()).isEqualTo(155);
         agrees(csv, mapping("helpdesk", "helpdesk"), "helpdesk", figures);
+        agreesAtAnyMoment("helpdesk", figures, moment -> Figures.ofHelpdesk(csv, moment));
+    }
+
+    /** States, counts per state and worklists, as lists of the past answer them. */
+    private void agreesAtAnyMoment(String source, Figures whole, Function<Instant, Figures> figures) {
+        Person auditor = app.as(Role.AUDITOR, "audra@example.org");
+        Map<String, String> cases = operator.cases(source);
+        List<String> days = whole.entered().keySet().stream()
+                .map(entered -> entered.substring(entered.indexOf(' ') + 1))
+                .distinct()
+                .toList();
+        Random random = new Random(source.hashCode());
+        for (int i = 0; i < 6; i++) {
+            Instant moment = LocalDate.parse(days.get(random.nextInt(days.size())))
+                    .atStartOfDay(ZoneOffset.UTC)
+                    .plusSeconds(random.nextInt(86_400))
+                    .toInstant();
+            Figures then = figures.apply(moment);
+            Map<String, String> status = new TreeMap<>();
+            Map<String, String> assignees = new TreeMap<>();
+            Map<String, String> ids = new TreeMap<>();
+            listed(auditor, "asOf=" + moment, ticket -> {
+                String of = cases.get(ticket.path("id").asString());
+                if (of != null) {
+                    status.put(of, ticket.path("status").asString());
+                    if (!ticket.path("assignee").isNull()) {
+                        String name = ticket.at("/assignee/name").asString();
+                        assignees.put(of, name);
+                        ids.put(name, ticket.at("/assignee/id").asString());
+                    }
+                }
+            });
+            assertThat(status).as("%s %s", source, moment).isEqualTo(then.status());
+            assertThat(assignees).as("%s %s", source, moment).isEqualTo(then.assignee());
+            for (String one : List.of("OPEN", "ON_HOLD", "CLOSED")) {
+                assertThat(count(auditor, "asOf=" + moment + "&status=" + one, cases))
+                        .as("%s %s %s", source, moment, one)
+                        .isEqualTo(then.status().values().stream()
+                                .filter(one::equals)
+                                .count());
+            }
+            ids.entrySet().stream()
+                    .limit(3)
+                    .forEach(one -> assertThat(
+                                    count(auditor, "asOf=" + moment + "&status=OPEN&assignee=" + one.getValue(), cases))
+                            .as("%s %s %s", source, moment, one.getKey())
+                            .isEqualTo(then.assignee().entrySet().stream()
+                                    .filter(its -> its.getValue().equals(one.getKey())
+                                            && "OPEN".equals(then.status().get(its.getKey())))
+                                    .count()));
+        }
+    }
+
+    private static long count(Person reader, String query, Map<String, String> cases) {
+        AtomicLong count = new AtomicLong();
+        listed(reader, query, ticket -> {
+            if (cases.containsKey(ticket.path("id").asString())) {
+                count.incrementAndGet();
+            }
+        });
+        return count.get();
+    }
+
+    private static void listed(Person reader, String query, Consumer<JsonNode> each) {
+        String cursor = "";
+        do {
+            Answer page = reader.get("/api/v1/tickets?limit=200&" + query + cursor);
+            assertThat(page.status()).as(page.raw().body()).isEqualTo(200);
+            page.body().path("items").forEach(each);
+            String next = page.body().path("nextCursor").asString("");
+            cursor = next.isEmpty() ? "" : "&cursor=" + next;
+        } while (!cursor.isEmpty());
     }
 
     private void agrees(String csv, String mapping, String source, Figures figures) throws Exception {
@@ -221,7 +302,7 @@ class ImportTest {
         ReadModelOperator models = new ReadModelOperator(importer, Duration.ofMinutes(5));
         models.awaitLevel();
         Map<String, String> before = digests(models);
-        assertThat(before).hasSize(13);
+        assertThat(before).hasSize(15);
         Answer begun = importer.post("/ops/v1/rebuilds", null);
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
         Map<String, Integer> made = new TreeMap<>();
@@ -231,7 +312,7 @@ class ImportTest {
             made.put(job.path("model").asString(), job.path("generation").asInt());
         }
         assertThat(made)
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(
                         (model, generation) -> assertThat(generation).as(model).isEqualTo(models.generation(model)));
         assertThat(digests(models)).isEqualTo(before);
@@ -241,7 +322,7 @@ class ImportTest {
     private Map<String, String> digests(ReadModelOperator models) {
         JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
         Map<String, String> digests = new TreeMap<>();
-        for (ReadModel model : List.of(ReadModel.TICKETS, ReadModel.DIRECTORY)) {
+        for (ReadModel model : List.of(ReadModel.TICKETS, ReadModel.DIRECTORY, ReadModel.TICKET_PAST)) {
             digests.putAll(TableDigests.of(jdbc, model, models.generation(model.id())));
         }
         JsonNode search = models.verified(ReadModel.TICKET_SEARCH.id()).path("report");

@@ -87,8 +87,9 @@ final class Importing {
     }
 
     private boolean behind(long head) {
-        return sql.sql("select count(*) from readmodel.generation where model in ('tickets', 'directory')"
-                                + " and position < ?")
+        return sql.sql(
+                                "select count(*) from readmodel.generation where model in ('tickets', 'directory', 'ticket-past')"
+                                        + " and position < ?")
                         .param(head)
                         .query(Long.class)
                         .single()
@@ -128,6 +129,11 @@ final class Importing {
                 "select t.import_case, p.name from %s t join " + table("person", "directory")
                         + " p on p.id = t.assignee where t.import_source = ? and p.source = t.import_source",
                 source);
+    }
+
+    /** Cases by the ids of their tickets. */
+    Map<String, String> cases(String source) {
+        return pairs("select id::text, import_case from %s where import_source = ?", source);
     }
 
     String ticketOf(String source, String caseId) {

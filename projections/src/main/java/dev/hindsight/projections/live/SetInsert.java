@@ -63,6 +63,27 @@ public final class SetInsert<T> {
             return this;
         }
 
+        /** The same columns, their values read from a part of what a row is made from. */
+        public <S> Columns<S> of(Function<S, T> part) {
+            var same = new Columns<S>();
+            for (var column : columns) {
+                same.columns.add(new Column<>(
+                        column.name,
+                        column.type,
+                        column.transport,
+                        column.form,
+                        whole -> column.value.apply(part.apply(whole))));
+            }
+            return same;
+        }
+
+        /** The same columns but for one. */
+        public Columns<T> without(String name) {
+            var others = new Columns<T>();
+            columns.stream().filter(column -> !column.name.equals(name)).forEach(others.columns::add);
+            return others;
+        }
+
         public List<String> names() {
             return columns.stream().map(Column::name).toList();
         }

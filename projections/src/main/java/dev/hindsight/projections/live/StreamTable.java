@@ -7,7 +7,7 @@ package dev.hindsight.projections.live;
  * @param prefix what the name of the stream has before the value of {@code key}
  * @param key column that holds the rest of the stream's name
  * @param position column that holds the position of the event that made the row what it is
- * @param head the table with one row for each stream, under {@code headKey}; may be this one
+ * @param head the table that has rows of every stream, the newest among them, under {@code headKey}; may be this one
  * @param headKey as {@code key}, of the head table
  */
 public record StreamTable(String name, String prefix, String key, String position, String head, String headKey) {

@@ -29,10 +29,14 @@ public final class Generations {
     private static final String BUILDING = "BUILDING";
 
     private static final String UNKNOWN = "UNKNOWN_EVENT";
+
+    /** The definition of what is not made yet. */
+    static final int NEVER = 0;
+
     private static final Duration RETIRED_WAIT = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(50);
 
-    private static final List<String> CHANGING_TABLES = List.of("ticket", "person");
+    private static final List<String> CHANGING_TABLES = List.of("ticket", "person", "ticket_past");
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -79,6 +83,24 @@ public final class Generations {
                         model.definitionVersion());
             }
             return answering.get().generation();
+        });
+    }
+
+    /**
+     * Has a model that never had a generation be made in the background: an empty one of a definition before the first
+     * stands for it, which nobody follows and which answers nothing, until a rebuild has made this software's. Nothing
+     * happens where the model has any.
+     */
+    public void expect(ReadModel model) {
+        transactions.executeWithoutResult(status -> {
+            lock(model);
+            if (active(model).isEmpty()) {
+                var generation = create(model, NEVER, "INCLUDING ALL", "LIVE");
+                jdbc.sql("INSERT INTO readmodel.active_generation (model, definition_version, generation)"
+                                + " VALUES (?, ?, ?)")
+                        .params(model.id(), NEVER, generation)
+                        .update();
+            }
         });
     }
 
@@ -336,6 +358,10 @@ public final class Generations {
     }
 
     private int create(ReadModel model, String like, String state) {
+        return create(model, model.definitionVersion(), like, state);
+    }
+
+    private int create(ReadModel model, int definition, String like, String state) {
         // Numbers are not used again: a node may not have heard yet that the last one of this number is gone.
         var generation = jdbc.sql("SELECT greatest(coalesce((SELECT max(generation) FROM readmodel.generation"
                         + " WHERE model = ?), 0), coalesce((SELECT max(generation) FROM readmodel.job"
@@ -354,7 +380,7 @@ public final class Generations {
         }
         jdbc.sql("INSERT INTO readmodel.generation (model, generation, definition_version, state)"
                         + " VALUES (?, ?, ?, ?)")
-                .params(model.id(), generation, model.definitionVersion(), state)
+                .params(model.id(), generation, definition, state)
                 .update();
         return generation;
     }

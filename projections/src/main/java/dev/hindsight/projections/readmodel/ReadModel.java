@@ -34,7 +34,13 @@ public enum ReadModel {
     /** Who read, took along or was refused what. */
     ACCESS("access", 1, List.of("access_batch"), Map.of()),
     /** Its documents lie in OpenSearch; its progress and parked tickets here. */
-    TICKET_SEARCH("ticket-search", 2, List.of(), Map.of());
+    TICKET_SEARCH("ticket-search", 2, List.of(), Map.of()),
+    /** What every ticket was like after each of its events; asked for moments of the past only. */
+    TICKET_PAST(
+            "ticket-past",
+            1,
+            List.of("ticket_past", "ticket_past_words"),
+            Map.of(1, Set.of("ticket_past", "ticket_past_words")));
 
     private final String id;
     private final int definitionVersion;

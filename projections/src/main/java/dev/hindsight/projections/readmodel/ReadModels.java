@@ -44,8 +44,9 @@ public final class ReadModels {
     private static final String OPEN = """
             SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SELECT model, generation, g.position, EXISTS (
-                SELECT FROM readmodel.parked p WHERE p.model = g.model AND p.generation = g.generation)
-            FROM %s a JOIN readmodel.generation g USING (model, generation)""".formatted(ANSWERING);
+                SELECT FROM readmodel.parked p WHERE p.model = g.model AND p.generation = g.generation),
+                g.definition_version > %d
+            FROM %s a JOIN readmodel.generation g USING (model, generation)""".formatted(Generations.NEVER, ANSWERING);
 
     private static final String OPEN_FOR = OPEN + ";\n" + Grants.QUERY;
 
@@ -130,7 +131,10 @@ public final class ReadModels {
                     var id = rows.getString(1);
                     for (var model : ReadModel.values()) {
                         if (model.id().equals(id)) {
-                            progress.put(model, new Progress(rows.getInt(2), rows.getLong(3), rows.getBoolean(4)));
+                            progress.put(
+                                    model,
+                                    new Progress(
+                                            rows.getInt(2), rows.getLong(3), rows.getBoolean(4), rows.getBoolean(5)));
                         }
                     }
                 }

@@ -28,8 +28,9 @@ public final class Snapshot {
     /**
      * @param position the last event that the rows include
      * @param parks whether anything is parked: mostly nothing is, and asking for it costs a round trip
+     * @param made whether anything was made yet
      */
-    record Progress(int generation, long position, boolean parks) {}
+    record Progress(int generation, long position, boolean parks, boolean made) {}
 
     Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress, @Nullable Grants grants) {
         this.jooq = jooq;
@@ -48,6 +49,12 @@ public final class Snapshot {
     /** The last event that the model's rows include; 0 before the first. */
     public long position(ReadModel model) {
         return of(model).position();
+    }
+
+    /** Whether the model's rows can be asked: false while it is made for the first time beside those that are there. */
+    public boolean made(ReadModel model) {
+        var known = progress.get(model);
+        return known != null && known.made();
     }
 
     public int generation(ReadModel model) {

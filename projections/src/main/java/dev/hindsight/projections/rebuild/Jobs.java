@@ -29,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Jobs {
 
     /** Models that are made from the log; the others are made from them. */
-    static final Set<ReadModel> OF_THE_LOG = Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY, ReadModel.ACCESS);
+    static final Set<ReadModel> OF_THE_LOG =
+            Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY, ReadModel.ACCESS, ReadModel.TICKET_PAST);
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NOT_SWITCHED = "phase NOT IN ('RECORDING', 'SWITCHING_BACK', 'RECORDING_BACK', 'OVER')";

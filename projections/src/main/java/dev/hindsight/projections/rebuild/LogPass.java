@@ -5,7 +5,6 @@ import dev.hindsight.projections.readmodel.BulkLog.Stored;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -15,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of the log, stream by stream, that fills one generation or several of different models. Each batch belongs
- * to one of them. Whoever is ended by an order leaves; the others go on. For one thread.
+ * One reading of the log, stream by stream, that fills one generation or several of different models. Each batch holds
+ * streams that the same of them read. Whoever is ended by an order leaves; the others go on. For one thread.
  */
 final class LogPass {
 
@@ -65,23 +64,23 @@ final class LogPass {
     /**
      * Goes on after the streams that are written.
      *
-     * @param members of different models, none of which reads a stream of another
+     * @param members of different models; several may read the same streams
      * @param leaving told of each that an order has ended, between two batches
      * @return those that have all
      * @throws dev.hindsight.domain.UnknownEvent where newer software wrote an event of these streams
      */
     Set<Member> fill(Collection<Member> members, Leaving leaving) throws SQLException, InterruptedException {
         var left = new LinkedHashSet<>(members);
-        var prefixes = new ArrayList<String>();
+        var prefixes = new LinkedHashSet<String>();
         for (var member : members) {
             prefixes.addAll(member.filling().prefixes());
             member.filling().begin(member.upTo());
         }
         var upTo = members.stream().mapToLong(Member::upTo).max().orElseThrow();
         var underway = new ArrayDeque<Batch>();
-        try (var reading = log.byStream(prefixes, after(members), upTo);
+        try (var reading = log.byStream(List.copyOf(prefixes), after(members), upTo);
                 var workers = new Workers(threads)) {
-            var batches = new StreamBatches(reading, batchEvents, BATCH_BYTES, stream -> owner(members, stream));
+            var batches = new StreamBatches(reading, batchEvents, BATCH_BYTES, stream -> owners(members, stream));
             var batch = batches.next();
             for (var member : members) {
                 var coming = reading.total(member.filling().prefixes());
@@ -92,16 +91,17 @@ final class LogPass {
             var looked = System.nanoTime();
             while ((batch != null || !underway.isEmpty()) && !left.isEmpty()) {
                 if (batch != null) {
-                    var owner = owner(members, batch.getFirst().stream());
-                    var wanted = members.size() == 1
-                            ? batch
-                            : batch.stream().filter(owner::wants).toList();
-                    if (left.contains(owner) && !wanted.isEmpty()) {
-                        underway.add(new Batch(owner, owner.filling().fold(wanted, workers, owner.progress())));
+                    for (var owner : owners(members, batch.getFirst().stream())) {
+                        var wanted = members.size() == 1
+                                ? batch
+                                : batch.stream().filter(owner::wants).toList();
+                        if (left.contains(owner) && !wanted.isEmpty()) {
+                            underway.add(new Batch(owner, owner.filling().fold(wanted, workers, owner.progress())));
+                        }
                     }
                     batch = batches.next();
                 }
-                if (underway.size() > threads || (batch == null && !underway.isEmpty())) {
+                while (underway.size() > threads || (batch == null && !underway.isEmpty())) {
                     var oldest = underway.remove();
                     if (left.contains(oldest.owner()) && !oldest.underway().write()) {
                         left.remove(oldest.owner());
@@ -124,13 +124,12 @@ final class LogPass {
 
     private record Batch(Member owner, Filling.Underway underway) {}
 
-    private static Member owner(Collection<Member> members, String stream) {
-        for (var member : members) {
-            if (member.reads(stream)) {
-                return member;
-            }
+    private static List<Member> owners(Collection<Member> members, String stream) {
+        var owners = members.stream().filter(member -> member.reads(stream)).toList();
+        if (owners.isEmpty()) {
+            throw new IllegalStateException("the log gave a stream that nobody asked for");
         }
-        throw new IllegalStateException("the log gave a stream that nobody asked for");
+        return owners;
     }
 
     /** What all of them have. */

@@ -111,8 +111,9 @@ final class RepairWork {
         int answering = tools.generations().answering(row.model()).orElseThrow();
         jdbc.sql("DELETE FROM readmodel.repair_target WHERE job = ?").param(id).update();
         if (scope.queue() != null) {
-            jdbc.sql("INSERT INTO readmodel.repair_target (job, stream) SELECT ?, 'ticket-' || id FROM readmodel."
-                            + physicalName("ticket", answering) + " WHERE queue = ?")
+            var head = repairs.fold(row.model(), answering).tables().getFirst().head();
+            jdbc.sql("INSERT INTO readmodel.repair_target (job, stream) SELECT DISTINCT ?::uuid, 'ticket-' || id"
+                            + " FROM readmodel." + physicalName(head, answering) + " WHERE queue = ?")
                     .params(id, scope.queue())
                     .update();
             tools.log().everIn(scope.queue(), this::target);

@@ -105,11 +105,16 @@ public final class Repairs {
      * @throws Refusal {@code NOT_REBUILDABLE} where the model is not made from streams
      */
     public RepairReport ticket(Order order, String modelName, UUID ticket) {
-        if (model(modelName) != ReadModel.TICKETS) {
-            throw new InvalidRequest("ticketId", "only the model tickets has tickets; give a stream");
+        var model = model(modelName);
+        if (!hasTickets(model)) {
+            throw new InvalidRequest("ticketId", "only the models tickets and ticket-past have tickets; give a stream");
         }
         var stream = TICKET + ticket;
-        return repaired(order, ReadModel.TICKETS, RepairScope.stream(stream), stream, true);
+        return repaired(order, model, RepairScope.stream(stream), stream, true);
+    }
+
+    private static boolean hasTickets(ReadModel model) {
+        return model == ReadModel.TICKETS || model == ReadModel.TICKET_PAST;
     }
 
     /** The id of a ticket whose number the model knows; empty where it knows none. */
@@ -156,10 +161,11 @@ public final class Repairs {
      * @throws Refusal {@code REBUILD_RUNNING}, {@code NOT_REBUILDABLE}
      */
     public Job queue(Order order, String modelName, String queue) {
-        if (model(modelName) != ReadModel.TICKETS) {
-            throw new InvalidRequest("queue", "only the model tickets has queues of tickets");
+        var model = model(modelName);
+        if (!hasTickets(model)) {
+            throw new InvalidRequest("queue", "only the models tickets and ticket-past have queues of tickets");
         }
-        return begin(order, ReadModel.TICKETS, RepairScope.queue(queue));
+        return begin(order, model, RepairScope.queue(queue));
     }
 
     /**

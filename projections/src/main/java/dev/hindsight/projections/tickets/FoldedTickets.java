@@ -42,7 +42,7 @@ public final class FoldedTickets implements PastTickets {
         return was == null
                 ? null
                 : new Folded(
-                        TicketFold.leaveOut(was.ticket(), event.version(), event.position()), was.held(), was.files());
+                        TicketFold.leftOut(was.ticket(), event.version(), event.position()), was.held(), was.files());
     }
 
     /** @param value null to take it away */
@@ -141,7 +141,7 @@ public final class FoldedTickets implements PastTickets {
             row.setImportSource(ticket.importSource());
             row.setImportCase(ticket.importCase());
             row.setTags(ticket.tags().toArray(String[]::new));
-            row.setCustomFields(JSONB.valueOf(TicketTables.customFields(ticket)));
+            row.setCustomFields(JSONB.valueOf(TicketColumns.customFields(ticket)));
             row.setSubject(ticket.subject());
             row.setDescription(ticket.description());
             row.setWatchers(ticket.watchers().toArray(UUID[]::new));

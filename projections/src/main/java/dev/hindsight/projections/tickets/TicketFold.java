@@ -54,12 +54,12 @@ public final class TicketFold {
         return new TicketFold(before, logged, event).step();
     }
 
-    /** The row after an event that an operator has the model leave out: its version counts it, and nothing else. */
-    static TicketRow leaveOut(TicketRow before, long version, long position) {
-        var after = new TicketDraft(before);
-        after.version = version;
-        after.lastPosition = position;
-        return after.row();
+    /** The row after an event that is left out: all but its place is as it was. */
+    public static TicketRow leftOut(TicketRow before, long version, long position) {
+        var draft = new TicketDraft(before);
+        draft.version = version;
+        draft.lastPosition = position;
+        return draft.row();
     }
 
     private TicketStep step() {

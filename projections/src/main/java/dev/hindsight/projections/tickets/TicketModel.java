@@ -88,7 +88,7 @@ public final class TicketModel implements StreamFold<TicketRows> {
     @Override
     public void leaveOut(TicketRows rows, long version, long position) {
         if (rows.row != null) {
-            rows.row = TicketFold.leaveOut(rows.row, version, position);
+            rows.row = TicketFold.leftOut(rows.row, version, position);
         }
     }
 

@@ -58,6 +58,7 @@ public final class Database implements AutoCloseable {
         generations = new Generations(pool, new TransactionTemplate(transactions));
         generations.ensure(ReadModel.TICKETS);
         generations.ensure(ReadModel.DIRECTORY);
+        generations.ensure(ReadModel.TICKET_PAST);
         jdbc = JdbcClient.create(pool);
         for (var table : ReadModel.TICKETS.tables()) {
             jdbc.sql("CREATE TABLE readmodel." + ReadModel.physicalName(table, EXPECTED) + " (LIKE readmodel." + table
@@ -68,7 +69,7 @@ public final class Database implements AutoCloseable {
 
     /** As it was at first. */
     void empty() {
-        for (var model : List.of(ReadModel.TICKETS, ReadModel.DIRECTORY)) {
+        for (var model : List.of(ReadModel.TICKETS, ReadModel.DIRECTORY, ReadModel.TICKET_PAST)) {
             truncate(model, 1);
         }
         jdbc.sql("UPDATE readmodel.active_generation SET generation = 1").update();

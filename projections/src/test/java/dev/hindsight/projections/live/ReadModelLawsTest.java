@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
+import dev.hindsight.projections.ProjectionsModule;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
-import dev.hindsight.projections.tickets.TicketModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every history, here for seeded random ones. */
 class ReadModelLawsTest {
@@ -38,41 +40,60 @@ class ReadModelLawsTest {
         database.close();
     }
 
+    /** Every model of tickets, by each of these numbers. */
+    static Stream<Arguments> batches() {
+        return each(1, 7, 128, EVENTS);
+    }
+
+    static Stream<Arguments> seeds() {
+        return each(1, 2, 3);
+    }
+
+    static Stream<Arguments> erasures() {
+        return each(21, 22, 23, 24, 25);
+    }
+
+    private static Stream<Arguments> each(int... numbers) {
+        return Stream.of(ReadModel.TICKETS, ReadModel.TICKET_PAST)
+                .flatMap(model -> Arrays.stream(numbers).mapToObj(number -> Arguments.of(model, number)));
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 128, EVENTS})
-    void rows_are_the_same_whatever_the_batch_size(int batch) {
+    @MethodSource("batches")
+    void rows_are_the_same_whatever_the_batch_size(ReadModel model, int batch) {
         var log = new MemoryLog().append(Histories.of(4711, EVENTS));
-        assertThat(Database.differences(projected(log, batch), refolded(log))).isEmpty();
+        assertThat(Database.differences(projected(log, model, batch), refolded(log, model)))
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void a_history_delivered_twice_leaves_the_rows_of_once(long seed) {
+    @MethodSource("seeds")
+    void a_history_delivered_twice_leaves_the_rows_of_once(ReadModel model, int seed) {
         var log = new MemoryLog().append(Histories.of(seed, EVENTS));
-        var model = fresh();
-        project(log, model, 100);
-        var once = database.rows(ReadModel.TICKETS);
-        project(log, model, 64);
-        assertThat(Database.differences(database.rows(ReadModel.TICKETS), once)).isEmpty();
+        var fold = fresh(model);
+        project(log, fold, 100);
+        var once = database.rows(model);
+        project(log, fold, 64);
+        assertThat(Database.differences(database.rows(model), once)).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {11, 12, 13})
-    void a_batch_that_begins_in_what_was_delivered_before_goes_on_from_there(long seed) {
+    @MethodSource("seeds")
+    void a_batch_that_begins_in_what_was_delivered_before_goes_on_from_there(ReadModel model, int seed) {
         var log = new MemoryLog().append(Histories.of(seed, EVENTS));
-        var model = fresh();
-        var arrivals = log.arrivals(model);
-        var projector = new BatchProjector<>(model, log);
+        var fold = fresh(model);
+        var arrivals = log.arrivals(fold);
+        var projector = new BatchProjector<>(fold, log);
         database.transact(connection -> projector.project(connection, arrivals.subList(0, 600)));
         database.transact(connection -> projector.project(connection, arrivals.subList(400, EVENTS)));
-        assertThat(Database.differences(database.rows(ReadModel.TICKETS), refolded(log)))
+        assertThat(Database.differences(database.rows(model), refolded(log, model)))
                 .isEmpty();
     }
 
     /** A ticket is erased at some moment; rows made before and made anew after are the same. */
     @ParameterizedTest
-    @ValueSource(longs = {21, 22, 23, 24, 25})
-    void what_is_erased_is_gone_from_rows_whether_they_are_made_live_or_anew(long seed) {
+    @MethodSource("erasures")
+    void what_is_erased_is_gone_from_rows_whether_they_are_made_live_or_anew(ReadModel model, int seed) {
         var history = new ArrayList<>(Histories.of(seed, EVENTS));
         var random = new Random(seed);
         var streams =
@@ -95,8 +116,8 @@ class ReadModelLawsTest {
             }
         }
         var log = new MemoryLog().append(history);
-        var live = projected(log, 1 + random.nextInt(200));
-        assertThat(Database.differences(live, refolded(log))).isEmpty();
+        var live = projected(log, model, 1 + random.nextInt(200));
+        assertThat(Database.differences(live, refolded(log, model))).isEmpty();
         var erased = history.stream()
                 .filter(it -> it.event() instanceof TicketContentErased)
                 .map(it -> "id\": \"" + it.stream().substring("ticket-".length()) + '"')
@@ -133,15 +154,15 @@ class ReadModelLawsTest {
                 : Stream.of(family);
     }
 
-    private static Map<String, List<String>> projected(MemoryLog log, int batch) {
-        project(log, fresh(), batch);
-        return database.rows(ReadModel.TICKETS);
+    private static Map<String, List<String>> projected(MemoryLog log, ReadModel model, int batch) {
+        project(log, fresh(model), batch);
+        return database.rows(model);
     }
 
     /** Each ticket alone, from its first event on. */
-    private static Map<String, List<String>> refolded(MemoryLog log) {
-        refold(log, fresh());
-        return database.rows(ReadModel.TICKETS);
+    private static Map<String, List<String>> refolded(MemoryLog log, ReadModel model) {
+        refold(log, fresh(model));
+        return database.rows(model);
     }
 
     private static <R> void refold(MemoryLog log, StreamFold<R> model) {
@@ -157,7 +178,7 @@ class ReadModelLawsTest {
         return log.all().stream().map(LoggedEvent::stream).distinct();
     }
 
-    private static void project(MemoryLog log, TicketModel model, int batch) {
+    private static <R> void project(MemoryLog log, StreamFold<R> model, int batch) {
         var projector = new BatchProjector<>(model, log);
         var arrivals = log.arrivals(model);
         for (var i = 0; i < arrivals.size(); i += batch) {
@@ -167,8 +188,8 @@ class ReadModelLawsTest {
         }
     }
 
-    private static TicketModel fresh() {
-        database.truncate(ReadModel.TICKETS, 1);
-        return new TicketModel(1);
+    private static StreamFold<?> fresh(ReadModel model) {
+        database.truncate(model, 1);
+        return Objects.requireNonNull(ProjectionsModule.FOLDS.get(model)).apply(1);
     }
 }

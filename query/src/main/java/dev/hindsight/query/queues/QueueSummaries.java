@@ -2,8 +2,10 @@ package dev.hindsight.query.queues;
 
 import static dev.hindsight.projections.readmodel.jooq.Tables.QUEUE;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
@@ -11,22 +13,30 @@ import static org.jooq.impl.DSL.val;
 import dev.hindsight.domain.ticket.Priority;
 import dev.hindsight.domain.ticket.Status;
 import dev.hindsight.projections.readmodel.Snapshot;
+import dev.hindsight.projections.readmodel.jooq.tables.Ticket;
+import dev.hindsight.query.PastMoment;
+import dev.hindsight.query.PastNames;
 import dev.hindsight.query.Visibility;
+import dev.hindsight.query.tickets.TicketSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Select;
 import org.jooq.SelectField;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +50,9 @@ public final class QueueSummaries {
 
     private static final String NONE = "none";
 
-    private static final List<String> NOT_FINAL = Arrays.stream(Status.values())
+    private static final Set<Status> NOT_FINAL = Arrays.stream(Status.values())
             .filter(status -> !status.isFinal())
-            .map(Status::name)
-            .toList();
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Status.class)));
 
     private static final Field<Integer> ALL = count().as("everything");
 
@@ -56,23 +65,34 @@ public final class QueueSummaries {
     }
 
     /**
-     * By name, the tickets without a queue last; configured queues also where nothing is in them.
+     * By name, configured queues also where nothing is in them; then those that are not configured, by key, and the
+     * tickets without a queue last.
      *
+     * @param source the tickets that are counted
      * @param at the moment to which ages are told
      */
-    List<QueueSummary> of(Snapshot snapshot, Visibility visibility, Of of, boolean finalToo, Instant at) {
+    List<QueueSummary> of(
+            Snapshot snapshot, TicketSource source, Visibility visibility, Of of, boolean finalToo, Instant at) {
         snapshot.jooq().execute(ALONE);
         Map<@Nullable String, Counts> found = new LinkedHashMap<>();
+        PastMoment moment = source.moment();
+        Field<String> name =
+                moment == null ? QUEUE.NAME : PastNames.at(moment.named(), QUEUE.NAME, QUEUE.NAMES, QUEUE.NAMES_SINCE);
         Map<String, String> names = snapshot.jooq()
-                .select(QUEUE.KEY, QUEUE.NAME)
+                .select(QUEUE.KEY, name)
                 .from(QUEUE)
                 .where(of instanceof Of.One(String key) ? QUEUE.KEY.eq(key) : noCondition())
                 .and(visibility.closed().isEmpty() ? noCondition() : QUEUE.KEY.notIn(visibility.closed()))
-                .orderBy(QUEUE.NAME, QUEUE.KEY)
-                .fetchMap(QUEUE.KEY, QUEUE.NAME);
+                // Queues that were not configured yet are not told.
+                .and(
+                        moment == null
+                                ? noCondition()
+                                : condition("{0}[1] <= {1}", QUEUE.NAMES_SINCE, val(moment.named())))
+                .orderBy(name, QUEUE.KEY)
+                .fetchMap(QUEUE.KEY, name);
         names.keySet().forEach(key -> found.put(key, new Counts(finalToo)));
-        var later = new LinkedHashMap<@Nullable String, Counts>();
-        for (Record row : snapshot.jooq().fetch(counting(visibility, of, finalToo, at))) {
+        var later = new TreeMap<@Nullable String, Counts>(Comparator.nullsLast(Comparator.naturalOrder()));
+        for (Record row : snapshot.jooq().fetch(counting(source, visibility, of, finalToo, at))) {
             String queue = row.get(TICKET.QUEUE);
             Counts known = found.get(queue);
             (known != null ? known : later.computeIfAbsent(queue, key -> new Counts(finalToo))).add(row);
@@ -93,32 +113,45 @@ public final class QueueSummaries {
     }
 
     /** One row per queue, status and priority with the tickets in each age. */
-    Select<?> counting(Visibility visibility, Of of, boolean finalToo, Instant at) {
-        var columns = new ArrayList<SelectField<?>>(List.of(TICKET.QUEUE, TICKET.STATUS, TICKET.PRIORITY, ALL));
+    Select<?> counting(TicketSource source, Visibility visibility, Of of, boolean finalToo, Instant at) {
+        Ticket ticket = source.columns();
+        Select<Record> all = null;
+        for (TicketSource.Part part : source.parts(finalToo ? Set.of() : NOT_FINAL)) {
+            Select<Record> counts = counting(part, ticket, source.visible(visibility), of, finalToo, at);
+            all = all == null ? counts : all.unionAll(counts);
+        }
+        return Objects.requireNonNull(all);
+    }
+
+    private static Select<Record> counting(
+            TicketSource.Part part, Ticket ticket, Condition visible, Of of, boolean finalToo, Instant at) {
+        var columns = new ArrayList<SelectField<?>>(List.of(ticket.QUEUE, ticket.STATUS, ticket.PRIORITY, ALL));
         for (Age age : Age.values()) {
             Duration below = age.below();
             if (below != null) {
-                columns.add(younger(age).apply(at.minus(below)));
+                columns.add(younger(ticket, age, at.minus(below)));
             }
         }
         // As the index says it, so that it is taken.
         Condition waiting = finalToo
                 ? noCondition()
-                : TICKET.STATUS.in(NOT_FINAL.stream().map(DSL::inline).toList());
+                : ticket.STATUS.in(
+                        NOT_FINAL.stream().map(status -> inline(status.name())).toList());
         Condition there = of instanceof Of.One(String key)
-                ? key == null ? TICKET.QUEUE.isNull() : TICKET.QUEUE.eq(key)
+                ? key == null ? ticket.QUEUE.isNull() : ticket.QUEUE.eq(key)
                 : noCondition();
         return select(columns)
-                .from(TICKET)
+                .from(part.table())
                 .where(waiting)
+                .and(part.among())
                 .and(there)
-                .and(visibility.of(TICKET))
-                .groupBy(TICKET.QUEUE, TICKET.STATUS, TICKET.PRIORITY);
+                .and(visible)
+                .groupBy(ticket.QUEUE, ticket.STATUS, ticket.PRIORITY);
     }
 
     /** The moment is selected, so that its text is read once and not for each ticket. */
-    private static Function<Instant, Field<Integer>> younger(Age age) {
-        return since -> count().filterWhere(TICKET.CREATED_AT.gt(field(select(val(since, TICKET.CREATED_AT)))))
+    private static Field<Integer> younger(Ticket ticket, Age age, Instant since) {
+        return count().filterWhere(ticket.CREATED_AT.gt(field(select(val(since, ticket.CREATED_AT)))))
                 .as(age.member());
     }
 

@@ -4,12 +4,16 @@ import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.query.Freshness;
+import dev.hindsight.query.Moment;
 import dev.hindsight.query.Parameters;
+import dev.hindsight.query.PastMoment;
 import dev.hindsight.query.Visibility;
 import dev.hindsight.query.tickets.TicketLists;
+import dev.hindsight.query.tickets.TicketSource;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +31,11 @@ public final class QueueSummaryController {
     private static final String FINAL = "final";
 
     private final Freshness freshness;
+    private final EventLog log;
     private final QueueSummaries summaries;
 
-    public QueueSummaryController(Freshness freshness, QueueSummaries summaries) {
+    public QueueSummaryController(Freshness freshness, EventLog log, QueueSummaries summaries) {
+        this.log = log;
         this.freshness = freshness;
         this.summaries = summaries;
     }
@@ -38,8 +44,12 @@ public final class QueueSummaryController {
     public ResponseEntity<QueueSummaryList> all(
             Caller caller,
             @RequestParam(required = false) @Nullable String include,
-            @RequestParam(required = false) @Nullable String minPosition) {
-        QueueSummaryList list = read(caller, new QueueSummaries.Of.Every(), include, minPosition);
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String asOf,
+            @RequestParam(required = false) @Nullable String asKnownAt,
+            @RequestParam(required = false) @Nullable String atPosition) {
+        QueueSummaryList list =
+                read(caller, new QueueSummaries.Of.Every(), include, minPosition, moment(asOf, asKnownAt, atPosition));
         return Freshness.answer(list.position()).body(list);
     }
 
@@ -49,9 +59,13 @@ public final class QueueSummaryController {
             Caller caller,
             @PathVariable String queue,
             @RequestParam(required = false) @Nullable String include,
-            @RequestParam(required = false) @Nullable String minPosition) {
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String asOf,
+            @RequestParam(required = false) @Nullable String asKnownAt,
+            @RequestParam(required = false) @Nullable String atPosition) {
         String key = queue.equals(WITHOUT) ? null : Parameters.text("queue", queue);
-        QueueSummaryList list = read(caller, new QueueSummaries.Of.One(key), include, minPosition);
+        QueueSummaryList list =
+                read(caller, new QueueSummaries.Of.One(key), include, minPosition, moment(asOf, asKnownAt, atPosition));
         if (list.items().isEmpty() && key != null) {
             throw new NotFound("There is no such queue.");
         }
@@ -63,24 +77,37 @@ public final class QueueSummaryController {
     }
 
     private QueueSummaryList read(
-            Caller caller, QueueSummaries.Of of, @Nullable String include, @Nullable String minPosition) {
+            Caller caller,
+            QueueSummaries.Of of,
+            @Nullable String include,
+            @Nullable String minPosition,
+            Moment moment) {
         if (!caller.readsAllTickets()) {
             throw new Forbidden("Queues are summed up for the roles agent, supervisor and auditor.");
         }
         boolean finalToo = finalToo(include);
+        long position = Parameters.minPosition(minPosition);
+        TicketSource source = new TicketSource(PastMoment.of(moment, log));
         return freshness.readFor(
                 caller,
-                Parameters.minPosition(minPosition),
-                snapshot -> list(snapshot, Visibility.of(snapshot, caller), of, finalToo),
+                position,
+                source.moment(),
+                snapshot -> list(snapshot, source, Visibility.of(snapshot, caller), of, finalToo),
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
     }
 
-    private QueueSummaryList list(Snapshot snapshot, Visibility visibility, QueueSummaries.Of of, boolean finalToo) {
-        Instant at = Instant.now();
-        List<QueueSummary> items = summaries.of(snapshot, visibility, of, finalToo, at);
+    private static Moment moment(@Nullable String asOf, @Nullable String asKnownAt, @Nullable String atPosition) {
+        return Moment.of(asOf, asKnownAt, atPosition, null, Instant.now());
+    }
+
+    private QueueSummaryList list(
+            Snapshot snapshot, TicketSource source, Visibility visibility, QueueSummaries.Of of, boolean finalToo) {
+        PastMoment moment = source.moment();
+        Instant at = moment == null ? Instant.now() : moment.at();
+        List<QueueSummary> items = summaries.of(snapshot, source, visibility, of, finalToo, at);
         return new QueueSummaryList(
-                items, at, snapshot.position(ReadModel.TICKETS), TicketLists.parked(snapshot, visibility));
+                items, at, snapshot.position(source.model()), TicketLists.parked(snapshot, source, visibility));
     }
 
     private static boolean finalToo(@Nullable String include) {

@@ -11,6 +11,7 @@ import dev.hindsight.query.Freshness;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.Visibility;
 import dev.hindsight.query.tickets.TicketLists;
+import dev.hindsight.query.tickets.TicketSource;
 import dev.hindsight.query.tickets.TicketSummaries;
 import dev.hindsight.query.tickets.TicketSummary;
 import java.util.ArrayList;
@@ -72,7 +73,8 @@ public final class SearchTickets {
         Shown shown = freshness.readFor(caller, 0, snapshot -> {
             Visibility visibility = Visibility.of(snapshot, caller); // what was closed meanwhile is not shown
             return new Shown(
-                    summaries.of(snapshot, visibility, ids(found.tickets())), TicketLists.parked(snapshot, visibility));
+                    summaries.of(snapshot, visibility, ids(found.tickets())),
+                    TicketLists.parked(snapshot, TicketSource.NOW, visibility));
         });
         return new SearchPage(
                 hits(shown.tickets(), found.tickets()),

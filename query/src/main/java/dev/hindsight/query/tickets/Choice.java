@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param none whether tickets without a value match
  */
-record Choice<T>(Set<T> values, boolean none) {
+public record Choice<T>(Set<T> values, boolean none) {
 
     private static final String NONE = "none";
 

@@ -19,7 +19,7 @@ final class ManyMatches {
     private static final Duration LONGEST = Duration.ofMinutes(1);
 
     /** What decides which tickets are in a list. */
-    record Question(TicketFilter filter, Visibility visibility) {}
+    record Question(TicketSource source, TicketFilter filter, Visibility visibility) {}
 
     private record Counted(int generation, long position, int matching, long nanoTime) {}
 

@@ -1,14 +1,12 @@
 package dev.hindsight.query.tickets;
 
-import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
-import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_WORDS;
-
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.ticket.Priority;
 import dev.hindsight.domain.ticket.Status;
 import dev.hindsight.domain.ticket.TicketType;
 import dev.hindsight.projections.readmodel.TicketWords;
+import dev.hindsight.projections.readmodel.jooq.tables.Ticket;
 import dev.hindsight.query.Parameters;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param words each is a word, or the beginning of one, in the subject or the description; null where not asked for,
  *     empty where signs alone were, which no ticket has
  */
-record TicketFilter(
+public record TicketFilter(
         Choice<Status> status,
         Choice<String> category,
         Choice<String> queue,
@@ -44,7 +42,7 @@ record TicketFilter(
         Span updated) {
 
     /** From included, to excluded; null is open. */
-    record Span(@Nullable Instant from, @Nullable Instant to) {
+    public record Span(@Nullable Instant from, @Nullable Instant to) {
 
         static Span of(String name, @Nullable String after, @Nullable String before) {
             return new Span(Parameters.instant(name + "After", after), Parameters.instant(name + "Before", before));
@@ -60,7 +58,7 @@ record TicketFilter(
     }
 
     /** @throws InvalidRequest for what is malformed or unknown */
-    static TicketFilter of(TicketListRequest request, Caller caller) {
+    public static TicketFilter of(TicketListRequest request, Caller caller) {
         return new TicketFilter(
                 Choice.of("status", request.status(), word -> Status.parse("status", word)),
                 Choice.of("category", request.category(), Function.identity()),
@@ -100,33 +98,38 @@ record TicketFilter(
                 && updated.equals(new Span(null, null));
     }
 
-    Condition condition() {
+    /** The statuses that tickets may have; none for whatever status. */
+    Set<Status> statuses() {
+        return status.values();
+    }
+
+    /** That a row of these tickets matches. */
+    public Condition condition(TicketSource source) {
+        Ticket ticket = source.columns();
         List<Condition> parts = new ArrayList<>();
-        parts.add(status.on(TICKET.STATUS, Status::name));
-        parts.add(category.on(TICKET.CATEGORY, Function.identity()));
-        parts.add(queue.on(TICKET.QUEUE, Function.identity()));
-        parts.add(assignee.on(TICKET.ASSIGNEE, Function.identity()));
-        parts.add(requester.on(TICKET.REQUESTER, Function.identity()));
-        parts.add(organization.on(TICKET.ORGANIZATION, Function.identity()));
-        parts.add(priority.on(TICKET.PRIORITY, TicketFilter::stored));
-        parts.add(type.on(TICKET.TYPE, TicketType::name));
-        parts.add(among(TICKET.TAGS, tag, new String[0], values -> values.toArray(String[]::new)));
-        parts.add(among(TICKET.WATCHERS, watcher, new UUID[0], values -> values.toArray(UUID[]::new)));
-        parts.add(texts());
-        parts.add(created.on(TICKET.CREATED_AT));
-        parts.add(updated.on(TICKET.UPDATED_AT));
+        parts.add(status.on(ticket.STATUS, Status::name));
+        parts.add(category.on(ticket.CATEGORY, Function.identity()));
+        parts.add(queue.on(ticket.QUEUE, Function.identity()));
+        parts.add(assignee.on(ticket.ASSIGNEE, Function.identity()));
+        parts.add(requester.on(ticket.REQUESTER, Function.identity()));
+        parts.add(organization.on(ticket.ORGANIZATION, Function.identity()));
+        parts.add(priority.on(ticket.PRIORITY, TicketFilter::stored));
+        parts.add(type.on(ticket.TYPE, TicketType::name));
+        parts.add(among(ticket.TAGS, tag, new String[0], values -> values.toArray(String[]::new)));
+        parts.add(among(ticket.WATCHERS, watcher, new UUID[0], values -> values.toArray(UUID[]::new)));
+        parts.add(texts(source));
+        parts.add(created.on(ticket.CREATED_AT));
+        parts.add(updated.on(ticket.UPDATED_AT));
         return DSL.and(parts);
     }
 
-    private Condition texts() {
+    private Condition texts(TicketSource source) {
         if (words == null) {
             return DSL.noCondition();
         } else if (words.isEmpty()) {
             return DSL.falseCondition();
         }
-        return TICKET.ID.in(DSL.select(TICKET_WORDS.TICKET_ID)
-                .from(TICKET_WORDS)
-                .where(DSL.condition("{0} @@ {1}::tsquery", TICKET_WORDS.WORDS, DSL.val(TicketWords.query(words)))));
+        return source.texts(words);
     }
 
     private static <T> Condition among(Field<T[]> column, Choice<T> choice, T[] empty, Function<Set<T>, T[]> array) {

@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param limit 1 to 200, 50 unless said
  * @param cursor nextCursor of the page before
  * @param minPosition waits up to 2 s until this position is included
+ * @param asOf as it was then
+ * @param asKnownAt as it had been recorded then
+ * @param atPosition as it was after this event
  */
 public record TicketListRequest(
         @Nullable String status,
@@ -38,13 +42,23 @@ public record TicketListRequest(
         @Nullable String sort,
         @Nullable String limit,
         @Nullable String cursor,
-        @Nullable String minPosition) {
+        @Nullable String minPosition,
+        @Nullable String asOf,
+        @Nullable String asKnownAt,
+        @Nullable String atPosition) {
+
+    private static final Set<String> OF_THE_PAST = Set.of("asOf", "asKnownAt", "atPosition");
 
     private static final List<String> NAMES = Arrays.stream(TicketListRequest.class.getRecordComponents())
             .map(RecordComponent::getName)
+            .filter(name -> !OF_THE_PAST.contains(name))
             .toList();
 
-    /** @throws InvalidRequest for names that are no parameters */
+    /**
+     * The list that commands choose tickets from: of now, for nobody acts on what tickets were.
+     *
+     * @throws InvalidRequest for names that are no parameters of it
+     */
     public static TicketListRequest of(Map<String, String> given) {
         given.keySet().stream()
                 .filter(name -> !NAMES.contains(name))
@@ -72,6 +86,9 @@ public record TicketListRequest(
                 given.get("sort"),
                 given.get("limit"),
                 given.get("cursor"),
-                given.get("minPosition"));
+                given.get("minPosition"),
+                null,
+                null,
+                null);
     }
 }

@@ -5,12 +5,16 @@ import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.people.Caller;
+import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Freshness;
+import dev.hindsight.query.Moment;
 import dev.hindsight.query.Parameters;
+import dev.hindsight.query.PastMoment;
 import dev.hindsight.query.Visibility;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +37,20 @@ public final class TicketLists {
             CUSTOM_PLANS + "; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
     private final Freshness freshness;
+    private final EventLog log;
     private final Cursors cursors;
     private final TicketSummaries summaries;
     private final int counted;
     private final ManyMatches many = new ManyMatches();
 
-    public TicketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries) {
-        this(freshness, cursors, summaries, TicketSearch.TEN_THOUSAND);
+    /** @param log tells where moments of the past lie */
+    public TicketLists(Freshness freshness, EventLog log, Cursors cursors, TicketSummaries summaries) {
+        this(freshness, log, cursors, summaries, TicketSearch.TEN_THOUSAND);
     }
 
     /** @param counted how far matching tickets are counted */
-    TicketLists(Freshness freshness, Cursors cursors, TicketSummaries summaries, int counted) {
+    TicketLists(Freshness freshness, EventLog log, Cursors cursors, TicketSummaries summaries, int counted) {
+        this.log = log;
         this.counted = counted;
         this.freshness = freshness;
         this.cursors = cursors;
@@ -54,7 +61,7 @@ public final class TicketLists {
      * One page, all of it from one snapshot.
      *
      * @throws InvalidRequest for malformed parameters and foreign cursors
-     * @throws Unavailable where minPosition is not reached in time
+     * @throws Unavailable where minPosition, or the position asked for, is not reached in time
      */
     public TicketPage page(Caller caller, TicketListRequest request) {
         Visibility.needReader(caller);
@@ -62,18 +69,21 @@ public final class TicketLists {
         TicketSort sort = TicketSort.of(request.sort());
         int limit = Parameters.limit(request.limit());
         long minPosition = Parameters.minPosition(request.minPosition());
-        String question = "tickets " + caller.person() + " " + filter + " " + sort;
+        Moment moment = Moment.of(request.asOf(), request.asKnownAt(), request.atPosition(), null, Instant.now());
+        String question = "tickets " + caller.person() + " " + filter + " " + sort + (moment.isNow() ? "" : moment);
         Place after = request.cursor() == null ? null : Place.of(sort, cursors.open(question, request.cursor()));
 
+        TicketSource source = new TicketSource(PastMoment.of(moment, log));
         return freshness.readFor(
                 caller,
                 minPosition,
+                source.moment(),
                 snapshot -> {
                     Visibility visibility = Visibility.of(snapshot, caller);
                     return page(
                             snapshot,
-                            new ManyMatches.Question(filter, visibility),
-                            new TicketSearch(filter, visibility, sort, counted),
+                            new ManyMatches.Question(source, filter, visibility),
+                            new TicketSearch(source, filter, visibility, sort, counted),
                             question,
                             after,
                             limit);
@@ -92,22 +102,27 @@ public final class TicketLists {
         snapshot.jooq().execute(list.filter().words() == null ? CUSTOM_PLANS : FROM_WORDS);
         TicketSearch.Found found = find(snapshot, list, search, after, limit + 1);
         Visibility visibility = list.visibility();
+        TicketSource source = list.source();
         List<Place> shown =
                 found.places().subList(0, Math.min(limit, found.places().size()));
         boolean more = found.places().size() > limit;
         return new TicketPage(
-                summaries.of(snapshot, visibility, shown.stream().map(Place::id).toList()),
+                summaries.of(
+                        snapshot,
+                        source,
+                        visibility,
+                        shown.stream().map(Place::id).toList()),
                 more ? cursors.seal(question, shown.getLast().text()) : null,
-                snapshot.position(ReadModel.TICKETS),
+                snapshot.position(source.model()),
                 Math.min(found.total(), counted),
                 found.total() > counted,
-                parked(snapshot, visibility));
+                parked(snapshot, source, visibility));
     }
 
     private TicketSearch.Found find(
             Snapshot snapshot, ManyMatches.Question list, TicketSearch search, @Nullable Place after, int limit) {
-        int generation = snapshot.generation(ReadModel.TICKETS);
-        long position = snapshot.position(ReadModel.TICKETS);
+        int generation = snapshot.generation(list.source().model());
+        long position = snapshot.position(list.source().model());
         if (many.moreThan(counted, list, generation, position)) {
             return search.find(snapshot.jooq(), after, limit, true);
         }
@@ -119,8 +134,8 @@ public final class TicketLists {
     }
 
     /** How many tickets that this caller may see stand still in the read model, at most a thousand. */
-    public static int parked(Snapshot snapshot, Visibility visibility) {
-        var parked = snapshot.parked(ReadModel.TICKETS);
+    public static int parked(Snapshot snapshot, TicketSource source, Visibility visibility) {
+        var parked = snapshot.parked(source.model());
         if (parked.isEmpty() || visibility.everything()) {
             return parked.size();
         }

@@ -1,6 +1,5 @@
 package dev.hindsight.query.tickets;
 
-import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
@@ -14,16 +13,24 @@ import static org.jooq.impl.DSL.trueCondition;
 import static org.jooq.impl.DSL.val;
 import static org.jooq.impl.DSL.with;
 
+import dev.hindsight.domain.ticket.Status;
+import dev.hindsight.projections.readmodel.jooq.tables.Ticket;
 import dev.hindsight.query.Visibility;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Record1;
+import org.jooq.Record3;
 import org.jooq.Select;
+import org.jooq.SelectLimitStep;
 import org.jooq.SortField;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +48,9 @@ final class TicketSearch {
     private static final Field<Integer> BUCKET = field(name("bucket"), Integer.class);
     private static final Field<UUID> ID = field(name("id"), UUID.class);
 
+    private final TicketSource source;
+    private final Ticket ticket;
+    private final TicketFilter filter;
     private final Condition matching;
     private final boolean everything;
     private final int counted;
@@ -49,12 +59,15 @@ final class TicketSearch {
     private final Field<Object> key;
 
     /** @param counted how far matching tickets are counted */
-    TicketSearch(TicketFilter filter, Visibility visibility, TicketSort sort, int counted) {
-        this.matching = filter.condition().and(visibility.of(TICKET));
+    TicketSearch(TicketSource source, TicketFilter filter, Visibility visibility, TicketSort sort, int counted) {
+        this.source = source;
+        this.ticket = source.columns();
+        this.filter = filter;
+        this.matching = filter.condition(source).and(source.visible(visibility));
         this.everything = filter.open() && visibility.everything();
         this.counted = counted;
         this.sort = sort;
-        this.sortKey = sort.key();
+        this.sortKey = sort.key(ticket);
         this.key = field(name("key"), sortKey.getDataType());
     }
 
@@ -93,7 +106,7 @@ final class TicketSearch {
 
     private List<Place> walk(DSLContext jooq, @Nullable Place after, int limit) {
         List<Place> places = new ArrayList<>();
-        int buckets = sort.buckets().size();
+        int buckets = sort.size();
         for (int bucket = after == null ? 0 : after.bucket(); bucket < buckets && places.size() < limit; bucket++) {
             Place start = after != null && after.bucket() == bucket ? after : null;
             for (Record row : jooq.fetch(walking(bucket, start, limit - places.size()))) {
@@ -109,7 +122,9 @@ final class TicketSearch {
     }
 
     Select<Record1<Integer>> counting(int most) {
-        return selectCount().from(selectOne().from(TICKET).where(matching).limit(inline(most)));
+        return selectCount()
+                .from(all(part -> selectOne().from(part.table()).where(matching).and(part.among()))
+                        .limit(inline(most)));
     }
 
     /**
@@ -118,10 +133,12 @@ final class TicketSearch {
      */
     Select<?> collecting(@Nullable Place after, int limit) {
         var matches = name("matches")
-                .asMaterialized(select(TICKET.ID.as(ID), sort.bucket().as(BUCKET), sortKey.as(key))
-                        .from(TICKET)
-                        .where(matching)
-                        .limit(inline(counted + 1)));
+                .asMaterialized(
+                        all(part -> select(ticket.ID.as(ID), sort.bucket(ticket).as(BUCKET), sortKey.as(key))
+                                        .from(part.table())
+                                        .where(matching)
+                                        .and(part.among()))
+                                .limit(inline(counted + 1)));
         var number = name("number").as(select(count().as(TOTAL)).from(matches));
         var page = select(ID, BUCKET, key)
                 .from(matches)
@@ -141,17 +158,52 @@ final class TicketSearch {
 
     /** The next places of one bucket, along its index. */
     Select<?> walking(int bucket, @Nullable Place after, int limit) {
-        return select(TICKET.ID.as(ID), inline(bucket).as(BUCKET), sortKey.as(key))
-                .from(TICKET)
-                .where(matching)
-                .and(sort.buckets().get(bucket))
-                .and(after == null ? noCondition() : further(sortKey, TICKET.ID, after))
-                .orderBy(direction(sortKey), direction(TICKET.ID))
+        var parts = parts(sort.statuses(bucket)).stream()
+                .map(part -> select(ticket.ID.as(ID), inline(bucket).as(BUCKET), sortKey.as(key))
+                        .from(part.table())
+                        .where(matching)
+                        .and(part.among())
+                        .and(sort.buckets(ticket).get(bucket))
+                        .and(after == null ? noCondition() : further(sortKey, ticket.ID, after))
+                        .orderBy(direction(sortKey), direction(ticket.ID))
+                        .limit(val(limit)))
+                .toList();
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        Select<Record3<UUID, Integer, Object>> all = parts.getFirst();
+        for (Select<Record3<UUID, Integer, Object>> part : parts.subList(1, parts.size())) {
+            all = all.unionAll(part);
+        }
+        var page = all.asTable("page");
+        return select(page.field(ID), page.field(BUCKET), page.field(key))
+                .from(page)
+                .orderBy(direction(page.field(key)), direction(page.field(ID)))
                 .limit(val(limit));
     }
 
+    /** The parts in which tickets that match can be. */
+    private List<TicketSource.Part> parts(Set<Status> statuses) {
+        Set<Status> wanted = filter.statuses();
+        if (wanted.isEmpty() || statuses.isEmpty()) {
+            return source.parts(wanted.isEmpty() ? statuses : wanted);
+        }
+        var both = new HashSet<>(wanted);
+        both.retainAll(statuses);
+        // Where none is left, one part finds nothing.
+        return source.parts(both.isEmpty() ? statuses : both);
+    }
+
+    private <R extends Record> SelectLimitStep<R> all(Function<TicketSource.Part, SelectLimitStep<R>> one) {
+        SelectLimitStep<R> all = null;
+        for (TicketSource.Part part : parts(Set.of())) {
+            all = all == null ? one.apply(part) : all.unionAll(one.apply(part));
+        }
+        return Objects.requireNonNull(all);
+    }
+
     private Condition beyond(Place after) {
-        if (sort.buckets().size() == 1) {
+        if (sort.size() == 1) {
             return further(key, ID, after);
         }
         return BUCKET.gt(after.bucket()).or(BUCKET.eq(after.bucket()).and(further(key, ID, after)));
@@ -165,7 +217,7 @@ final class TicketSearch {
 
     /** A bucket that holds everything is left out: comparing it costs as much as all the rest of the sort. */
     private List<SortField<?>> order(Field<Integer> bucket, Field<Object> key, Field<UUID> id) {
-        return sort.buckets().size() == 1
+        return sort.size() == 1
                 ? List.of(direction(key), direction(id))
                 : List.of(bucket.asc(), direction(key), direction(id));
     }

@@ -1,14 +1,14 @@
 package dev.hindsight.query.tickets;
 
-import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
-
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.ticket.Priority;
 import dev.hindsight.domain.ticket.Status;
+import dev.hindsight.projections.readmodel.jooq.tables.Ticket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -57,17 +57,17 @@ record TicketSort(By by, boolean descending) {
     }
 
     /** What belongs to each bucket, first bucket first; one that holds everything where the order has none. */
-    List<Condition> buckets() {
+    List<Condition> buckets(Ticket ticket) {
         List<Condition> buckets = new ArrayList<>();
         switch (by) {
             case PRIORITY -> {
                 for (Priority priority : Priority.values()) {
-                    buckets.add(TICKET.PRIORITY.eq(TicketFilter.stored(priority)));
+                    buckets.add(ticket.PRIORITY.eq(TicketFilter.stored(priority)));
                 }
             }
             case STATUS -> {
                 for (Status status : Status.values()) {
-                    buckets.add(TICKET.STATUS.eq(status.name()));
+                    buckets.add(ticket.STATUS.eq(status.name()));
                 }
             }
             case CREATED_AT, UPDATED_AT, NUMBER -> buckets.add(DSL.noCondition());
@@ -75,14 +75,32 @@ record TicketSort(By by, boolean descending) {
         List<Condition> ordered = descending ? buckets.reversed() : buckets;
         if (by == By.PRIORITY) {
             ordered = new ArrayList<>(ordered);
-            ordered.add(TICKET.PRIORITY.isNull());
+            ordered.add(ticket.PRIORITY.isNull());
         }
         return List.copyOf(ordered);
     }
 
+    /** How many buckets there are. */
+    int size() {
+        return switch (by) {
+            case PRIORITY -> Priority.values().length + 1;
+            case STATUS -> Status.values().length;
+            case CREATED_AT, UPDATED_AT, NUMBER -> 1;
+        };
+    }
+
+    /** The status of all tickets of a bucket; none where they may have any. */
+    Set<Status> statuses(int bucket) {
+        if (by != By.STATUS) {
+            return Set.of();
+        }
+        Status[] all = Status.values();
+        return Set.of(all[descending ? all.length - 1 - bucket : bucket]);
+    }
+
     /** The number of a ticket's bucket, from 0. */
-    Field<Integer> bucket() {
-        List<Condition> buckets = buckets();
+    Field<Integer> bucket(Ticket ticket) {
+        List<Condition> buckets = buckets(ticket);
         if (buckets.size() == 1) {
             return DSL.inline(0);
         }
@@ -95,12 +113,12 @@ record TicketSort(By by, boolean descending) {
 
     /** The column that orders a bucket: of instants or of numbers. */
     @SuppressWarnings("unchecked") // nobody asks this field for anything but comparisons with its own values
-    Field<Object> key() {
+    Field<Object> key(Ticket ticket) {
         return (Field<Object>)
                 switch (by) {
-                    case NUMBER -> (Field<?>) TICKET.NUMBER;
-                    case UPDATED_AT -> TICKET.UPDATED_AT;
-                    case CREATED_AT, PRIORITY, STATUS -> TICKET.CREATED_AT;
+                    case NUMBER -> (Field<?>) ticket.NUMBER;
+                    case UPDATED_AT -> ticket.UPDATED_AT;
+                    case CREATED_AT, PRIORITY, STATUS -> ticket.CREATED_AT;
                 };
     }
 

@@ -3,6 +3,8 @@ package dev.hindsight.query.tickets;
 import static dev.hindsight.projections.readmodel.jooq.Tables.PERSON;
 import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 import static org.jooq.impl.DSL.any;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.name;
 
 import dev.hindsight.domain.ticket.Lifecycle;
 import dev.hindsight.domain.ticket.Priority;
@@ -10,7 +12,9 @@ import dev.hindsight.domain.ticket.Status;
 import dev.hindsight.projections.readmodel.PastTicket;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.projections.readmodel.jooq.tables.Person;
+import dev.hindsight.projections.readmodel.jooq.tables.Ticket;
 import dev.hindsight.projections.readmodel.jooq.tables.records.TicketRecord;
+import dev.hindsight.query.PastMoment;
 import dev.hindsight.query.PastNames;
 import dev.hindsight.query.PersonRef;
 import dev.hindsight.query.RequesterRef;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectField;
@@ -38,10 +43,8 @@ public final class TicketSummaries {
     private static final Person ASSIGNEE = PERSON.as("assignee_person");
     private static final Person REQUESTER = PERSON.as("requester_person");
 
-    /** Everything but the long texts. */
-    private static final List<Field<?>> SHOWN = Arrays.stream(TICKET.fields())
-            .filter(field -> !field.equals(TICKET.DESCRIPTION))
-            .toList();
+    private static final Field<String> ASSIGNEE_NAME = field(name("assignee_name"), String.class);
+    private static final Field<String> REQUESTER_NAME = field(name("requester_name"), String.class);
 
     private final CustomFields customFields;
 
@@ -51,32 +54,40 @@ public final class TicketSummaries {
 
     /** These tickets in this order; those that do not exist or that may not be seen are left out. */
     public List<TicketSummary> of(Snapshot snapshot, Visibility visibility, Collection<UUID> ids) {
+        return of(snapshot, TicketSource.NOW, visibility, ids);
+    }
+
+    /** The same of what they were at a moment, with the names that people had then. */
+    public List<TicketSummary> of(Snapshot snapshot, TicketSource source, Visibility visibility, Collection<UUID> ids) {
         if (ids.isEmpty()) {
             return List.of();
         }
+        Ticket ticket = source.columns();
         CustomFields.Reader fields = customFields.reader(snapshot);
         Map<UUID, TicketSummary> found = new HashMap<>();
         snapshot.jooq()
-                .select(columns())
-                .from(TICKET)
+                .select(columns(source))
+                .from(source.table())
                 .leftJoin(ASSIGNEE)
-                .on(ASSIGNEE.ID.eq(TICKET.ASSIGNEE))
+                .on(ASSIGNEE.ID.eq(ticket.ASSIGNEE))
                 .leftJoin(REQUESTER)
-                .on(REQUESTER.ID.eq(TICKET.REQUESTER))
-                .where(TICKET.ID.eq(any(ids.toArray(UUID[]::new))))
-                .and(visibility.of(TICKET))
+                .on(REQUESTER.ID.eq(ticket.REQUESTER))
+                .where(ticket.ID.eq(any(ids.toArray(UUID[]::new))))
+                .and(source.there())
+                .and(source.visible(visibility))
                 .fetch(row -> summary(
                         row,
-                        PersonRef.of(row.get(TICKET.ASSIGNEE), row.get(ASSIGNEE.NAME)),
-                        requester(row.get(TICKET.REQUESTER), row.get(REQUESTER.NAME), row.get(REQUESTER.EMAIL)),
+                        ticket,
+                        PersonRef.of(row.get(ticket.ASSIGNEE), row.get(ASSIGNEE_NAME)),
+                        requester(row.get(ticket.REQUESTER), row.get(REQUESTER_NAME), row.get(REQUESTER.EMAIL)),
                         fields,
                         visibility))
-                .forEach(ticket -> found.put(ticket.id(), ticket));
+                .forEach(one -> found.put(one.id(), one));
         List<TicketSummary> inOrder = new ArrayList<>(ids.size());
         for (UUID id : ids) {
-            TicketSummary ticket = found.get(id);
-            if (ticket != null) {
-                inOrder.add(ticket);
+            TicketSummary one = found.get(id);
+            if (one != null) {
+                inOrder.add(one);
             }
         }
         return inOrder;
@@ -129,6 +140,7 @@ public final class TicketSummaries {
             UUID requester = row.getRequester();
             return TicketSummaries.summary(
                     row,
+                    TICKET,
                     PersonRef.of(assignee, assignee == null ? null : names.at(assignee, position)),
                     requester == null
                             ? null
@@ -148,56 +160,68 @@ public final class TicketSummaries {
         return id == null ? null : new RequesterRef(id, name, address);
     }
 
-    private static List<SelectField<?>> columns() {
-        List<SelectField<?>> columns = new ArrayList<>(SHOWN);
-        columns.add(ASSIGNEE.NAME);
-        columns.add(REQUESTER.NAME);
+    /** Everything but the long texts. */
+    private static List<SelectField<?>> columns(TicketSource source) {
+        Ticket ticket = source.columns();
+        List<SelectField<?>> columns = Arrays.stream(ticket.fields())
+                .filter(field -> !field.equals(ticket.DESCRIPTION))
+                .collect(Collectors.toCollection(ArrayList::new));
+        PastMoment moment = source.moment();
+        columns.add(named(moment, ASSIGNEE).as(ASSIGNEE_NAME));
+        columns.add(named(moment, REQUESTER).as(REQUESTER_NAME));
         columns.add(REQUESTER.EMAIL);
         return columns;
+    }
+
+    private static Field<String> named(@Nullable PastMoment moment, Person person) {
+        return moment == null
+                ? person.NAME
+                : PastNames.at(moment.named(), person.NAME, person.NAMES, person.NAMES_SINCE);
     }
 
     /** @param row has every shown column of the ticket, of now or as it was */
     private static TicketSummary summary(
             Record row,
+            Ticket ticket,
             @Nullable PersonRef assignee,
             @Nullable RequesterRef requester,
             CustomFields.Reader fields,
             Visibility visibility) {
-        Status status = Status.valueOf(row.get(TICKET.STATUS));
-        Priority priority = priority(row.get(TICKET.PRIORITY));
+        Status status = Status.valueOf(row.get(ticket.STATUS));
+        Priority priority = priority(row.get(ticket.PRIORITY));
         return new TicketSummary(
-                row.get(TICKET.ID),
-                TicketNumber.text(row.get(TICKET.NUMBER)),
-                row.get(TICKET.VERSION),
-                row.get(TICKET.LAST_POSITION),
-                row.get(TICKET.SUBJECT),
-                row.get(TICKET.TYPE),
+                row.get(ticket.ID),
+                TicketNumber.text(row.get(ticket.NUMBER)),
+                row.get(ticket.VERSION),
+                row.get(ticket.LAST_POSITION),
+                row.get(ticket.SUBJECT),
+                row.get(ticket.TYPE),
                 status,
                 status.category().name().toLowerCase(Locale.ROOT),
-                visibility.internal() ? row.get(TICKET.HOLD_REASON) : null,
-                row.get(TICKET.RESOLUTION_CODE),
-                number(row.get(TICKET.IMPACT)),
-                number(row.get(TICKET.URGENCY)),
+                visibility.internal() ? row.get(ticket.HOLD_REASON) : null,
+                row.get(ticket.RESOLUTION_CODE),
+                number(row.get(ticket.IMPACT)),
+                number(row.get(ticket.URGENCY)),
                 priority == null ? null : priority.name(),
                 priority == null ? null : priority.label(),
-                row.get(TICKET.PRIORITY_OVERRIDDEN),
-                row.get(TICKET.MAJOR_INCIDENT),
-                row.get(TICKET.SPAM),
-                row.get(TICKET.CATEGORY),
-                row.get(TICKET.QUEUE),
+                row.get(ticket.PRIORITY_OVERRIDDEN),
+                row.get(ticket.MAJOR_INCIDENT),
+                row.get(ticket.SPAM),
+                row.get(ticket.CATEGORY),
+                row.get(ticket.QUEUE),
                 assignee,
                 requester,
-                row.get(TICKET.ORGANIZATION),
-                List.of(row.get(TICKET.TAGS)),
-                fields.read(row.get(TICKET.CUSTOM_FIELDS)),
-                row.get(TICKET.CHANNEL),
-                row.get(TICKET.CREATED_AT),
-                row.get(TICKET.UPDATED_AT),
-                row.get(TICKET.FIRST_RESPONDED_AT),
-                row.get(TICKET.RESOLVED_AT),
-                row.get(TICKET.CLOSED_AT),
-                row.get(TICKET.REOPEN_COUNT),
-                row.get(TICKET.REASSIGNMENT_COUNT),
+                row.get(ticket.ORGANIZATION),
+                List.of(row.get(ticket.TAGS)),
+                fields.read(row.get(ticket.CUSTOM_FIELDS)),
+                row.get(ticket.CHANNEL),
+                row.get(ticket.CREATED_AT),
+                row.get(ticket.UPDATED_AT),
+                row.get(ticket.FIRST_RESPONDED_AT),
+                row.get(ticket.RESOLVED_AT),
+                row.get(ticket.CLOSED_AT),
+                row.get(ticket.REOPEN_COUNT),
+                row.get(ticket.REASSIGNMENT_COUNT),
                 Lifecycle.allowedStatuses(status));
     }
 

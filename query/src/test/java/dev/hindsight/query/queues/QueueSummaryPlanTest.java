@@ -6,6 +6,7 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.query.ReadModelRows;
 import dev.hindsight.query.Visibility;
 import dev.hindsight.query.Web;
+import dev.hindsight.query.tickets.TicketSource;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
@@ -58,7 +59,8 @@ class QueueSummaryPlanTest {
     }
 
     private static String plan(QueueSummaries.Of of) {
-        var statement = new QueueSummaries().counting(Visibility.EVERYTHING, of, false, Instant.now());
+        var statement =
+                new QueueSummaries().counting(TicketSource.NOW, Visibility.EVERYTHING, of, false, Instant.now());
         return rows.jooq.explain(statement).plan();
     }
 

@@ -52,7 +52,11 @@ class ManyMatchesTest {
                     from generate_series(1, 3000) n
                     """);
             var lists = new TicketLists(
-                    rows.freshness(), rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())), 1_200);
+                    rows.freshness(),
+                    rows.log,
+                    rows.cursors,
+                    new TicketSummaries(new CustomFields(new JsonMapper())),
+                    1_200);
             for (int gone = 0; gone <= 2_000; gone += 100) {
                 rows.jooq
                         .update(TICKET)
@@ -71,6 +75,6 @@ class ManyMatchesTest {
 
     private static ManyMatches.Question list(Caller caller, String parameter) {
         return new ManyMatches.Question(
-                TicketFilter.of(Requests.of(parameter), caller), Visibility.of(Grants.NONE, caller));
+                TicketSource.NOW, TicketFilter.of(Requests.of(parameter), caller), Visibility.of(Grants.NONE, caller));
     }
 }

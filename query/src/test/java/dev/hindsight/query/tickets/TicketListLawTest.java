@@ -328,7 +328,11 @@ class TicketListLawTest {
 
     private static TicketPage page(int counted, String... parameters) {
         var lists = new TicketLists(
-                rows.freshness(), rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())), counted);
+                rows.freshness(),
+                rows.log,
+                rows.cursors,
+                new TicketSummaries(new CustomFields(new JsonMapper())),
+                counted);
         return lists.page(AGENT, Requests.of(parameters));
     }
 }

@@ -64,7 +64,7 @@ class TicketListPlanTest {
     static void aHundredThousandTickets() {
         rows = new ReadModelRows();
         lists = new TicketLists(
-                rows.freshness(), rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())));
+                rows.freshness(), rows.log, rows.cursors, new TicketSummaries(new CustomFields(new JsonMapper())));
         rows.jooq.execute("""
                 insert into readmodel.ticket_g1 (id, number, version, last_position, created_at, updated_at, requester,
                     assignee, impact, urgency, priority, type, status, category, queue, channel, tags, subject, description)
@@ -132,7 +132,7 @@ class TicketListPlanTest {
         var visibility = Visibility.of(Grants.NONE, caller);
         var filter = TicketFilter.of(request, caller);
         var sort = TicketSort.of(request.sort());
-        var search = new TicketSearch(filter, visibility, sort, TicketSearch.TEN_THOUSAND);
+        var search = new TicketSearch(TicketSource.NOW, filter, visibility, sort, TicketSearch.TEN_THOUSAND);
         var middle = search.find(rows.jooq, null, 51, false);
         List<Select<?>> statements = new ArrayList<>();
         for (Place after : Arrays.asList(
