@@ -61,7 +61,7 @@ public final class PastRowsOfHistories {
         }
         events = List.copyOf(log);
         end = events.getLast().recordedAt().plusSeconds(1);
-        rows.log.append(events);
+        events.forEach(rows.log::append);
         var random = new Random(7);
         write(rows, new TicketModel(1), random);
         write(rows, new PastModel(1), random);

@@ -15,7 +15,6 @@ import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_WORDS;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hindsight.ops.embedded.SharedPostgres;
-import dev.hindsight.projections.live.MemoryLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
@@ -50,10 +49,9 @@ public final class ReadModelRows implements AutoCloseable {
     public final Cursors cursors = new Cursors("a key for tests only".getBytes(StandardCharsets.UTF_8));
     public final DSLContext jooq;
     /** Tells where moments of the past lie; its events are not brought into rows by themselves. */
-    public final MemoryLog log = new MemoryLog();
+    public final HeldLog log = new HeldLog();
 
     public final GrantTables grants;
-    public final HeldLog log = new HeldLog();
     private final SharedPostgres.Database database;
     private final HikariDataSource pool;
     private long number;
