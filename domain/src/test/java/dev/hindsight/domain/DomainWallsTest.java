@@ -111,6 +111,12 @@ class DomainWallsTest {
                             Stream.of(generic.getActualTypeArguments()).flatMap(inner -> flat(inner).stream()))
                     .collect(java.util.stream.Collectors.toSet());
         }
+        if (type instanceof Class<?> part && part.isRecord() && FAMILIES.contains(part.getEnclosingClass())) {
+            // what an event lists many of, as a record of its family's
+            return Stream.of(part.getRecordComponents())
+                    .flatMap(component -> flat(component.getGenericType()).stream())
+                    .collect(java.util.stream.Collectors.toSet());
+        }
         return Set.of(type);
     }
 

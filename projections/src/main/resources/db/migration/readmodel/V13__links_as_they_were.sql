@@ -5,3 +5,7 @@ CREATE INDEX ticket_timeline_linked_idx ON readmodel.ticket_timeline (
               jsonb_path_query_first(changes, '$[*] ? (@.field starts with "links.")') ->> 'before')))
     WHERE event IN ('TicketOpened', 'TicketLinked', 'TicketUnlinked')
         AND jsonb_path_exists(changes, '$[*] ? (@.field starts with "links.")');
+
+-- A revert may undo and restore many links at once.
+CREATE INDEX ticket_timeline_reverted_idx ON readmodel.ticket_timeline USING gin (changes jsonb_path_ops)
+    WHERE event = 'TicketReverted';

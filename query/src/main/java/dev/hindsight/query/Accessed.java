@@ -31,6 +31,11 @@ public record Accessed(
         note(new Accessed(null, null, subject));
     }
 
+    /** The request is shown events of whatever streams. */
+    public static void events() {
+        note(new Accessed(null, null, null));
+    }
+
     private static void note(Accessed accessed) {
         RequestAttributes request = RequestContextHolder.getRequestAttributes();
         if (request != null) {

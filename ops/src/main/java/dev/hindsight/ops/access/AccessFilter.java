@@ -68,7 +68,7 @@ final class AccessFilter extends OncePerRequestFilter {
                 accessed == null ? null : accessed.ticket(),
                 accessed == null ? null : accessed.version(),
                 accessed == null ? null : accessed.subject(),
-                requestIds.apply(request),
+                caller == null ? null : requestIds.apply(request), // without a person whatever was sent
                 1));
     }
 

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,14 +37,19 @@ final class AccessRecorder implements SmartLifecycle {
     private static final int MOST_WAITING = 100_000;
     private static final int MOST_IN_BATCH = 500;
     private static final Duration PACE = Duration.ofSeconds(1);
+    private static final Duration SELDOM = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Envelope.Actor SYSTEM = new Envelope.Actor(ActorKind.SYSTEM, null, List.of());
 
     private final OperationsRecord record;
     private final BlockingQueue<Access> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
     private final AtomicLong lost = new AtomicLong();
-    private volatile boolean running;
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
+    private @Nullable CountDownLatch ending;
+    /** Of calls without a person; only the thread that records touches them. */
+    private List<Access> nameless = new ArrayList<>();
+
+    private long namelessSince = System.nanoTime();
 
     AccessRecorder(OperationsRecord record, MeterRegistry meters) {
         this.record = record;
@@ -58,34 +65,39 @@ final class AccessRecorder implements SmartLifecycle {
         }
     }
 
-    private void run() {
+    private void run(CountDownLatch end) {
         try {
-            while (running) {
-                Access first = waiting.take();
-                Thread.sleep(PACE); // so that many make one batch
-                recordAll(first);
+            for (boolean over = false; !over; ) {
+                over = end.await(PACE.toMillis(), TimeUnit.MILLISECONDS);
+                recordAll(end, over);
             }
         } catch (InterruptedException e) {
-            LOG.debug("Access records: the end", e);
+            LOG.warn("{} access records are lost: their thread was interrupted", waiting.size(), e);
         }
     }
 
-    private void recordAll(@Nullable Access first) throws InterruptedException {
+    private void recordAll(CountDownLatch end, boolean over) throws InterruptedException {
         List<Access> some = new ArrayList<>();
-        if (first != null) {
-            some.add(first);
-        }
-        do {
-            waiting.drainTo(some, MOST_IN_BATCH - some.size());
-            if (!some.isEmpty()) {
-                append(some);
+        while (waiting.drainTo(some, MOST_IN_BATCH) > 0) {
+            some.stream().filter(access -> access.person() == null).forEach(nameless::add);
+            List<Access> known =
+                    some.stream().filter(access -> access.person() != null).toList();
+            if (!known.isEmpty()) {
+                append(known, end);
             }
-            some = new ArrayList<>();
-        } while (!waiting.isEmpty());
+            some.clear();
+            // Who has no token must not make the log grow: so merged, and seldom.
+            nameless = new ArrayList<>(merged(nameless));
+        }
+        if (!nameless.isEmpty() && (over || System.nanoTime() - namelessSince >= SELDOM.toNanos())) {
+            append(nameless, end);
+            nameless = new ArrayList<>();
+            namelessSince = System.nanoTime();
+        }
     }
 
-    /** Again and again under the same id until the log has taken it. */
-    private void append(List<Access> accesses) throws InterruptedException {
+    /** Again and again under the same id until the log has taken it, or the end has come. */
+    private void append(List<Access> accesses, CountDownLatch end) throws InterruptedException {
         UUID id = UuidCreator.getTimeOrderedEpoch();
         long missing = lost.getAndSet(0);
         AccessRecorded batch =
@@ -95,13 +107,11 @@ final class AccessRecorder implements SmartLifecycle {
                 record.append(id, "access", SYSTEM, batch);
                 return;
             } catch (RuntimeException e) {
-                if (!running) {
-                    LOG.warn(
-                            "{} access records are lost: the log did not take them before the end", accesses.size(), e);
+                if (end.await(PACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOG.warn("{} access records are lost: the log did not take them before the end", accesses.size(), e);
                     return;
                 }
                 LOG.debug("Access records wait for the log", e);
-                Thread.sleep(PACE);
             }
         }
     }
@@ -139,31 +149,33 @@ final class AccessRecorder implements SmartLifecycle {
 
     @Override
     public void start() {
-        running = true;
-        thread = Thread.ofPlatform().name("access-records").daemon().start(this::run);
+        CountDownLatch end = new CountDownLatch(1);
+        ending = end;
+        Thread own = Thread.ofPlatform().name("access-records").daemon().unstarted(() -> run(end));
+        thread = own;
+        own.start();
     }
 
     /** What waits is still written, once. */
     @Override
     public void stop() {
-        running = false;
+        CountDownLatch end = ending;
         Thread own = thread;
-        if (own == null) {
+        if (end == null || own == null) {
             return;
         }
-        own.interrupt();
+        end.countDown();
         try {
             own.join(PATIENCE);
-            thread = null;
-            recordAll(null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        thread = null;
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return thread != null;
     }
 
     /** Ends before what appends ends, and after the last request. */

@@ -202,14 +202,14 @@ public final class AuditExports {
         Manifest manifest = new Manifest(
                 ledgerKeys.origin(), export.size(), export.from(), export.to(), export.streams(), export.reason());
         Writing writing = new Writing(export, manifest);
-        try (BundleWriter bundle = new BundleWriter(out)) {
-            bundle.head(manifest, seals(export));
-            bundle.events(writing::forEach);
-            bundle.proof(
-                    tree.of(export.size(), subtrees -> MerkleTree.subset(writing.indexes(), export.size(), subtrees)),
-                    writing.salts());
-            writing.nothingWasErased();
-        }
+        BundleWriter bundle = new BundleWriter(out);
+        bundle.head(manifest, seals(export));
+        bundle.events(writing::forEach);
+        writing.nothingWasErased();
+        bundle.proof(
+                tree.of(export.size(), subtrees -> MerkleTree.subset(writing.indexes(), export.size(), subtrees)),
+                writing.salts());
+        bundle.finish();
     }
 
     private BundleWriter.Seals seals(AuditExportMade export) {

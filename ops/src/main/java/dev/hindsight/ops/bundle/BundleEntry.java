@@ -72,6 +72,10 @@ public record BundleEntry(
         if (columns.length != COLUMNS) {
             throw new MalformedBundleException("a line of events.tsv has not its six columns");
         }
+        boolean shown = !columns[4].isEmpty();
+        if (shown == columns[3].isEmpty() || (!shown && !columns[5].isEmpty())) {
+            throw new MalformedBundleException("a line of events.tsv shows something of a body that it withholds");
+        }
         try {
             return new BundleEntry(
                     new String(bytes(columns[0]), StandardCharsets.UTF_8),

@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The names of what lies in a bundle, and the forms of its small files. */
 final class BundleParts {
+
+    private static final Pattern ROTATION = Pattern.compile("rotations/[0-9]{4}[.]txt");
 
     static final String README = "README.txt";
     static final String MANIFEST = "manifest.txt";
@@ -25,6 +29,14 @@ final class BundleParts {
     static final String SALTS = "salts.tsv";
     static final String CONSISTENCY = "consistency.tsv";
     static final String TIMESTAMP = "timestamp.tsr";
+
+    private static final Set<String> ALL = Set.of(
+            README, MANIFEST, CHECKPOINT, KEY, EVENTS, READABLE, TREE, SALTS, CONSISTENCY, TIMESTAMP);
+
+    /** Whether a file of this name belongs to a bundle. */
+    static boolean isOne(String name) {
+        return ALL.contains(name) || ROTATION.matcher(name).matches();
+    }
 
     private BundleParts() {}
 

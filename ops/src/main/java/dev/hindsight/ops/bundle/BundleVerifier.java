@@ -23,9 +23,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -63,7 +66,7 @@ public final class BundleVerifier {
     private @Nullable Instant lastRecorded;
 
     /** Where a stream begins and ends in the bundle. */
-    private record Reach(long firstVersion, long lastVersion) {}
+    private record Reach(long firstPosition, long firstVersion, long lastVersion) {}
 
     private final Map<String, Reach> reaches = new HashMap<>();
 
@@ -96,6 +99,7 @@ public final class BundleVerifier {
 
     private void verify() throws IOException {
         try (ZipFile zip = new ZipFile(file.toFile())) {
+            knownParts(zip);
             Manifest manifest = Manifest.parse(small(zip, BundleParts.MANIFEST));
             if (!small(zip, BundleParts.README).equals(BundleParts.readme(manifest))) {
                 wrong(null, "README.txt is not the text that belongs to this bundle.");
@@ -111,6 +115,18 @@ public final class BundleVerifier {
             content();
             times(zip);
         }
+    }
+
+    /** What nobody checks must not stand among what is proved. */
+    private static void knownParts(ZipFile zip) {
+        Set<String> seen = new HashSet<>();
+        zip.stream().map(ZipEntry::getName).forEach(name -> {
+            if (!BundleParts.isOne(name)) {
+                throw new MalformedBundleException("it has a file that belongs to no bundle");
+            } else if (!seen.add(name)) {
+                throw new MalformedBundleException(name + " stands in it twice");
+            }
+        });
     }
 
     /** The checkpoint, where it is signed by a key that is trusted. */
@@ -233,7 +249,10 @@ public final class BundleVerifier {
         }
         reaches.put(
                 header.stream(),
-                new Reach(before == null ? header.version() : before.firstVersion(), header.version()));
+                new Reach(
+                        before == null ? header.position() : before.firstPosition(),
+                        before == null ? header.version() : before.firstVersion(),
+                        header.version()));
     }
 
     /** What was sealed is what is shown as it in clear. */
@@ -328,15 +347,18 @@ public final class BundleVerifier {
     private void completeness(Manifest manifest) {
         boolean ranged = manifest.headersTo() > 0;
         if (ranged) {
-            long missing = firstMissing(manifest);
-            if (missing > 0) {
-                wrong(missing, "Position " + missing + " of the range that manifest.txt names is not in the bundle.");
+            OptionalLong missing = firstMissing(manifest);
+            if (missing.isPresent()) {
+                wrong(
+                        missing.getAsLong(),
+                        "Position " + missing.getAsLong() + " of the range that manifest.txt names is not in the bundle.");
                 return;
             }
         }
         if (!good()) {
             return;
         }
+        notProved("That this is what somebody asked for as \"" + manifest.words() + "\": nobody signed these words.");
         if (manifest.streams().isEmpty()) {
             if (ranged) {
                 proved("Complete: every event of positions " + manifest.headersFrom() + " to " + manifest.headersTo()
@@ -350,11 +372,16 @@ public final class BundleVerifier {
             Reach reach = reaches.get(stream);
             return reach != null && reach.firstVersion() == 1;
         });
+        // An event of theirs may lie between the last one shown and a range that begins later.
+        boolean reachesBack = manifest.streams().stream()
+                .map(reaches::get)
+                .allMatch(reach -> reach != null && manifest.headersFrom() <= reach.firstPosition());
         if (!fromTheirFirst) {
             wrong(null, "A stream that manifest.txt names does not begin with its first event in the bundle.");
-        } else if (ranged && manifest.headersTo() == manifest.size()) {
+        } else if (ranged && reachesBack && manifest.headersTo() == manifest.size()) {
             proved("Complete: the " + manifest.streams().size()
-                    + " streams asked for have no other event up to position " + manifest.size() + ".");
+                    + " streams asked for have no other event up to position " + manifest.size() + ". They are "
+                    + String.join(", ", manifest.streams()) + ".");
         } else {
             proved("Nothing was left out between the first and the last event shown of each of the "
                     + manifest.streams().size() + " streams asked for.");
@@ -362,17 +389,17 @@ public final class BundleVerifier {
         }
     }
 
-    private long firstMissing(Manifest manifest) {
+    private OptionalLong firstMissing(Manifest manifest) {
         int at = Arrays.binarySearch(positions, 0, count, manifest.headersFrom() - 1);
         if (at < 0) {
-            return manifest.headersFrom();
+            return OptionalLong.of(manifest.headersFrom());
         }
         for (long position = manifest.headersFrom(); position <= manifest.headersTo(); position++, at++) {
             if (at >= count || positions[at] != position - 1) {
-                return position;
+                return OptionalLong.of(position);
             }
         }
-        return 0;
+        return OptionalLong.empty();
     }
 
     private void content() {

@@ -15,7 +15,7 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a bundle as a ZIP archive, part by part, holding no more than one event. For one thread. */
-public final class BundleWriter implements AutoCloseable {
+public final class BundleWriter {
 
     private final ZipOutputStream zip;
 
@@ -101,9 +101,8 @@ public final class BundleWriter implements AutoCloseable {
         zip.closeEntry();
     }
 
-    /** Ends the archive. */
-    @Override
-    public void close() throws IOException {
+    /** Ends the archive: before that it is none. */
+    public void finish() throws IOException {
         zip.finish();
     }
 }

@@ -78,12 +78,21 @@ public record Manifest(String origin, long size, long headersFrom, long headersT
                     streams,
                     required(values.get("words")));
             if (manifest.text().equals(text)) {
-                return manifest;
+                return manifest.inBounds();
             }
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException notCanonical) {
             throw new MalformedBundleException("a number in manifest.txt cannot be read");
         }
         throw new MalformedBundleException("manifest.txt is not in its one canonical form");
+    }
+
+    /** A range is one of the log's positions, or none. */
+    private Manifest inBounds() {
+        boolean none = headersFrom == 0 && headersTo == 0;
+        if (size < 1 || (!none && (headersFrom < 1 || headersTo < headersFrom || headersTo > size))) {
+            throw new MalformedBundleException("manifest.txt names a range that the log cannot have");
+        }
+        return this;
     }
 
     private static String required(@Nullable String value) {

@@ -110,6 +110,67 @@ class BundleVerifierTest {
     }
 
     @Test
+    void a_range_that_no_log_has() throws IOException {
+        for (String range : List.of("0 20", "-7 20", "1 0", "5 4", "0 -1", "1 101")) {
+            Path bundle = edited(
+                    log.range(folder, 1, 20),
+                    "manifest.txt",
+                    text -> text.replace("headers 1 20\n", "headers " + range + "\n"));
+            assertWrong(verify(bundle), null, "a range that the log cannot have");
+        }
+    }
+
+    @Test
+    void a_range_that_begins_after_an_event_that_was_left_out() throws IOException {
+        String stream = SampleLog.stream(3);
+        long left = log.lastOf(stream);
+        Path bundle = log.bundle(
+                folder,
+                new Manifest(SampleLog.ORIGIN, EVENTS, left + 1, EVENTS, List.of(stream), "tickets"),
+                header -> header.position() > left
+                        || (header.stream().equals(stream) && header.position() < left));
+
+        Verdict verdict = verify(bundle);
+
+        assertThat(texts(verdict, Kind.PROVED)).doesNotContain("Complete");
+        assertThat(texts(verdict, Kind.NOT_PROVED)).contains("whether these streams have later events");
+    }
+
+    @Test
+    void something_beside_a_body_that_is_withheld() throws IOException {
+        Path bundle = log.complete(folder, SampleLog.stream(3));
+        for (int column : List.of(3, 5)) {
+            assertWrong(
+                    verify(edited(bundle, "events.tsv", lines -> {
+                        String line = lines.lines()
+                                .filter(one -> one.split("\t", -1)[4].isEmpty())
+                                .findFirst()
+                                .orElseThrow();
+                        String[] columns = line.split("\t", -1);
+                        columns[column] = "e30=";
+                        return lines.replace(line, String.join("\t", columns));
+                    })),
+                    null,
+                    "shows something of a body that it withholds");
+        }
+    }
+
+    @Test
+    void a_file_that_belongs_to_no_bundle() throws IOException {
+        Path bundle = log.range(folder, 1, 9);
+        Path more = Files.createTempFile(folder, "more", ".zip");
+        try (ZipFile zip = new ZipFile(bundle.toFile());
+                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(more))) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                zip.getInputStream(entry).transferTo(out);
+            }
+            out.putNextEntry(new ZipEntry("attachments/receipt.txt"));
+        }
+        assertWrong(verify(more), null, "belongs to no bundle");
+    }
+
+    @Test
     void another_key() throws IOException {
         Path bundle = SampleLog.of(SigningKey.generate("hindsight.example"), EVENTS, STREAMS)
                 .range(folder, 1, 9);

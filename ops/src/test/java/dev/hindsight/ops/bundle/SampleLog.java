@@ -120,6 +120,14 @@ final class SampleLog {
                 header -> List.of(streams).contains(header.stream()));
     }
 
+    long lastOf(String stream) {
+        return headers.stream()
+                .filter(header -> header.stream().equals(stream))
+                .reduce((first, second) -> second)
+                .orElseThrow()
+                .position();
+    }
+
     /** A range of positions. */
     Path range(Path folder, long from, long to) throws IOException {
         return bundle(
@@ -140,8 +148,8 @@ final class SampleLog {
         long[] indexes = entries.stream()
                 .mapToLong(entry -> entry.parsedHeader().position() - 1)
                 .toArray();
-        try (OutputStream out = Files.newOutputStream(file);
-                BundleWriter writer = new BundleWriter(out)) {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            BundleWriter writer = new BundleWriter(out);
             writer.head(
                     manifest,
                     new BundleWriter.Seals(
@@ -156,6 +164,7 @@ final class SampleLog {
                 }
             });
             writer.proof(MerkleTree.subset(indexes, size(), subtrees()), Map.of(KEY.toString(), SALT));
+            writer.finish();
         }
         return file;
     }

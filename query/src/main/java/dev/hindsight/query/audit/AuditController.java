@@ -8,6 +8,7 @@ import dev.hindsight.projections.readmodel.EventForms;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.RawLog;
+import dev.hindsight.query.Accessed;
 import dev.hindsight.query.Freshness;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.ReadableEvents;
@@ -108,6 +109,7 @@ public final class AuditController {
             @RequestParam(required = false) @Nullable String limit)
             throws InterruptedException {
         Auditors.need(caller);
+        Accessed.events();
         UUID person =
                 actor == null ? null : actor.strip().equals("me") ? caller.person() : Parameters.id("actor", actor);
         String name = type == null ? null : Parameters.text("type", type);

@@ -5,6 +5,11 @@ import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET_TIMELINE;
 import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.condition;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.lateral;
+import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.DSL.val;
 
 import dev.hindsight.domain.ticket.LinkType;
 import dev.hindsight.projections.readmodel.PastTicket;
@@ -14,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +28,10 @@ import java.util.UUID;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.Record6;
 import org.jooq.ResultQuery;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,14 +84,18 @@ final class PastLinks {
 
     /** @param states all that are asked about */
     static PastLinks of(Snapshot snapshot, UUID ticket, Visibility visibility, Collection<PastTicket> states) {
-        List<Told> told = told(snapshot.jooq(), ticket)
-                .fetch(row -> new Told(
-                        row.value1(),
-                        LinkType.valueOf(row.value2().substring("links.".length())),
-                        row.value3(),
-                        row.value4(),
-                        row.value5(),
-                        row.value6()));
+        List<Told> told = new ArrayList<>();
+        for (var query : List.of(told(snapshot.jooq(), ticket), toldByReverts(snapshot.jooq(), ticket))) {
+            query.fetch(row -> new Told(
+                            row.value1(),
+                            LinkType.valueOf(row.value2().substring("links.".length())),
+                            row.value3(),
+                            row.value4(),
+                            row.value5(),
+                            row.value6()))
+                    .forEach(told::add);
+        }
+        told.sort(Comparator.comparingLong(Told::position)); // stable: what one event tells stays in its order
         var others = new HashSet<UUID>();
         told.forEach(link -> others.add(link.other()));
         states.forEach(state -> state.links().forEach(link -> others.add(link.getOtherId())));
@@ -110,6 +122,31 @@ final class PastLinks {
                 .from(TICKET_TIMELINE)
                 .where(TELLS_LINK)
                 .and(LINKED.eq(ticket.toString()))
+                .orderBy(TICKET_TIMELINE.POSITION);
+    }
+
+    /** One event may tell several links of the same ticket; in order, of the index alone. */
+    static ResultQuery<Record6<UUID, String, Boolean, Long, Instant, Instant>> toldByReverts(
+            DSLContext jooq, UUID ticket) {
+        JSONB after = JSONB.valueOf("[{\"after\":\"" + ticket + "\"}]");
+        JSONB before = JSONB.valueOf("[{\"before\":\"" + ticket + "\"}]");
+        Table<?> each = table("jsonb_array_elements({0})", TICKET_TIMELINE.CHANGES).as("each", "change");
+        Field<JSONB> change = field(name("each", "change"), JSONB.class);
+        return jooq.select(
+                        TICKET_TIMELINE.TICKET_ID,
+                        field("{0} ->> 'field'", String.class, change),
+                        field("{0} ->> 'after' is not null", Boolean.class, change),
+                        TICKET_TIMELINE.POSITION,
+                        TICKET_TIMELINE.RECORDED_AT,
+                        TICKET_TIMELINE.OCCURRED_AT)
+                .from(TICKET_TIMELINE)
+                .crossJoin(lateral(each))
+                .where(TICKET_TIMELINE.EVENT.eq(inline("TicketReverted")))
+                .and(condition("{0} @> {1}", TICKET_TIMELINE.CHANGES, val(after))
+                        .or(condition("{0} @> {1}", TICKET_TIMELINE.CHANGES, val(before))))
+                .and(condition("starts_with({0} ->> 'field', 'links.')", change))
+                .and(condition(
+                        "coalesce({0} ->> 'after', {0} ->> 'before') = {1}", change, val(ticket.toString())))
                 .orderBy(TICKET_TIMELINE.POSITION);
     }
 

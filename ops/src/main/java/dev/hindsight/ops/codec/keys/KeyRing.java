@@ -125,7 +125,7 @@ public final class KeyRing implements DataKeys {
         if (row == null) {
             throw new MissingKeyException(keyId.toString());
         }
-        return remember(unwrap(row), before);
+        return remember(unwrap(row, before), before);
     }
 
     @Override
@@ -156,7 +156,8 @@ public final class KeyRing implements DataKeys {
             }
         }
         if (!missing.isEmpty()) {
-            table.byOwners(missing).forEach(row -> keys.put(row.id(), unwrap(row)));
+            long before = forgotten.get();
+            table.byOwners(missing).forEach(row -> keys.put(row.id(), unwrap(row, before)));
         }
         return keys;
     }
@@ -179,7 +180,7 @@ public final class KeyRing implements DataKeys {
             return;
         }
         long before = forgotten.get();
-        table.byOwners(missing).forEach(row -> remember(unwrap(row), before));
+        table.byOwners(missing).forEach(row -> remember(unwrap(row, before), before));
     }
 
     @Override
@@ -209,7 +210,7 @@ public final class KeyRing implements DataKeys {
         }
         long before = forgotten.get();
         List<KeyTable.Row> rows = table.byOwners(List.of(owner));
-        return rows.isEmpty() ? null : remember(unwrap(rows.getFirst()), before);
+        return rows.isEmpty() ? null : remember(unwrap(rows.getFirst(), before), before);
     }
 
     /** @param wrapper null for the master key */
@@ -263,7 +264,8 @@ public final class KeyRing implements DataKeys {
         return key;
     }
 
-    private DataKey unwrap(KeyTable.Row row) {
+    /** @param before how often was forgotten before the row was read */
+    private DataKey unwrap(KeyTable.Row row, long before) {
         byte[] wrapped = row.wrapped();
         if (wrapped == null) {
             return new DataKey(row.id(), row.owner(), null);
@@ -271,7 +273,7 @@ public final class KeyRing implements DataKeys {
         if (row.wrappedBy() == null) {
             return new DataKey(row.id(), row.owner(), new KeyMaterial(KeyWrap.unwrap(master.wrappingKey(), wrapped)));
         }
-        DataKey wrapper = wrapperOf(row);
+        DataKey wrapper = wrapperOf(row, before);
         if (wrapper.destroyed()) {
             return new DataKey(row.id(), row.owner(), null);
         }
@@ -282,7 +284,7 @@ public final class KeyRing implements DataKeys {
     }
 
     /** The row brings its wrapper with it, so that a batch of tickets costs one query however many requesters. */
-    private DataKey wrapperOf(KeyTable.Row row) {
+    private DataKey wrapperOf(KeyTable.Row row, long before) {
         UUID id = row.wrappedBy();
         String owner = row.wrapperOwner();
         if (id == null || owner == null) {
@@ -297,8 +299,7 @@ public final class KeyRing implements DataKeys {
             return known;
         }
         return remember(
-                new DataKey(id, owner, new KeyMaterial(KeyWrap.unwrap(master.wrappingKey(), wrapped))),
-                forgotten.get());
+                new DataKey(id, owner, new KeyMaterial(KeyWrap.unwrap(master.wrappingKey(), wrapped))), before);
     }
 
     private DataKey remember(DataKey key, long before) {
