@@ -108,7 +108,8 @@ final class AccessRecorder implements SmartLifecycle {
                 return;
             } catch (RuntimeException e) {
                 if (end.await(PACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    LOG.warn("{} access records are lost: the log did not take them before the end", accesses.size(), e);
+                    LOG.warn(
+                            "{} access records are lost: the log did not take them before the end", accesses.size(), e);
                     return;
                 }
                 LOG.debug("Access records wait for the log", e);

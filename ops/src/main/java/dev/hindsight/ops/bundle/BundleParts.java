@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The names of what lies in a bundle, and the forms of its small files. */
 final class BundleParts {
@@ -30,8 +30,8 @@ final class BundleParts {
     static final String CONSISTENCY = "consistency.tsv";
     static final String TIMESTAMP = "timestamp.tsr";
 
-    private static final Set<String> ALL = Set.of(
-            README, MANIFEST, CHECKPOINT, KEY, EVENTS, READABLE, TREE, SALTS, CONSISTENCY, TIMESTAMP);
+    private static final Set<String> ALL =
+            Set.of(README, MANIFEST, CHECKPOINT, KEY, EVENTS, READABLE, TREE, SALTS, CONSISTENCY, TIMESTAMP);
 
     /** Whether a file of this name belongs to a bundle. */
     static boolean isOne(String name) {

@@ -351,7 +351,8 @@ public final class BundleVerifier {
             if (missing.isPresent()) {
                 wrong(
                         missing.getAsLong(),
-                        "Position " + missing.getAsLong() + " of the range that manifest.txt names is not in the bundle.");
+                        "Position " + missing.getAsLong()
+                                + " of the range that manifest.txt names is not in the bundle.");
                 return;
             }
         }

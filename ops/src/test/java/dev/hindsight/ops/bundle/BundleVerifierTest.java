@@ -127,8 +127,7 @@ class BundleVerifierTest {
         Path bundle = log.bundle(
                 folder,
                 new Manifest(SampleLog.ORIGIN, EVENTS, left + 1, EVENTS, List.of(stream), "tickets"),
-                header -> header.position() > left
-                        || (header.stream().equals(stream) && header.position() < left));
+                header -> header.position() > left || (header.stream().equals(stream) && header.position() < left));
 
         Verdict verdict = verify(bundle);
 

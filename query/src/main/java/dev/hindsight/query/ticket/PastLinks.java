@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -130,7 +129,8 @@ final class PastLinks {
             DSLContext jooq, UUID ticket) {
         JSONB after = JSONB.valueOf("[{\"after\":\"" + ticket + "\"}]");
         JSONB before = JSONB.valueOf("[{\"before\":\"" + ticket + "\"}]");
-        Table<?> each = table("jsonb_array_elements({0})", TICKET_TIMELINE.CHANGES).as("each", "change");
+        Table<?> each =
+                table("jsonb_array_elements({0})", TICKET_TIMELINE.CHANGES).as("each", "change");
         Field<JSONB> change = field(name("each", "change"), JSONB.class);
         return jooq.select(
                         TICKET_TIMELINE.TICKET_ID,
@@ -145,8 +145,7 @@ final class PastLinks {
                 .and(condition("{0} @> {1}", TICKET_TIMELINE.CHANGES, val(after))
                         .or(condition("{0} @> {1}", TICKET_TIMELINE.CHANGES, val(before))))
                 .and(condition("starts_with({0} ->> 'field', 'links.')", change))
-                .and(condition(
-                        "coalesce({0} ->> 'after', {0} ->> 'before') = {1}", change, val(ticket.toString())))
+                .and(condition("coalesce({0} ->> 'after', {0} ->> 'before') = {1}", change, val(ticket.toString())))
                 .orderBy(TICKET_TIMELINE.POSITION);
     }
 

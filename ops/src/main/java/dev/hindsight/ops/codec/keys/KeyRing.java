@@ -298,8 +298,7 @@ public final class KeyRing implements DataKeys {
         if (known != null && !known.destroyed()) {
             return known;
         }
-        return remember(
-                new DataKey(id, owner, new KeyMaterial(KeyWrap.unwrap(master.wrappingKey(), wrapped))), before);
+        return remember(new DataKey(id, owner, new KeyMaterial(KeyWrap.unwrap(master.wrappingKey(), wrapped))), before);
     }
 
     private DataKey remember(DataKey key, long before) {
