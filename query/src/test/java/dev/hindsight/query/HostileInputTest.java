@@ -86,7 +86,10 @@ class HostileInputTest {
 
             assertThat(answer.status())
                     .as("%s=%s", parameter, string)
-                    .isIn(parameter.equals("minPosition") ? List.of(200, 400, 503) : List.of(200, 400));
+                    .isIn(
+                            List.of("minPosition", "atPosition").contains(parameter)
+                                    ? List.of(200, 400, 503)
+                                    : List.of(200, 400));
             if (answer.status() == 400) {
                 assertThat(answer.code()).isEqualTo(parameter.equals("cursor") ? "INVALID_CURSOR" : "INVALID_REQUEST");
             } else if (answer.status() == 200
@@ -139,7 +142,7 @@ class HostileInputTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/tickets, statuss, NEW", "/tickets, Status, NEW", "/tickets, asOf, 2026-03-03T00:00:00Z",
+        "/tickets, statuss, NEW", "/tickets, Status, NEW", "/tickets, version, 3",
         "/tickets/{id}, versions, 1", "/tickets/{id}/links, limit, 1", "/tickets/{id}/conversation, sort, at",
         "/queues, limit, 3", "/people/me, fields, all"
     })

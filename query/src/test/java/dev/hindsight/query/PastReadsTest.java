@@ -126,6 +126,27 @@ class PastReadsTest {
     }
 
     @Test
+    void links_that_reverts_took_away_and_brought_back_are_so_from_both_ends() throws SQLException {
+        String link = "CAUSED_BY:" + ID;
+        happens(new TicketLinked(OTHER, at(14), "CAUSED_BY", ID)); // 14
+        happens(reverted(at(15), 4, List.of(), List.of(link))); // 15
+        happens(reverted(at(16), 5, List.of(link), List.of())); // 16
+        project();
+        assertThat(ok(auditor, TICKET, "atPosition", "14").path("links")).hasSize(1);
+        assertThat(ok(auditor, TICKET, "atPosition", "15").path("links")).isEmpty();
+        assertThat(ok(auditor, TICKET, "atPosition", "16").path("links")).hasSize(1);
+        assertThat(ok(auditor, TICKET).path("links")).hasSize(1);
+    }
+
+    /** The links of the other ticket are as they were. */
+    private static TicketReverted reverted(Instant at, long from, List<String> linked, List<String> unlinked) {
+        return new TicketReverted(
+                OTHER, at, from, from - 1, List.of(), "a mistake", List.of("links"), null, false, null, null, null,
+                null, null, null, null, null, null, null, null, 0, null, null, null, null, null, null, null, null,
+                null, 0, 0, false, false, List.of(), List.of(), linked, unlinked, Map.of(), Map.of());
+    }
+
+    @Test
     void people_are_called_what_they_were_called() {
         assertThat(ok(auditor, TICKET, "version", "6").at("/assignee/name").asString())
                 .isEqualTo("ana");

@@ -168,7 +168,7 @@ class RebuildTest {
         return database
                 .jdbc
                 .sql("SELECT indexdef FROM pg_indexes WHERE schemaname = 'readmodel' AND tablename LIKE 'ticket%'"
-                        + " AND tablename LIKE '%' || ?")
+                        + " AND tablename NOT LIKE 'ticket_past%' AND tablename LIKE '%' || ?")
                 .param(suffix)
                 .query(String.class)
                 .list()

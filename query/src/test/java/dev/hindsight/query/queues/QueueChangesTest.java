@@ -108,6 +108,12 @@ class QueueChangesTest {
                                     case "TicketReopened" -> "\"REOPENED\"";
                                     case "TicketResolved" -> "\"RESOLVED\"";
                                     case "TicketClosed", "TicketCancelled" -> "\"CLOSED\"";
+                                    case "TicketReverted" ->
+                                        switch (row.status()) {
+                                            case "RESOLVED" -> "\"RESOLVED\"";
+                                            case "CLOSED", "CANCELLED" -> "\"CLOSED\"";
+                                            default -> "\"MOVED\"";
+                                        };
                                     default -> "\"MOVED\"";
                                 });
                     }
