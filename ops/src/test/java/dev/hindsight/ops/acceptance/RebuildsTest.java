@@ -218,7 +218,7 @@ class RebuildsTest {
                 .path("items")
                 .values()
                 .forEach(job -> jobs.put(job.path("model").asString(), job));
-        assertThat(jobs).containsOnlyKeys("tickets", "directory", "ticket-search", "ticket-past");
+        assertThat(jobs).containsOnlyKeys("tickets", "directory", "access", "ticket-search", "ticket-past");
         Map<String, String> passes = new TreeMap<>();
         jobs.forEach((model, job) -> passes.put(model, job.path("pass").asString("none")));
         assertThat(passes.get("tickets")).isEqualTo(passes.get("directory")).isNotEqualTo("none");

@@ -69,11 +69,11 @@ final class RandomEvents {
         } else if (type instanceof Class<?> c && c.isRecord()) {
             return record(c);
         } else if (type instanceof ParameterizedType p && p.getRawType() == List.class) {
-            List<String> texts = new ArrayList<>();
+            List<Object> values = new ArrayList<>();
             for (int i = random.nextInt(4); i > 0; i--) {
-                texts.add(text());
+                values.add(value(p.getActualTypeArguments()[0]));
             }
-            return texts;
+            return values;
         } else if (type instanceof ParameterizedType p && p.getRawType() == Map.class) {
             Map<String, Object> map = new HashMap<>();
             for (int i = random.nextInt(4); i > 0; i--) {

@@ -6,6 +6,7 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.projections.readmodel.ReadModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -122,7 +123,7 @@ class MetricsTest {
                         && now.sum("hindsight_projection_live_lag_seconds") == 0
                         && now.sum("hindsight_projection_parked", "model", "tickets") == 1
                         && now.sum("hindsight_projection_parked", "model", "directory") == 0
-                        && now.sum("hindsight_projection_running") == 3;
+                        && now.sum("hindsight_projection_running") == ReadModel.values().length;
             });
         } finally {
             jdbc.update("DELETE FROM readmodel.parked WHERE stream = ?", stream);
