@@ -312,7 +312,7 @@ class ImportTest {
             made.put(job.path("model").asString(), job.path("generation").asInt());
         }
         assertThat(made)
-                .hasSize(4)
+                .hasSize(ReadModel.values().length)
                 .allSatisfy(
                         (model, generation) -> assertThat(generation).as(model).isEqualTo(models.generation(model)));
         assertThat(digests(models)).isEqualTo(before);
