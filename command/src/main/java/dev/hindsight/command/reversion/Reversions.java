@@ -16,10 +16,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -173,12 +175,19 @@ public final class Reversions {
 
     /** A part of what was found, and how far it was looked for, in the current transaction. */
     void found(UUID id, List<Match> matches, long reached, Duration took) {
+        // One row for each ticket: the driver makes one statement of a batch, which must not meet a row twice.
+        Map<UUID, String> versions = matches.stream()
+                .collect(Collectors.groupingBy(
+                        Match::ticket,
+                        LinkedHashMap::new,
+                        Collectors.mapping(
+                                match -> Long.toString(match.version()), Collectors.joining(",", "{", "}"))));
         template.batchUpdate(
-                "insert into command.reversion_ticket as t (reversion, ticket, versions) values (?, ?, array[?]::bigint[])"
+                "insert into command.reversion_ticket as t (reversion, ticket, versions) values (?, ?, ?::bigint[])"
                         + " on conflict (reversion, ticket) do update"
                         + " set versions = t.versions || excluded.versions",
-                matches.stream()
-                        .map(match -> new Object[] {id, match.ticket(), match.version()})
+                versions.entrySet().stream()
+                        .map(ticket -> new Object[] {id, ticket.getKey(), ticket.getValue()})
                         .toList());
         jdbc.sql("update command.reversion set reached = ?, phase_ms = phase_ms + ?, progressed_at = now(),"
                         + " total = (select count(*) from command.reversion_ticket where reversion = id) where id = ?")
