@@ -59,14 +59,16 @@ class RebuildsTest {
         int before = models.generation("tickets");
         Answer begun = operator.post("/ops/v1/rebuilds", null);
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
-        assertThat(begun.body().path("items").size()).isEqualTo(3);
+        assertThat(begun.body().path("items").size()).isEqualTo(ReadModel.values().length);
         String tickets = "";
         for (JsonNode started : begun.body().path("items").values()) {
             JsonNode job = models.over(started.path("id").asString());
             assertThat(job.path("state").asString()).as(job.toString()).isEqualTo("DONE");
             assertThat(job.path("percent").asDouble()).isEqualTo(100);
             assertThat(job.path("report").path("differing").asLong()).isZero();
-            assertThat(job.path("report").path("rows").asLong()).isPositive();
+            if (!job.path("model").asString().equals("access")) { // nobody may have looked yet
+                assertThat(job.path("report").path("rows").asLong()).isPositive();
+            }
             assertThat(job.path("switchMillis").asDouble()).isPositive();
             if (job.path("model").asString().equals("tickets")) {
                 tickets = job.path("id").asString();
@@ -268,8 +270,8 @@ class RebuildsTest {
         models.awaitLevel();
         assertThat(elsewhere(all, head)).isEqualTo(before);
         assertThat(all.queryForList("SELECT stream FROM log.placed_event WHERE position > ?", String.class, head))
-                .as("three models begun, verified and switched")
-                .hasSize(9)
+                .as("each model begun, verified and switched")
+                .hasSize(3 * ReadModel.values().length)
                 .containsOnly("operations");
     }
 
