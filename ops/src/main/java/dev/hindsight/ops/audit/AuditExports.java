@@ -164,22 +164,13 @@ public final class AuditExports {
         return first;
     }
 
-    /** The first position that was recorded at this moment or later, by bisection; head + 1 where none was. */
+    /**
+     * The first position that was recorded at this moment or later; head + 1 where none was.
+     *
+     * @param moment to the microsecond, as the log has it; null for the end of time
+     */
     private long firstAt(@Nullable Instant moment, long head) {
-        if (moment == null) {
-            return head + 1;
-        }
-        long low = 1;
-        long high = head + 1;
-        while (low < high) {
-            long middle = low + (high - low) / 2;
-            if (log.after(middle - 1, 1).getFirst().recordedAt().isBefore(moment)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        return moment == null ? head + 1 : Math.min(head, log.recordedBy(moment.minus(1, ChronoUnit.MICROS))) + 1;
     }
 
     /** @throws NotFound where there is no such export */

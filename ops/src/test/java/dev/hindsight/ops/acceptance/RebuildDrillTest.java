@@ -41,6 +41,7 @@ class RebuildDrillTest {
     private static final String HEAP = "512m";
     private static final int KNOWN = 40;
     private static final int MISSING = 2;
+    private static final String NOT_POISONED = "access"; // nobody has read a ticket yet
 
     @TempDir
     Path data;
@@ -118,6 +119,10 @@ class RebuildDrillTest {
             server = again(server, traffic);
             say("killed in " + later.path("phase").asString(), traffic);
 
+            assertThat(models.over(Objects.requireNonNull(jobs.remove(NOT_POISONED)))
+                            .path("state")
+                            .asString())
+                    .isEqualTo("DONE");
             for (Map.Entry<String, String> job : jobs.entrySet()) {
                 JsonNode verified = models.await(
                         job.getValue(), its -> its.path("state").asString().equals("VERIFICATION_FAILED"));
@@ -133,7 +138,7 @@ class RebuildDrillTest {
                                     "SELECT count(*) FROM log.event WHERE name = 'projection.rebuild-started'",
                                     Integer.class))
                     .as("begun once each")
-                    .isEqualTo(jobs.size());
+                    .isEqualTo(jobs.size() + 1);
             for (String job : jobs.values()) {
                 Answer forced = operator.post(
                         "/ops/v1/jobs/" + job + "/switch", "{\"force\":true,\"reason\":\"rows were poisoned\"}");
@@ -244,6 +249,11 @@ class RebuildDrillTest {
                         + " SET name = 'poisoned' WHERE key = (SELECT min(key) FROM readmodel.category_g"
                         + models.generation("directory") + ")"))
                 .isEqualTo(1);
+        assertThat(jdbc.update(
+                        "UPDATE readmodel.ticket_past_g" + models.generation("ticket-past")
+                                + " SET status = 'CANCELLED' WHERE id = ?::uuid AND version = 1",
+                        ids.getFirst()))
+                .isEqualTo(1);
         String index = "/tickets-g" + models.generation("ticket-search");
         for (String id : poison.changedDocuments()) {
             search("POST", index + "/_update/" + id, "{\"doc\":{\"subject\":\"poisoned\"}}");
@@ -274,6 +284,9 @@ class RebuildDrillTest {
         JsonNode directory = models.verified("directory").path("report");
         assertThat(directory.path("differing").asInt()).as(directory.toString()).isEqualTo(1);
         assertThat(directory.at("/samples/0/table").asString()).isEqualTo("category");
+        JsonNode past = models.verified("ticket-past").path("report");
+        assertThat(past.path("differing").asInt()).as(past.toString()).isEqualTo(1);
+        assertThat(past.at("/samples/0/table").asString()).isEqualTo("ticket_past");
         JsonNode search = models.verified("ticket-search").path("report");
         assertThat(kinds(search))
                 .as(search.toString())

@@ -84,6 +84,11 @@ public enum ReadModel {
         return tables;
     }
 
+    /** Whether it is made from the log; the others are made from those that are. */
+    public boolean isOfTheLog() {
+        return !tables.isEmpty();
+    }
+
     /** A generation's physical table, without its schema. */
     public static String physicalName(String table, int generation) {
         return table + "_g" + generation;

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -27,10 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
  * given on any node. Safe for concurrent use.
  */
 public final class Jobs {
-
-    /** Models that are made from the log; the others are made from them. */
-    static final Set<ReadModel> OF_THE_LOG =
-            Set.of(ReadModel.TICKETS, ReadModel.DIRECTORY, ReadModel.ACCESS, ReadModel.TICKET_PAST);
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String NOT_SWITCHED = "phase NOT IN ('RECORDING', 'SWITCHING_BACK', 'RECORDING_BACK', 'OVER')";
@@ -99,14 +94,14 @@ public final class Jobs {
      */
     public List<Job> startInOnePass(Supplier<UUID> ids, List<String> names, Wish wish, Envelope.Actor by) {
         var models = names.stream().map(Jobs::model).toList();
-        var pass = models.stream().filter(OF_THE_LOG::contains).count() > 1 ? ids.get() : null;
+        var pass = models.stream().filter(ReadModel::isOfTheLog).count() > 1 ? ids.get() : null;
         return models.stream()
-                .map(model -> start(ids.get(), Kind.REBUILD, model, wish, by, OF_THE_LOG.contains(model) ? pass : null))
+                .map(model -> start(ids.get(), Kind.REBUILD, model, wish, by, model.isOfTheLog() ? pass : null))
                 .toList();
     }
 
     private Job start(UUID id, Kind kind, ReadModel model, Wish wish, Envelope.Actor by, @Nullable UUID pass) {
-        if (OF_THE_LOG.contains(model)) {
+        if (model.isOfTheLog()) {
             refuseWithoutRoom(kind, model);
         }
         try {

@@ -362,7 +362,7 @@ public final class Repairs {
 
     private static ReadModel model(String name) {
         var model = Jobs.model(name);
-        if (!Jobs.OF_THE_LOG.contains(model)) {
+        if (!model.isOfTheLog()) {
             throw new Refusal("NOT_REBUILDABLE", "The model " + name + " follows the rows of tickets: repair those.");
         }
         return model;
