@@ -296,6 +296,20 @@ class RandomClientTest {
                 case "ticket.queued" -> queue = data.path("queue").asString("");
                 case "ticket.tag-added" -> tags.add(data.path("tag").asString());
                 case "ticket.tag-removed" -> tags.remove(data.path("tag").asString());
+                case "ticket.reverted" -> {
+                    for (JsonNode restored : data.path("restored").values()) {
+                        switch (restored.asString()) {
+                            case "status" -> status = data.path("status").asString();
+                            case "subject" -> subject = data.path("subject").asString();
+                            case "queue" -> queue = data.path("queue").asString("");
+                            case "tags" -> {
+                                tags.clear();
+                                data.path("tags").values().forEach(tag -> tags.add(tag.asString()));
+                            }
+                            default -> {}
+                        }
+                    }
+                }
                 default -> {}
             }
         }
