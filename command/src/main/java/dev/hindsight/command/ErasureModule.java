@@ -98,6 +98,7 @@ public class ErasureModule {
             CommandDispatch dispatch,
             Erasures erasures,
             WhatHolds whatHolds,
+            DataKeyErasure keys,
             Reversions reversions,
             People people,
             EventStore events,
@@ -112,6 +113,6 @@ public class ErasureModule {
                                 "hindsight.erasure.approval is " + approval + ": set it to none or required.");
                 };
         return new ErasureEndpoint(
-                dispatch, erasures, whatHolds, reversions, people, events, needed, onErasure::wake, CLOCK);
+                dispatch, erasures, whatHolds, keys, reversions, people, events, needed, onErasure::wake, CLOCK);
     }
 }

@@ -77,6 +77,7 @@ public final class ErasureEndpoint {
     private final CommandDispatch dispatch;
     private final Erasures erasures;
     private final WhatHolds whatHolds;
+    private final DataKeyErasure keys;
     private final Reversions reversions;
     private final People people;
     private final EventStore events;
@@ -89,6 +90,7 @@ public final class ErasureEndpoint {
             CommandDispatch dispatch,
             Erasures erasures,
             WhatHolds whatHolds,
+            DataKeyErasure keys,
             Reversions reversions,
             People people,
             EventStore events,
@@ -98,6 +100,7 @@ public final class ErasureEndpoint {
         this.dispatch = dispatch;
         this.erasures = erasures;
         this.whatHolds = whatHolds;
+        this.keys = keys;
         this.reversions = reversions;
         this.people = people;
         this.events = events;
@@ -117,6 +120,7 @@ public final class ErasureEndpoint {
                 caller.person(),
                 body.line(),
                 approvalNeeded,
+                keys.doubtful(id),
                 clock.instant());
         Answer answer = dispatch.send(Calls.of(request, caller), command);
         return changed(id, answer);
@@ -166,7 +170,8 @@ public final class ErasureEndpoint {
         }
         Answer answer = dispatch.send(
                 Calls.of(request, caller),
-                new DecideErasure(asked.person(), id, caller.person(), approve, clock.instant()));
+                new DecideErasure(
+                        asked.person(), id, caller.person(), approve, keys.doubtful(asked.person()), clock.instant()));
         return approve ? changed(asked.person(), answer) : told(HttpStatus.OK, answer, declined(asked));
     }
 

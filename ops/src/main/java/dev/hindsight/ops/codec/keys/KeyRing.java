@@ -38,12 +38,17 @@ public final class KeyRing implements DataKeys {
     private final AtomicLong forgotten = new AtomicLong();
     private final Map<String, SecretKeySpec> lookupKeys = new ConcurrentHashMap<>();
 
-    private KeyRing(DataSource dataSource, MasterKey master, int inMemory) {
-        this.table = new KeyTable(dataSource);
+    private KeyRing(DataSource dataSource, DataSource commands, MasterKey master, int inMemory) {
+        this.table = new KeyTable(dataSource, commands);
         this.inserter = new KeyInserter(table);
         this.master = master;
         this.byId = Caffeine.newBuilder().maximumSize(inMemory).build();
         this.byOwner = Caffeine.newBuilder().maximumSize(inMemory).build();
+    }
+
+    /** The same where no commands are. */
+    public static KeyRing open(DataSource dataSource, MasterKey master, int inMemory) {
+        return open(dataSource, dataSource, master, inMemory);
     }
 
     /**
@@ -51,11 +56,12 @@ public final class KeyRing implements DataKeys {
      *
      * @param dataSource connections of its own, two to four: not the pool that commands take theirs from, since a
      *     command needs a key while it holds a connection
+     * @param commands where commands have their transactions: a change of requester is part of its command's
      * @param inMemory how many unwrapped keys are kept; one takes about half a kilobyte
      * @throws WrongKeyException when the database was made with another master key
      */
-    public static KeyRing open(DataSource dataSource, MasterKey master, int inMemory) {
-        KeyRing ring = new KeyRing(dataSource, master, inMemory);
+    public static KeyRing open(DataSource dataSource, DataSource commands, MasterKey master, int inMemory) {
+        KeyRing ring = new KeyRing(dataSource, commands, master, inMemory);
         ring.underMaster(KeyOwner.SYSTEM).material();
         return ring;
     }

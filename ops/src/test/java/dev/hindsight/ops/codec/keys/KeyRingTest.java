@@ -3,6 +3,7 @@ package dev.hindsight.ops.codec.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hindsight.command.erasure.LegalHolds;
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.Personal;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class KeyRingTest {
 
@@ -111,6 +114,32 @@ class KeyRingTest {
         assertThat(read(ring(), stored)).containsExactly(imported(ana, "No paper"));
         destroy(KeyOwner.person(ben), keys);
         assertThat(read(ring(), stored)).containsExactly(imported(ana, Personal.ERASED));
+    }
+
+    @Test
+    void aChangeOfRequesterIsPartOfItsCommand() throws SQLException {
+        List<StoredEvent> stored = List.of(codec.encode(imported(ana, "No paper")));
+        var commands = new TransactionTemplate(new DataSourceTransactionManager(database.application()));
+        commands.executeWithoutResult(underway -> {
+            codec.encode(new RequesterChanged(ticket, AT, ana, ben, null));
+            underway.setRollbackOnly(); // the append lost
+        });
+        destroy(KeyOwner.person(ben), keys);
+        assertThat(read(ring(), stored)).containsExactly(imported(ana, "No paper"));
+        destroy(KeyOwner.person(ana), keys);
+        assertThat(read(ring(), stored)).containsExactly(imported(ana, Personal.ERASED));
+    }
+
+    @Test
+    void noErasureIsDecidedWhileARequesterIsBeingChanged() throws SQLException {
+        codec.encode(imported(ana, "No paper"));
+        var commands = new TransactionTemplate(new DataSourceTransactionManager(database.application()));
+        String turn = "DO $$ BEGIN ASSERT pg_try_advisory_xact_lock(hashtext('" + LegalHolds.LOCK + "')); END $$";
+        commands.executeWithoutResult(underway -> {
+            codec.encode(new RequesterChanged(ticket, AT, ana, ben, null));
+            assertThatThrownBy(() -> database.asOwner(turn)).hasMessageContaining("assertion failed");
+        });
+        database.asOwner(turn);
     }
 
     @Test
