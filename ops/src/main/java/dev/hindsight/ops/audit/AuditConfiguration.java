@@ -3,6 +3,7 @@ package dev.hindsight.ops.audit;
 import dev.hindsight.command.desk.TicketSelection;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.keys.DataKeys;
+import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.RawLog;
 import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
@@ -28,8 +29,10 @@ public class AuditConfiguration {
             LedgerKeys ledgerKeys,
             EventCodec codec,
             DataKeys dataKeys,
-            OperationsRecord record) {
-        return new AuditExports(raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, record);
+            OperationsRecord record,
+            AxonConfiguration.SortSettings spilling) {
+        return new AuditExports(
+                raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, record, spilling.directory());
     }
 
     @Bean

@@ -63,6 +63,9 @@ public interface DataKeys {
     /** Those of these owners whose keys are destroyed at this moment, by what is stored and not by memory. */
     Set<String> destroyed(Collection<String> owners);
 
+    /** Whether one of these keys is destroyed at this moment, by what is stored and not by memory. */
+    boolean anyDestroyed(Collection<UUID> keyIds);
+
     /** Drops an owner's key and every key wrapped by it from memory: to be called after they were destroyed. */
     void forget(String owner);
 }

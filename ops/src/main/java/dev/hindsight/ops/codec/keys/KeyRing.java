@@ -178,6 +178,11 @@ public final class KeyRing implements DataKeys {
                         .collect(Collectors.toSet());
     }
 
+    @Override
+    public boolean anyDestroyed(Collection<UUID> keyIds) {
+        return table.byIds(keyIds).stream().anyMatch(KeyTable.Row::destroyed);
+    }
+
     /** Brings the keys of these owners into memory with one query. */
     private void prefetch(Collection<String> owners) {
         List<String> missing =

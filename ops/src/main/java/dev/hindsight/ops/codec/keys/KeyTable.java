@@ -97,6 +97,16 @@ final class KeyTable {
         return rows.isEmpty() ? null : rows.getFirst();
     }
 
+    /** The keys of these ids, in no order; unknown ones are passed over. */
+    List<Row> byIds(Collection<UUID> ids) {
+        return withConnection("read keys", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SELECT + "WHERE k.key_id = ANY (?)")) {
+                select.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+                return rows(select);
+            }
+        });
+    }
+
     /** The ids of the owner's key and of all keys wrapped by it, with their owners. */
     List<Row> under(String owner) {
         return withConnection("read the keys under an owner", connection -> {
