@@ -1,6 +1,8 @@
 package dev.hindsight.ops.audit;
 
 import dev.hindsight.command.desk.TicketSelection;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.keys.DataKeys;
 import dev.hindsight.ops.wiring.AxonConfiguration;
@@ -10,7 +12,6 @@ import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
-import dev.hindsight.projections.rebuild.OperationsRecord;
 import dev.hindsight.query.ticket.TicketReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,14 +30,17 @@ public class AuditConfiguration {
             LedgerKeys ledgerKeys,
             EventCodec codec,
             DataKeys dataKeys,
-            OperationsRecord record,
             AxonConfiguration.SortSettings spilling) {
-        return new AuditExports(
-                raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, record, spilling.directory());
+        return new AuditExports(raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, spilling.directory());
     }
 
     @Bean
-    AuditExportEndpoint auditExportEndpoint(AuditExports exports, TicketSelection selection, TicketReader reader) {
-        return new AuditExportEndpoint(exports, selection, reader);
+    AuditExportEndpoint auditExportEndpoint(
+            AuditExports exports,
+            TicketSelection selection,
+            TicketReader reader,
+            CommandDispatch dispatch,
+            Remembered remembered) {
+        return new AuditExportEndpoint(exports, selection, reader, dispatch, remembered);
     }
 }

@@ -1,6 +1,5 @@
 package dev.hindsight.ops.audit;
 
-import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.ledger.EventHeader;
@@ -23,7 +22,6 @@ import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
 import dev.hindsight.projections.readmodel.ledger.StoredCheckpoint;
-import dev.hindsight.projections.rebuild.OperationsRecord;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -61,7 +59,6 @@ public final class AuditExports {
     private final LedgerKeys ledgerKeys;
     private final EventCodec codec;
     private final DataKeys dataKeys;
-    private final OperationsRecord record;
     private final Path spill;
 
     /** @param spill folder for a temporary file while a bundle is written */
@@ -74,7 +71,6 @@ public final class AuditExports {
             LedgerKeys ledgerKeys,
             EventCodec codec,
             DataKeys dataKeys,
-            OperationsRecord record,
             Path spill) {
         this.raw = raw;
         this.log = log;
@@ -84,7 +80,6 @@ public final class AuditExports {
         this.ledgerKeys = ledgerKeys;
         this.codec = codec;
         this.dataKeys = dataKeys;
-        this.record = record;
         this.spill = spill;
     }
 
@@ -110,12 +105,12 @@ public final class AuditExports {
             String reason) {}
 
     /**
-     * Signs the log as it is and records the export.
+     * Signs the log as it is; the export is one when the event is in the log.
      *
      * @throws InvalidRequest where a stream has no events, or none was recorded in this time
      * @throws dev.hindsight.domain.Unavailable while the ledger is behind
      */
-    public AuditExportMade make(UUID id, Request request, Envelope.Actor by) {
+    public AuditExportMade make(UUID id, Request request) {
         long size = now.make().size();
         Long joined = request.checkpoint();
         if (joined != null && checkpoints.of(joined).isEmpty()) {
@@ -133,7 +128,7 @@ public final class AuditExports {
             first = request.complete() ? firstOf(request.streams()) : 0;
             last = request.complete() ? size : 0;
         }
-        AuditExportMade made = new AuditExportMade(
+        return new AuditExportMade(
                 id,
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 request.streams(),
@@ -143,8 +138,6 @@ public final class AuditExports {
                 request.personal(),
                 joined,
                 request.reason());
-        record.append(id, "export", by, made);
-        return made;
     }
 
     /** Whether the log has events of this ticket. */
