@@ -25,11 +25,14 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.domain.ticket.Reversal.Changed;
 import dev.hindsight.domain.ticket.Reversal.MovedOn;
 import dev.hindsight.domain.ticket.Reversal.NotUndone;
+import dev.hindsight.query.Accessed;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Parameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -178,6 +181,11 @@ final class ReversionEndpoint {
         var found = reversions.tickets(job.id(), wanted, after, most + 1);
         boolean reads = caller.is(Role.AUDITOR);
         var page = found.stream().limit(most).toList();
+        if (reads) {
+            Map<UUID, @Nullable Long> shown = new LinkedHashMap<>();
+            page.forEach(ticket -> shown.put(ticket.ticketId(), ticket.version()));
+            Accessed.tickets(shown);
+        }
         return new ReversionTicketPage(
                 page.stream().map(ticket -> told(job, ticket, reads)).toList(),
                 found.size() <= most

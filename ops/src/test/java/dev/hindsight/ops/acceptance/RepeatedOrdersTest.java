@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -228,5 +232,48 @@ class RepeatedOrdersTest {
         assertThat(isReplayed(again)).isTrue();
         assertThat(admin.post(path, "{\"approve\":false}", KEY, key).status()).isEqualTo(422);
         assertThat(admin.post(path, "{\"approve\":true}").code()).isEqualTo("NOT_WAITING");
+    }
+
+    /** What stands in the fields is shown to auditors, and who looked is on record. */
+    @Test
+    void whoLooksAtWhatAReversionChangesIsOnRecord() {
+        String ticket = ticket().id();
+        Desks.ok(agent.put("/api/v1/tickets/" + ticket + "/tags/wrong", null, "X-Correlation-Id", ticket));
+        Person reader = APP.withToken(DevelopmentIssuer.of(APP.data())
+                .issue(
+                        EnumSet.of(Role.OPERATOR, Role.AUDITOR),
+                        "reader@example.org",
+                        null,
+                        Instant.now(),
+                        Duration.ofHours(1)));
+        String dry = operator.post(REVERSIONS, reversion(ticket, "by mistake", false))
+                .id();
+        Journey.eventually(
+                Duration.ofSeconds(30),
+                () -> !operator.get("/ops/v1/jobs/" + dry)
+                        .body()
+                        .path("endedAt")
+                        .isNull());
+        String path = REVERSIONS + "/" + dry + "/tickets";
+        assertThat(operator.get(path).body().path("items")).hasSize(1);
+        Answer read = reader.get(path);
+        assertThat(read.body().at("/items/0/changes")).isNotEmpty();
+
+        String person = reader.get("/api/v1/people/me").id();
+        Journey.eventually(
+                Duration.ofSeconds(20),
+                () -> auditor.get("/api/v1/audit/access?ticket=" + ticket + "&person=" + person)
+                        .body()
+                        .path("items")
+                        .valueStream()
+                        .anyMatch(record ->
+                                record.path("call").asString().equals("GET /ops/v1/reversions/{jobId}/tickets")
+                                        && record.path("status").asInt() == 200));
+        String blind = operator.get("/api/v1/people/me").id();
+        assertThat(auditor.get("/api/v1/audit/access?ticket=" + ticket + "&person=" + blind)
+                        .body()
+                        .path("items"))
+                .as("ids and names alone")
+                .isEmpty();
     }
 }
