@@ -197,11 +197,16 @@ public final class KeyRing implements DataKeys {
     @Override
     public void forget(String owner) {
         forgotten.incrementAndGet();
-        byOwner.invalidate(owner);
+        drop(byOwner, owner);
         for (KeyTable.Row row : table.under(owner)) {
-            byId.invalidate(row.id());
-            byOwner.invalidate(row.owner());
+            drop(byId, row.id());
+            drop(byOwner, row.owner());
         }
+    }
+
+    /** What is destroyed stays so: while a person is forgotten, each of their events asks for such a key. */
+    private static <K> void drop(Cache<K, DataKey> cache, K key) {
+        cache.asMap().computeIfPresent(key, (id, known) -> known.destroyed() ? known : null);
     }
 
     private DataKey wrapper(@Nullable UUID requester) {
@@ -313,12 +318,12 @@ public final class KeyRing implements DataKeys {
     }
 
     private DataKey remember(DataKey key, long before) {
-        if (forgotten.get() == before) {
+        if (key.destroyed() || forgotten.get() == before) {
             byId.put(key.id(), key);
             byOwner.put(key.owner(), key);
-            if (forgotten.get() != before) {
-                byId.invalidate(key.id());
-                byOwner.invalidate(key.owner());
+            if (!key.destroyed() && forgotten.get() != before) {
+                drop(byId, key.id());
+                drop(byOwner, key.owner());
             }
         }
         return key;

@@ -16,6 +16,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventNames;
 import dev.hindsight.ops.codec.StoredEvent;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class KeyRingTest {
@@ -149,6 +152,29 @@ class KeyRingTest {
         database.destroy(KeyOwner.person(ana));
         assertThatThrownBy(() -> keys.changeRequester(ticket, ben)).isInstanceOf(DestroyedKeyException.class);
         assertThatThrownBy(() -> keys.ofTicket(ticket)).isInstanceOf(DestroyedKeyException.class);
+    }
+
+    @Test
+    void aDestroyedKeyIsAskedForOnceWhileOthersAreForgotten() throws SQLException {
+        codec.encode(imported(ana, "No paper"));
+        UUID key = keys.ofTicket(ticket).id();
+        AtomicInteger asked = new AtomicInteger();
+        KeyRing node = KeyRing.open(
+                new DelegatingDataSource(database.application()) {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        asked.incrementAndGet();
+                        return super.getConnection();
+                    }
+                },
+                MASTER,
+                100);
+        destroy(KeyOwner.person(ana), node);
+        assertThat(node.byId(key).destroyed()).isTrue();
+        node.forget(KeyOwner.person(ana));
+        int before = asked.get();
+        assertThat(node.byId(key).destroyed()).isTrue();
+        assertThat(asked).hasValue(before);
     }
 
     @Test
