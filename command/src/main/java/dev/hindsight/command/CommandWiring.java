@@ -3,6 +3,7 @@ package dev.hindsight.command;
 import dev.hindsight.command.configuration.ConfigurationHandler;
 import dev.hindsight.command.configuration.ConfiguredAggregate;
 import dev.hindsight.command.dispatch.CommandInterceptor;
+import dev.hindsight.command.dispatch.Once;
 import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.command.imports.OperationsHandler;
 import dev.hindsight.command.people.OrganizationAggregate;
@@ -46,6 +47,7 @@ public final class CommandWiring {
                 .registerCommandHandler(
                         c -> new ConfigurationHandler(c.repository(ConfiguredAggregate.class), rights::follow))
                 .registerCommandHandler(c -> new OperationsHandler(c.eventStore()))
+                .registerCommandHandler(c -> new Once.Handler())
                 .onInitialize(this::intercept);
     }
 

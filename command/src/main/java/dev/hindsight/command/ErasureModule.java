@@ -4,6 +4,7 @@ import dev.hindsight.command.configuration.KnownConfiguration;
 import dev.hindsight.command.desk.Desk;
 import dev.hindsight.command.desk.TicketHoldEndpoint;
 import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.command.erasure.DataKeyErasure;
 import dev.hindsight.command.erasure.ErasureEndpoint;
 import dev.hindsight.command.erasure.ErasureWiring;
@@ -98,9 +99,11 @@ public class ErasureModule {
             CommandDispatch dispatch,
             Erasures erasures,
             WhatHolds whatHolds,
+            DataKeyErasure keys,
             Reversions reversions,
             People people,
             EventStore events,
+            Remembered remembered,
             OnErasure onErasure,
             @Value("${hindsight.erasure.approval:none}") String approval) {
         boolean needed =
@@ -112,6 +115,16 @@ public class ErasureModule {
                                 "hindsight.erasure.approval is " + approval + ": set it to none or required.");
                 };
         return new ErasureEndpoint(
-                dispatch, erasures, whatHolds, reversions, people, events, needed, onErasure::wake, CLOCK);
+                dispatch,
+                erasures,
+                whatHolds,
+                keys,
+                reversions,
+                people,
+                events,
+                remembered,
+                needed,
+                onErasure::wake,
+                CLOCK);
     }
 }

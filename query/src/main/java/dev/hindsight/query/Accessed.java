@@ -1,5 +1,8 @@
 package dev.hindsight.query;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestAttributes;
@@ -18,25 +21,43 @@ public record Accessed(
         @Nullable Long version,
         @Nullable UUID subject) {
 
-    /** The request's attribute that holds what was noted last. */
+    /** The request's attribute that holds what was noted last, a list of these. */
     public static final String ATTRIBUTE = Accessed.class.getName();
+
+    /** What was noted under {@link #ATTRIBUTE}; empty for nothing. */
+    public static List<Accessed> of(@Nullable Object attribute) {
+        return attribute instanceof List<?> noted
+                ? noted.stream().map(Accessed.class::cast).toList()
+                : List.of();
+    }
 
     /** The request is shown this version of a ticket, or what belongs to it. */
     public static void ticket(UUID ticket, long version) {
-        note(new Accessed(ticket, version, null));
+        note(List.of(new Accessed(ticket, version, null)));
+    }
+
+    /**
+     * The request is shown something of each of several tickets.
+     *
+     * @param versions of the tickets that were shown, by ticket; null where none was
+     */
+    public static void tickets(Map<UUID, @Nullable Long> versions) {
+        List<Accessed> all = new ArrayList<>();
+        versions.forEach((ticket, version) -> all.add(new Accessed(ticket, version, null)));
+        note(all);
     }
 
     /** The request takes an export along, or all that is kept of a person. */
     public static void export(UUID subject) {
-        note(new Accessed(null, null, subject));
+        note(List.of(new Accessed(null, null, subject)));
     }
 
     /** The request is shown events of whatever streams. */
     public static void events() {
-        note(new Accessed(null, null, null));
+        note(List.of(new Accessed(null, null, null)));
     }
 
-    private static void note(Accessed accessed) {
+    private static void note(List<Accessed> accessed) {
         RequestAttributes request = RequestContextHolder.getRequestAttributes();
         if (request != null) {
             request.setAttribute(ATTRIBUTE, accessed, RequestAttributes.SCOPE_REQUEST);

@@ -22,9 +22,11 @@ public final class Answers {
         if (made && location != null) {
             response.header(HttpHeaders.LOCATION, location);
         }
-        if (answer.replayed()) {
-            response.header(REPLAYED, "true");
-        }
-        return response.body(body);
+        return replayed(response, answer.replayed()).body(body);
+    }
+
+    /** Says of a success that it is remembered from an earlier call, where it is. */
+    public static ResponseEntity.BodyBuilder replayed(ResponseEntity.BodyBuilder response, boolean replayed) {
+        return replayed ? response.header(REPLAYED, "true") : response;
     }
 }

@@ -24,12 +24,13 @@ public final class Remembered {
     /** How long a key answers as it did the first time. */
     public static final Duration KEPT = Duration.ofHours(24);
 
-    private static final String LOCK_AND_LOOK_UP = """
-            select pg_try_advisory_xact_lock(?) as free, i.request, i.status, i.stream, i.number, i.version,
-                   i.message_id, i.follow_up_of
+    private static final String LOOK_UP = """
+             as free, i.request, i.status, i.stream, i.number, i.version, i.message_id, i.follow_up_of
               from (select 1) as always
               left join command.idempotency i on i.scope = ? and i.created_at > now() - interval '24 hours'
             """;
+
+    private static final String LOCK_AND_LOOK_UP = "select pg_try_advisory_xact_lock(?)" + LOOK_UP;
 
     private static final String NUMBER = "insert into command.ticket_number (number, ticket_id) values (?, ?)";
 
@@ -79,6 +80,24 @@ public final class Remembered {
                         key.lock(),
                         key.scope()),
                 "the extractor answers an Optional");
+    }
+
+    /**
+     * The success of a call that is repeated, for whoever has much to do before the command; of one that is under way
+     * nothing is known yet.
+     *
+     * @param key null: never repeated
+     * @throws IdempotencyMismatch where the key stands for another request
+     */
+    public Optional<Receipt> earlier(@Nullable IdempotencyKey key) {
+        return key == null
+                ? Optional.empty()
+                : requireNonNull(
+                        jdbc.query(
+                                "select true" + LOOK_UP,
+                                (ResultSetExtractor<Optional<Receipt>>) row -> found(row, key),
+                                key.scope()),
+                        "the extractor answers an Optional");
     }
 
     private static Optional<Receipt> found(ResultSet row, IdempotencyKey key) throws SQLException {

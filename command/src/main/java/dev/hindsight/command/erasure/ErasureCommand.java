@@ -1,6 +1,8 @@
 package dev.hindsight.command.erasure;
 
+import dev.hindsight.command.erasure.DataKeyErasure.Doubt;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -12,16 +14,44 @@ public sealed interface ErasureCommand {
      *
      * @param erasureId a new one, used where nobody has asked before
      * @param approvalNeeded whether a second person has to agree
+     * @param doubts tickets whose events say whether they are this person's
      */
-    record RequestErasure(UUID personId, UUID erasureId, UUID by, String reason, boolean approvalNeeded, Instant at)
-            implements ErasureCommand {}
+    record RequestErasure(
+            UUID personId,
+            UUID erasureId,
+            UUID by,
+            String reason,
+            boolean approvalNeeded,
+            List<Doubt> doubts,
+            Instant at)
+            implements ErasureCommand {
+        public RequestErasure {
+            doubts = List.copyOf(doubts);
+        }
+    }
 
-    /** A second person's word. */
-    record DecideErasure(UUID personId, UUID erasureId, UUID by, boolean approve, Instant at)
-            implements ErasureCommand {}
+    /**
+     * A second person's word.
+     *
+     * @param doubts tickets whose events say whether they are this person's
+     */
+    record DecideErasure(UUID personId, UUID erasureId, UUID by, boolean approve, List<Doubt> doubts, Instant at)
+            implements ErasureCommand {
+        public DecideErasure {
+            doubts = List.copyOf(doubts);
+        }
+    }
 
-    /** A hold may have been released: what waited for it is done. */
-    record GoOnWithErasure(UUID personId, Instant at) implements ErasureCommand {}
+    /**
+     * A hold may have been released: what waited for it is done.
+     *
+     * @param doubts tickets whose events say whether they are this person's
+     */
+    record GoOnWithErasure(UUID personId, List<Doubt> doubts, Instant at) implements ErasureCommand {
+        public GoOnWithErasure {
+            doubts = List.copyOf(doubts);
+        }
+    }
 
     /** Everything has forgotten them: the receipt. */
     record FinishErasure(

@@ -9,7 +9,11 @@ import dev.hindsight.command.call.Given;
 import dev.hindsight.command.call.ReasonBody;
 import dev.hindsight.command.call.WriteBody;
 import dev.hindsight.command.dispatch.Answer;
+import dev.hindsight.command.dispatch.Call;
 import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Once;
+import dev.hindsight.command.dispatch.Receipt;
+import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.command.erasure.ErasureAnswer.Obstacle;
 import dev.hindsight.command.erasure.ErasureCommand.DecideErasure;
 import dev.hindsight.command.erasure.ErasureCommand.HoldOrganization;
@@ -24,11 +28,14 @@ import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.domain.people.Person;
 import dev.hindsight.domain.people.PersonEvent.ErasureFinished;
+import dev.hindsight.domain.people.PersonEvent.ErasureRequested;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -77,9 +84,11 @@ public final class ErasureEndpoint {
     private final CommandDispatch dispatch;
     private final Erasures erasures;
     private final WhatHolds whatHolds;
+    private final DataKeyErasure keys;
     private final Reversions reversions;
     private final People people;
     private final EventStore events;
+    private final Remembered remembered;
     private final boolean approvalNeeded;
     private final Runnable onChange;
     private final Clock clock;
@@ -89,18 +98,22 @@ public final class ErasureEndpoint {
             CommandDispatch dispatch,
             Erasures erasures,
             WhatHolds whatHolds,
+            DataKeyErasure keys,
             Reversions reversions,
             People people,
             EventStore events,
+            Remembered remembered,
             boolean approvalNeeded,
             Runnable onChange,
             Clock clock) {
         this.dispatch = dispatch;
         this.erasures = erasures;
         this.whatHolds = whatHolds;
+        this.keys = keys;
         this.reversions = reversions;
         this.people = people;
         this.events = events;
+        this.remembered = remembered;
         this.approvalNeeded = approvalNeeded;
         this.onChange = onChange;
         this.clock = clock;
@@ -117,6 +130,7 @@ public final class ErasureEndpoint {
                 caller.person(),
                 body.line(),
                 approvalNeeded,
+                keys.doubtful(id),
                 clock.instant());
         Answer answer = dispatch.send(Calls.of(request, caller), command);
         return changed(id, answer);
@@ -155,19 +169,53 @@ public final class ErasureEndpoint {
         Admin.only(caller);
         UUID id = Given.id("approvalId", approvalId);
         boolean approve = Given.required("approve", body.approve());
-        Row asked = erasures.byId(id).orElse(null);
+        Call call = Calls.of(request, caller);
+        Row asked = erasures.byId(id)
+                .or(() -> remembered.earlier(call.key()).flatMap(done -> declined(done, id)))
+                .orElse(null);
         if (asked == null) {
-            if (reversions.find(id).isEmpty()) {
-                throw new NotFound("There is no such approval.");
-            }
-            var decided = reversions.decide(id, caller.person(), approve);
-            return ResponseEntity.status(approve ? HttpStatus.ACCEPTED : HttpStatus.OK)
-                    .body(new Approved(id, REVERSION, decided.state().name()));
+            return decideReversion(id, approve, call, caller);
         }
         Answer answer = dispatch.send(
-                Calls.of(request, caller),
-                new DecideErasure(asked.person(), id, caller.person(), approve, clock.instant()));
+                call,
+                new DecideErasure(
+                        asked.person(), id, caller.person(), approve, keys.doubtful(asked.person()), clock.instant()));
         return approve ? changed(asked.person(), answer) : told(HttpStatus.OK, answer, declined(asked));
+    }
+
+    private ResponseEntity<Approved> decideReversion(UUID id, boolean approve, Call call, Caller caller) {
+        if (reversions.find(id).isEmpty()) {
+            throw new NotFound("There is no such approval.");
+        }
+        Answer answer = dispatch.send(call, new Once(() -> {
+            reversions.decide(id, caller.person(), approve);
+            return Receipt.written("reversion-" + id, 1);
+        }));
+        return Answers.replayed(ResponseEntity.status(approve ? HttpStatus.ACCEPTED : HttpStatus.OK), answer.replayed())
+                .body(new Approved(id, REVERSION, reversions.read(id).state().name()));
+    }
+
+    /** Of an erasure that was declined before nothing but events is left. */
+    private Optional<Row> declined(Receipt done, UUID id) {
+        return events.readEvents(done.stream())
+                .asStream()
+                .map(event -> event.getPayload() instanceof ErasureRequested e
+                                && e.erasureId().equals(id)
+                        ? e
+                        : null)
+                .filter(Objects::nonNull)
+                .map(e -> new Row(
+                        e.personId(),
+                        id,
+                        State.WAITING_FOR_APPROVAL,
+                        e.askedBy(),
+                        e.reason(),
+                        e.at(),
+                        null,
+                        null,
+                        null,
+                        null))
+                .findFirst();
     }
 
     /** A request that was declined is over, so that there is nothing to wait for. */
@@ -236,10 +284,7 @@ public final class ErasureEndpoint {
         if (status == HttpStatus.ACCEPTED) {
             response.header("Location", PEOPLE + told.person() + "/erasure");
         }
-        if (answer.replayed()) {
-            response.header(Answers.REPLAYED, "true");
-        }
-        return response.body(told);
+        return Answers.replayed(response, answer.replayed()).body(told);
     }
 
     private Row row(UUID person) {

@@ -1,6 +1,7 @@
 package dev.hindsight.command.erasure;
 
 import dev.hindsight.command.dispatch.Receipt;
+import dev.hindsight.command.erasure.DataKeyErasure.Doubt;
 import dev.hindsight.command.erasure.ErasureCommand.DecideErasure;
 import dev.hindsight.command.erasure.ErasureCommand.FinishErasure;
 import dev.hindsight.command.erasure.ErasureCommand.GoOnWithErasure;
@@ -13,19 +14,25 @@ import dev.hindsight.command.people.PersonAggregate;
 import dev.hindsight.command.people.PersonIndex;
 import dev.hindsight.domain.people.Person;
 import dev.hindsight.domain.people.PersonEvent;
+import dev.hindsight.domain.ticket.Ticket;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.Repository;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Forgets people. The key ends in the transaction of {@code PersonalDataErased}, and so does what leads from an address
  * or a token to the person: whoever comes with it next is somebody new.
  */
 public final class ErasureHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ErasureHandler.class);
 
     private final Repository<PersonAggregate> people;
     private final Repository<OrganizationAggregate> organizations;
@@ -60,17 +67,22 @@ public final class ErasureHandler {
         return decided(
                 c.personId(),
                 state -> state.requestErasure(c.erasureId(), c.by(), c.reason(), c.approvalNeeded(), c.at()),
+                c.doubts(),
                 c.at());
     }
 
     @CommandHandler
     Receipt handle(DecideErasure c) {
-        return decided(c.personId(), state -> state.decideErasure(c.erasureId(), c.by(), c.approve(), c.at()), c.at());
+        return decided(
+                c.personId(),
+                state -> state.decideErasure(c.erasureId(), c.by(), c.approve(), c.at()),
+                c.doubts(),
+                c.at());
     }
 
     @CommandHandler
     Receipt handle(GoOnWithErasure c) {
-        return decided(c.personId(), state -> Optional.empty(), c.at());
+        return decided(c.personId(), state -> Optional.empty(), c.doubts(), c.at());
     }
 
     @CommandHandler
@@ -105,8 +117,9 @@ public final class ErasureHandler {
     }
 
     /** What was decided, and the erasure itself where nothing stands in its way any more. */
-    private Receipt decided(UUID id, Function<Person, Optional<PersonEvent>> decision, Instant at) {
-        holds.lock();
+    private Receipt decided(UUID id, Function<Person, Optional<PersonEvent>> decision, List<Doubt> doubts, Instant at) {
+        holds.lock(); // no change of a requester is under way any more
+        doubts.forEach(this::settle);
         var person = people.load("person-" + id);
         decide(person, decision);
         Person state = person.invoke(PersonAggregate::person);
@@ -116,6 +129,21 @@ public final class ErasureHandler {
             decide(person, its -> its.erase(at));
         }
         return receipt(person);
+    }
+
+    /** Before holds are looked at and anything ends: its events say whose it is, those without a position included. */
+    private void settle(Doubt doubt) {
+        Optional<Ticket> ticket;
+        try {
+            ticket = whatHolds.ticket(doubt.ticket());
+        } catch (RuntimeException unreadable) {
+            if (doubt.named()) {
+                throw unreadable;
+            }
+            LOG.warn("Ticket {} can't be read; its key goes on saying whose it is", doubt.ticket(), unreadable);
+            return;
+        }
+        ticket.ifPresent(its -> keys.belongsTo(its.id(), its.about().requesterId()));
     }
 
     private void decide(Aggregate<PersonAggregate> person, Function<Person, Optional<PersonEvent>> decision) {

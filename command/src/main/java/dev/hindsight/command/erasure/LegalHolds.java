@@ -19,6 +19,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class LegalHolds {
 
+    /**
+     * Name of the advisory lock. Whoever changes a ticket's requester holds it shared until the end of the transaction, so
+     * that neither a hold nor an erasure is decided on whose the ticket was.
+     */
+    public static final String LOCK = "command.legal_hold";
+
     /** What a hold is on. */
     public enum Kind {
         TICKET,
@@ -35,9 +41,10 @@ public final class LegalHolds {
         this.jdbc = jdbc;
     }
 
-    /** Until the end of the transaction no other places a hold or erases anything. */
+    /** Until the end of the transaction no other places a hold, erases anything or changes a requester. */
     public void lock() {
-        jdbc.sql("select pg_advisory_xact_lock(hashtext('command.legal_hold'))")
+        jdbc.sql("select pg_advisory_xact_lock(hashtext(?))")
+                .param(LOCK)
                 .query((row, number) -> 0)
                 .list();
     }

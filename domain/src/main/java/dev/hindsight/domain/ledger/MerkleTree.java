@@ -120,6 +120,28 @@ public final class MerkleTree {
         }
     }
 
+    /**
+     * The same of all leaves from one to before another.
+     *
+     * @throws IllegalArgumentException unless 0 <= from < to <= size
+     */
+    public static List<Hash> subset(long from, long to, long size, Subtrees subtrees) {
+        check(0 <= from && from < to && to <= size, "the leaves are not in the tree, or not in order");
+        List<Hash> proof = new ArrayList<>();
+        beside(from, to, 0, size, subtrees, proof);
+        return proof;
+    }
+
+    private static void beside(long from, long to, long low, long high, Subtrees subtrees, List<Hash> proof) {
+        if (to <= low || high <= from) {
+            proof.add(hash(low, high, subtrees));
+        } else if (low < from || to < high) {
+            long middle = low + split(high - low);
+            beside(from, to, low, middle, subtrees, proof);
+            beside(from, to, middle, high, subtrees, proof);
+        }
+    }
+
     /** Where the indexes from this one on begin. */
     private static int from(long[] indexes, int first, int end, long index) {
         int found = Arrays.binarySearch(indexes, first, end, index);
@@ -221,28 +243,66 @@ public final class MerkleTree {
      * @param leaves their hashes, in the same order
      */
     public static boolean includesSubset(long[] indexes, List<Hash> leaves, long size, List<Hash> proof, Hash root) {
-        if (leaves.size() != indexes.length || !rising(indexes, size)) {
+        if (leaves.size() != indexes.length) {
             return false;
         }
-        Iterator<Hash> hashes = proof.iterator();
-        Hash rebuilt = rebuilt(indexes, 0, indexes.length, leaves, 0, size, hashes);
-        return root.equals(rebuilt) && !hashes.hasNext();
+        Iterator<Hash> hashes = leaves.iterator();
+        Iterator<Placed> placed = Arrays.stream(indexes)
+                .mapToObj(index -> new Placed(index, hashes.next()))
+                .iterator();
+        return includesSubset(placed, size, proof.iterator(), root);
     }
 
-    /** Null where the proof ends too early. */
-    private static @Nullable Hash rebuilt(
-            long[] indexes, int first, int end, List<Hash> leaves, long low, long high, Iterator<Hash> proof) {
-        if (first == end) {
-            return proof.hasNext() ? proof.next() : null;
+    /** A leaf that a verifier has. */
+    public record Placed(long index, Hash leaf) {}
+
+    /**
+     * The same of leaves that come one after the other; neither they nor the proof are kept. Where it is false, not all of
+     * them may have been asked for.
+     *
+     * @param leaves by rising index
+     */
+    public static boolean includesSubset(Iterator<Placed> leaves, long size, Iterator<Hash> proof, Hash root) {
+        Rebuilding rebuilding = new Rebuilding(leaves, proof);
+        if (size < 1 || rebuilding.next == null) {
+            return false;
         }
-        if (high - low == 1) {
-            return leaves.get(first);
+        Hash rebuilt = rebuilding.root(0, size);
+        return root.equals(rebuilt) && rebuilding.next == null && !proof.hasNext();
+    }
+
+    /** One way through the tree, from left to right. */
+    private static final class Rebuilding {
+
+        private final Iterator<Placed> leaves;
+        private final Iterator<Hash> proof;
+        private @Nullable Placed next;
+
+        Rebuilding(Iterator<Placed> leaves, Iterator<Hash> proof) {
+            this.leaves = leaves;
+            this.proof = proof;
+            this.next = leaves.hasNext() ? leaves.next() : null;
         }
-        long middle = low + split(high - low);
-        int right = from(indexes, first, end, middle);
-        Hash left = rebuilt(indexes, first, right, leaves, low, middle, proof);
-        Hash other = left == null ? null : rebuilt(indexes, right, end, leaves, middle, high, proof);
-        return left == null || other == null ? null : Hash.node(left, other);
+
+        /** Null where the proof ends too early, and where leaves do not rise. */
+        @Nullable
+        Hash root(long low, long high) {
+            Placed leaf = next;
+            if (leaf == null || leaf.index() >= high) {
+                return proof.hasNext() ? proof.next() : null;
+            }
+            if (leaf.index() < low) {
+                return null;
+            }
+            if (high - low == 1) {
+                next = leaves.hasNext() ? leaves.next() : null;
+                return leaf.leaf();
+            }
+            long middle = low + split(high - low);
+            Hash left = root(low, middle);
+            Hash right = left == null ? null : root(middle, high);
+            return left == null || right == null ? null : Hash.node(left, right);
+        }
     }
 
     /** The hash over leaves from to - 1, where from is a multiple of the largest power of two that is not above to - from. */

@@ -231,9 +231,12 @@ public sealed interface OperationsEvent extends Event {
             String reason)
             implements OperationsEvent {
 
+        /** How the names of exports' streams begin. */
+        public static final String STREAM = "audit-export-";
+
         /** The stream of this one export. */
         public static String stream(UUID exportId) {
-            return "audit-export-" + exportId;
+            return STREAM + exportId;
         }
 
         @Override

@@ -212,6 +212,11 @@ class MerkleTreeTest {
         List<Hash> proof = MerkleTree.subset(indexes, size, tree);
         assertThat(MerkleTree.includesSubset(indexes, subset, size, proof, root))
                 .isTrue();
+        long from = indexes[0];
+        long to = indexes[indexes.length - 1] + 1;
+        if (to - from == indexes.length) {
+            assertThat(MerkleTree.subset(from, to, size, tree)).isEqualTo(proof);
+        }
         if (mutate) {
             assertThat(mutations(proof))
                     .noneMatch(wrong -> MerkleTree.includesSubset(indexes, subset, size, wrong, root));
@@ -278,6 +283,11 @@ class MerkleTreeTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> MerkleTree.subset(new long[] {2, 1}, 5, tree))
                 .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MerkleTree.subset(2, 2, 5, tree)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> MerkleTree.subset(2, 6, 5, tree)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(MerkleTree.includesSubset(
+                        new long[] {1, 0}, leaves(2), 2, List.of(), MerkleTree.root(2, tree(leaves(2)))))
+                .isFalse();
         assertThat(MerkleTree.includesSubset(new long[] {Long.MAX_VALUE}, leaves(1), 5, List.of(), Hash.OF_EMPTY_TREE))
                 .isFalse();
         assertThat(MerkleTree.includesSubset(new long[] {}, List.of(), 0, List.of(), Hash.OF_EMPTY_TREE))

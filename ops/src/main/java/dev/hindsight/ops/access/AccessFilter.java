@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,17 @@ final class AccessFilter extends OncePerRequestFilter {
     private void note(HttpServletRequest request, int status, Instant at) {
         boolean refused = status == HttpStatus.UNAUTHORIZED.value() || status == HttpStatus.FORBIDDEN.value();
         boolean shown = status < HttpStatus.BAD_REQUEST.value();
-        Accessed accessed = (Accessed) request.getAttribute(Accessed.ATTRIBUTE);
-        boolean read = accessed != null && (accessed.subject() != null || HttpMethod.GET.matches(request.getMethod()));
-        if (!refused && !(shown && read)) {
-            return;
+        List<Accessed> noted = Accessed.of(request.getAttribute(Accessed.ATTRIBUTE));
+        if (refused) {
+            note(request, status, at, noted.isEmpty() ? null : noted.getFirst());
+        } else if (shown) {
+            noted.stream()
+                    .filter(accessed -> accessed.subject() != null || HttpMethod.GET.matches(request.getMethod()))
+                    .forEach(accessed -> note(request, status, at, accessed));
         }
+    }
+
+    private void note(HttpServletRequest request, int status, Instant at, @Nullable Accessed accessed) {
         Caller caller = callers.apply(request);
         recorder.accept(new Access(
                 at,

@@ -1,15 +1,17 @@
 package dev.hindsight.ops.audit;
 
 import dev.hindsight.command.desk.TicketSelection;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Remembered;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.keys.DataKeys;
+import dev.hindsight.ops.wiring.AxonConfiguration;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.RawLog;
 import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
-import dev.hindsight.projections.rebuild.OperationsRecord;
 import dev.hindsight.query.ticket.TicketReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,12 +30,17 @@ public class AuditConfiguration {
             LedgerKeys ledgerKeys,
             EventCodec codec,
             DataKeys dataKeys,
-            OperationsRecord record) {
-        return new AuditExports(raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, record);
+            AxonConfiguration.SortSettings spilling) {
+        return new AuditExports(raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, spilling.directory());
     }
 
     @Bean
-    AuditExportEndpoint auditExportEndpoint(AuditExports exports, TicketSelection selection, TicketReader reader) {
-        return new AuditExportEndpoint(exports, selection, reader);
+    AuditExportEndpoint auditExportEndpoint(
+            AuditExports exports,
+            TicketSelection selection,
+            TicketReader reader,
+            CommandDispatch dispatch,
+            Remembered remembered) {
+        return new AuditExportEndpoint(exports, selection, reader, dispatch, remembered);
     }
 }

@@ -1,9 +1,17 @@
 package dev.hindsight.ops.audit;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import dev.hindsight.command.call.Answers;
+import dev.hindsight.command.call.Calls;
 import dev.hindsight.command.call.Given;
 import dev.hindsight.command.call.WriteBody;
 import dev.hindsight.command.desk.TicketSelection;
+import dev.hindsight.command.dispatch.Answer;
+import dev.hindsight.command.dispatch.Call;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Receipt;
+import dev.hindsight.command.dispatch.Remembered;
+import dev.hindsight.command.imports.OperationsHandler.RecordOperation;
 import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
@@ -50,11 +58,20 @@ final class AuditExportEndpoint {
     private final AuditExports exports;
     private final TicketSelection selection;
     private final TicketReader reader;
+    private final CommandDispatch dispatch;
+    private final Remembered remembered;
 
-    AuditExportEndpoint(AuditExports exports, TicketSelection selection, TicketReader reader) {
+    AuditExportEndpoint(
+            AuditExports exports,
+            TicketSelection selection,
+            TicketReader reader,
+            CommandDispatch dispatch,
+            Remembered remembered) {
         this.exports = exports;
         this.selection = selection;
         this.reader = reader;
+        this.dispatch = dispatch;
+        this.remembered = remembered;
     }
 
     /**
@@ -95,8 +112,23 @@ final class AuditExportEndpoint {
             String bundle) {}
 
     @PostMapping
-    ResponseEntity<ExportAnswer> export(@RequestBody ExportBody body, Caller caller) {
+    ResponseEntity<ExportAnswer> export(@RequestBody ExportBody body, Caller caller, HttpServletRequest request) {
         mayExport(caller);
+        Call call = Calls.of(request, caller);
+        // A repeated call must not depend on what its tickets have become.
+        UUID earlier = remembered
+                .earlier(call.key())
+                .map(AuditExportEndpoint::exportOf)
+                .orElse(null);
+        if (earlier != null) {
+            return created(exports.find(earlier), true);
+        }
+        AuditExportMade made = exports.make(UuidCreator.getTimeOrderedEpoch(), asked(body, caller));
+        Answer answer = dispatch.send(call, new RecordOperation(made));
+        return created(answer.replayed() ? exports.find(exportOf(answer.receipt())) : made, answer.replayed());
+    }
+
+    private AuditExports.Request asked(ExportBody body, Caller caller) {
         boolean timed = body.from() != null || body.to() != null;
         long given = Stream.of(body.tickets(), body.filter())
                         .filter(Objects::nonNull)
@@ -106,20 +138,25 @@ final class AuditExportEndpoint {
             throw new InvalidRequest("tickets", "give one of tickets, filter, or from and to");
         }
         List<String> streams = timed ? List.of() : streams(body, caller);
-        AuditExportMade made = exports.make(
-                UuidCreator.getTimeOrderedEpoch(),
-                new AuditExports.Request(
-                        streams,
-                        timed ? instant("from", body.from()) : null,
-                        timed ? instant("to", body.to()) : null,
-                        !Boolean.FALSE.equals(body.complete()),
-                        !Boolean.FALSE.equals(body.personal()),
-                        body.checkpointSize(),
-                        PlainText.line("reason", Given.required("reason", body.reason()))),
-                caller.actor());
+        return new AuditExports.Request(
+                streams,
+                timed ? instant("from", body.from()) : null,
+                timed ? instant("to", body.to()) : null,
+                !Boolean.FALSE.equals(body.complete()),
+                !Boolean.FALSE.equals(body.personal()),
+                body.checkpointSize(),
+                PlainText.line("reason", Given.required("reason", body.reason())));
+    }
+
+    private static UUID exportOf(Receipt receipt) {
+        return UUID.fromString(receipt.stream().substring(AuditExportMade.STREAM.length()));
+    }
+
+    private static ResponseEntity<ExportAnswer> created(AuditExportMade made, boolean replayed) {
         Accessed.export(made.exportId());
         ExportAnswer answer = answer(made);
-        return ResponseEntity.created(URI.create(answer.bundle())).body(answer);
+        return Answers.replayed(ResponseEntity.created(URI.create(answer.bundle())), replayed)
+                .body(answer);
     }
 
     private static void mayExport(Caller caller) {

@@ -1,6 +1,5 @@
 package dev.hindsight.ops.audit;
 
-import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.ledger.EventHeader;
@@ -23,16 +22,15 @@ import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
 import dev.hindsight.projections.readmodel.ledger.StoredCheckpoint;
-import dev.hindsight.projections.rebuild.OperationsRecord;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,8 +59,9 @@ public final class AuditExports {
     private final LedgerKeys ledgerKeys;
     private final EventCodec codec;
     private final DataKeys dataKeys;
-    private final OperationsRecord record;
+    private final Path spill;
 
+    /** @param spill folder for a temporary file while a bundle is written */
     public AuditExports(
             RawLog raw,
             EventLog log,
@@ -72,7 +71,7 @@ public final class AuditExports {
             LedgerKeys ledgerKeys,
             EventCodec codec,
             DataKeys dataKeys,
-            OperationsRecord record) {
+            Path spill) {
         this.raw = raw;
         this.log = log;
         this.tree = tree;
@@ -81,7 +80,7 @@ public final class AuditExports {
         this.ledgerKeys = ledgerKeys;
         this.codec = codec;
         this.dataKeys = dataKeys;
-        this.record = record;
+        this.spill = spill;
     }
 
     /**
@@ -106,12 +105,12 @@ public final class AuditExports {
             String reason) {}
 
     /**
-     * Signs the log as it is and records the export.
+     * Signs the log as it is; the export is one when the event is in the log.
      *
      * @throws InvalidRequest where a stream has no events, or none was recorded in this time
      * @throws dev.hindsight.domain.Unavailable while the ledger is behind
      */
-    public AuditExportMade make(UUID id, Request request, Envelope.Actor by) {
+    public AuditExportMade make(UUID id, Request request) {
         long size = now.make().size();
         Long joined = request.checkpoint();
         if (joined != null && checkpoints.of(joined).isEmpty()) {
@@ -129,7 +128,7 @@ public final class AuditExports {
             first = request.complete() ? firstOf(request.streams()) : 0;
             last = request.complete() ? size : 0;
         }
-        AuditExportMade made = new AuditExportMade(
+        return new AuditExportMade(
                 id,
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 request.streams(),
@@ -139,8 +138,6 @@ public final class AuditExports {
                 request.personal(),
                 joined,
                 request.reason());
-        record.append(id, "export", by, made);
-        return made;
     }
 
     /** Whether the log has events of this ticket. */
@@ -192,15 +189,15 @@ public final class AuditExports {
     public void write(AuditExportMade export, OutputStream out) throws IOException {
         Manifest manifest = new Manifest(
                 ledgerKeys.origin(), export.size(), export.from(), export.to(), export.streams(), export.reason());
-        Writing writing = new Writing(export, manifest);
-        BundleWriter bundle = new BundleWriter(out);
-        bundle.head(manifest, seals(export));
-        bundle.events(writing::forEach);
-        writing.nothingWasErased();
-        bundle.proof(
-                tree.of(export.size(), subtrees -> MerkleTree.subset(writing.indexes(), export.size(), subtrees)),
-                writing.salts());
-        bundle.finish();
+        try (BundleWriter.ShownSalts salts = new BundleWriter.ShownSalts(spill)) {
+            Writing writing = new Writing(export, manifest, salts);
+            BundleWriter bundle = new BundleWriter(out);
+            bundle.head(manifest, seals(export));
+            bundle.events(writing::forEach);
+            writing.nothingWasErased();
+            bundle.proof(tree.of(export.size(), writing::beside), salts);
+            bundle.finish();
+        }
     }
 
     private BundleWriter.Seals seals(AuditExportMade export) {
@@ -227,33 +224,40 @@ public final class AuditExports {
                 checkpoint.timestampToken());
     }
 
-    /** One bundle's events, read as often as they are asked for, always with the same keys. For one thread. */
+    /**
+     * One bundle's events, read as often as they are asked for: the same each time unless content is erased in between,
+     * which is told at the end. What is held does not grow with the range. For one thread.
+     */
     private final class Writing {
 
         private final AuditExportMade export;
         private final Manifest manifest;
         private final Set<String> streams;
-        private final Map<UUID, DataKey> keys = new HashMap<>();
-        private final Set<String> keyed = new HashSet<>();
-        private final Map<String, byte[]> salts = new HashMap<>();
-        private long[] indexes = new long[1_024];
+        private final BundleWriter.ShownSalts salts;
+        // Of streams without a range: they are few, a range is whole.
+        private long[] indexes = new long[0];
         private int count;
 
-        private Writing(AuditExportMade export, Manifest manifest) {
+        private Writing(AuditExportMade export, Manifest manifest, BundleWriter.ShownSalts salts) {
             this.export = export;
             this.manifest = manifest;
             this.streams = Set.copyOf(export.streams());
+            this.salts = salts;
+        }
+
+        private boolean isRange() {
+            return export.to() > 0;
         }
 
         void forEach(BundleWriter.EntrySink sink) throws IOException {
             count = 0;
-            try (RawLog.Reading reading = export.to() > 0
+            try (RawLog.Reading reading = isRange()
                     ? raw.inOrder(export.from() - 1, export.to())
                     : raw.ofStreams(export.streams(), export.size())) {
                 for (List<RawLog.Stored> some = reading.next(); some != null; some = reading.next()) {
-                    fetchKeys(some);
+                    Map<UUID, DataKey> keys = keysOf(some);
                     for (RawLog.Stored one : some) {
-                        put(one, sink);
+                        put(one, keys, sink);
                     }
                 }
             } catch (InterruptedException e) {
@@ -266,36 +270,35 @@ public final class AuditExports {
             return streams.isEmpty() ? manifest.isInRange(header.position()) : streams.contains(header.stream());
         }
 
-        private void fetchKeys(List<RawLog.Stored> events) {
+        private Map<UUID, DataKey> keysOf(List<RawLog.Stored> events) {
             if (!export.personal()) {
-                return;
+                return Map.of();
             }
-            List<String> unknown = events.stream()
+            return codec.keysOf(events.stream()
                     .map(RawLog.Stored::header)
                     .filter(this::isShown)
                     .map(EventHeader::stream)
-                    .filter(keyed::add)
-                    .toList();
-            for (int i = 0; i < unknown.size(); i += KEYS_AT_ONCE) {
-                keys.putAll(codec.keysOf(unknown.subList(i, Math.min(unknown.size(), i + KEYS_AT_ONCE))));
-            }
+                    .distinct()
+                    .toList());
         }
 
-        private void put(RawLog.Stored event, BundleWriter.EntrySink sink) throws IOException {
+        private void put(RawLog.Stored event, Map<UUID, DataKey> keys, BundleWriter.EntrySink sink) throws IOException {
             EventHeader header = event.header();
-            if (count == indexes.length) {
-                indexes = Arrays.copyOf(indexes, 2 * count);
+            if (!isRange()) {
+                if (count == indexes.length) {
+                    indexes = Arrays.copyOf(indexes, 2 * count + 64);
+                }
+                indexes[count++] = header.position() - 1;
             }
-            indexes[count++] = header.position() - 1;
             boolean shown = isShown(header);
             sink.entry(BundleEntry.of(
                     header,
                     new BundleEntry.Body(event.metadata(), event.payload()),
                     shown,
-                    shown && export.personal() ? personal(event) : null));
+                    shown && export.personal() ? personal(event, keys) : null));
         }
 
-        private byte @Nullable [] personal(RawLog.Stored event) {
+        private byte @Nullable [] personal(RawLog.Stored event, Map<UUID, DataKey> keys) throws IOException {
             EventHeader header = event.header();
             String revision = header.revision();
             if (revision == null) {
@@ -303,37 +306,27 @@ public final class AuditExports {
             }
             Optional<EventCodec.Opened> opened =
                     codec.opened(header.name(), revision, header.stream(), event.payload(), keys);
-            opened.ifPresent(its -> {
-                keys.putIfAbsent(its.key().id(), its.key());
-                salts.put(its.key().id().toString(), its.key().salt().getEncoded());
-            });
-            return opened.map(EventCodec.Opened::plaintext).orElse(null);
+            if (opened.isEmpty()) {
+                return null;
+            }
+            DataKey key = opened.get().key();
+            salts.add(key.id(), key.salt().getEncoded());
+            return opened.get().plaintext();
         }
 
-        long[] indexes() {
-            return Arrays.copyOf(indexes, count);
-        }
-
-        Map<String, byte[]> salts() {
-            return salts;
+        List<Hash> beside(MerkleTree.Subtrees subtrees) {
+            return isRange()
+                    ? MerkleTree.subset(export.from() - 1, export.to(), export.size(), subtrees)
+                    : MerkleTree.subset(Arrays.copyOf(indexes, count), export.size(), subtrees);
         }
 
         void nothingWasErased() throws IOException {
-            List<String> owners = salts.keySet().stream()
-                    .map(UUID::fromString)
-                    .map(keys::get)
-                    .map(key -> key == null ? "" : key.owner())
-                    .toList();
-            for (int i = 0; i < owners.size(); i += KEYS_AT_ONCE) {
-                boolean erased =
-                        dataKeys
-                                .ofOwners(owners.subList(i, Math.min(owners.size(), i + KEYS_AT_ONCE)))
-                                .values()
-                                .stream()
-                                .anyMatch(DataKey::destroyed);
-                if (erased) {
-                    throw new IOException("content of the export was erased while it was written");
-                }
+            var ended = new Object() {
+                boolean some;
+            };
+            salts.keys(KEYS_AT_ONCE, keys -> ended.some |= dataKeys.anyDestroyed(keys));
+            if (ended.some) {
+                throw new IOException("content of the export was erased while it was written");
             }
         }
     }

@@ -1,7 +1,9 @@
 package dev.hindsight.ops.backup;
 
+import dev.hindsight.ops.backup.Segment.Damaged;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MasterKey;
+import dev.hindsight.ops.codec.keys.RequesterKeys;
 import dev.hindsight.ops.codec.keys.WrongKeyException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,14 +32,24 @@ final class KeysRestore {
     }
 
     /**
-     * Commits the keys, with those of erased owners destroyed.
+     * What was done.
+     *
+     * @param settled how many tickets' keys hung on another than their requester's
+     * @param destroyed how many keys were destroyed again
+     */
+    record Done(long settled, long destroyed) {}
+
+    /**
+     * Commits the keys, those of tickets under their requesters', and those of erased owners destroyed: in this order,
+     * since the keys may be of another moment than the log.
      *
      * @param connection of the owner, in auto-commit, to an installation without events
+     * @param requesters by the log as it is restored
      * @param erased owners of keys, see {@code KeyOwner}
-     * @return how many keys were destroyed again
      * @throws BackupRefused where there are none, or the master key is another; then nothing is changed
      */
-    long into(Connection connection, Set<String> erased) throws SQLException, IOException {
+    Done into(Connection connection, ToldRequesters requesters, Set<String> erased)
+            throws SQLException, IOException, Damaged {
         KeysManifest manifest = KeysManifest.of(keyStore);
         if (manifest == null) {
             throw new BackupRefused("There are no keys in " + keyStore + ": say where they are with --keys-from.");
@@ -47,16 +59,17 @@ final class KeysRestore {
             for (KeysManifest.Table table : manifest.tables()) {
                 load(connection, table);
             }
+            RequesterKeys hanging = new RequesterKeys(connection, master);
+            hanging.begin();
+            requesters.write(connection);
+            long settled = hanging.settle();
             long destroyed = destroy(connection, erased);
             connection.commit();
-            try {
-                KeyRing.open(owner, master, 1);
-            } catch (WrongKeyException otherMaster) {
-                throw new BackupRefused(
-                        "The master key is not the one that wraps the keys of the backup: bring that one."
-                                + " Nothing is restored.");
-            }
-            return destroyed;
+            KeyRing.open(owner, master, 1);
+            return new Done(settled, destroyed);
+        } catch (WrongKeyException otherMaster) {
+            throw new BackupRefused("The master key is not the one that wraps the keys of the backup: bring that one."
+                    + " Nothing is restored.");
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);

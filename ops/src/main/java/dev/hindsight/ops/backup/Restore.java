@@ -36,8 +36,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a backup that was found good into a migrated installation without events. The keys are committed first, with
- * every erasure that the backup tells of done again; then the log, its order, the tables that commands look things up in
+ * Brings a backup that was found good into a migrated installation without events. The keys are committed first, those of
+ * tickets under their requesters' by the restored log, and with every erasure that the backup tells of done again; then the log, its order, the tables that commands look things up in
  * and the new epoch in one transaction: a restore that is killed leaves no event, and is begun again. Read models are not
  * restored: the next start makes them from the log. For one thread.
  */
@@ -113,11 +113,16 @@ public final class Restore {
         }
         try (Connection connection = owner.getConnection()) {
             refuseUnlessEmpty(connection);
-            long erasures = new KeysRestore(keyStore, owner, master).into(connection, verdict.erased());
+            KeysRestore.Done restored = new KeysRestore(keyStore, owner, master)
+                    .into(connection, new ToldRequesters(chain, last), verdict.erased());
+            if (restored.settled() > 0) {
+                progress.accept("%d tickets' keys were those of another requester than the log says: wrapped anew"
+                        .formatted(restored.settled()));
+            }
             int copied = contents();
             Integer epoch = nothingLost ? null : verdict.epoch() + 1;
             log(connection, chain, last, epoch, verdict.seen());
-            return new Done(last, epoch, erasures, copied);
+            return new Done(last, epoch, restored.destroyed(), copied);
         } catch (Damaged damaged) {
             throw new BackupRefused(
                     "The backup changed while it was read: " + damaged.getMessage() + ". Nothing is restored.");

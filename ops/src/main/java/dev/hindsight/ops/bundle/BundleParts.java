@@ -2,6 +2,7 @@ package dev.hindsight.ops.bundle;
 
 import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.MalformedLedgerException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -45,11 +47,12 @@ final class BundleParts {
         return hashes.stream().map(hash -> hash.base64() + "\n").collect(Collectors.joining());
     }
 
-    static List<Hash> hashes(String name, String text) {
+    /** A line of {@link #TREE}. */
+    static Hash hash(String line) {
         try {
-            return text.lines().map(Hash::ofBase64).toList();
+            return Hash.ofBase64(line);
         } catch (MalformedLedgerException noHash) {
-            throw new MalformedBundleException(name + " holds a line that is no hash");
+            throw new MalformedBundleException(TREE + " holds a line that is no hash");
         }
     }
 
@@ -81,28 +84,47 @@ final class BundleParts {
         return proofs;
     }
 
-    /** Key id, tab, salt in base64. */
-    static String salts(Map<String, byte[]> salts) {
-        StringBuilder text = new StringBuilder();
-        new TreeMap<>(salts)
-                .forEach((key, salt) -> text.append(key)
-                        .append('\t')
-                        .append(Base64.getEncoder().encodeToString(salt))
-                        .append('\n'));
-        return text.toString();
-    }
+    /** Bytes of a key's id. */
+    static final int KEY_ID = 16;
 
-    static Map<String, byte[]> salts(String text) {
-        Map<String, byte[]> salts = new TreeMap<>();
-        try {
-            text.lines().forEach(line -> {
+    static final int SALT = 32;
+
+    /**
+     * What a line of {@link #SALTS} says.
+     *
+     * @param key 16 bytes of the key's id
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    record Salt(byte[] key, byte[] salt) {
+
+        /** Key id, tab, salt in base64. */
+        String line() {
+            ByteBuffer id = ByteBuffer.wrap(key);
+            return new UUID(id.getLong(), id.getLong()) + "\t"
+                    + Base64.getEncoder().encodeToString(salt);
+        }
+
+        static Salt parse(String line) {
+            try {
                 String[] columns = line.split("\t", -1);
-                salts.put(columns[0], bytes(columns[1]));
-            });
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+                Salt salt = new Salt(keyId(columns[0]), bytes(columns[1]));
+                if (salt.salt().length == SALT && salt.line().equals(line)) {
+                    return salt;
+                }
+            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+                throw new MalformedBundleException(SALTS + " holds a line that is no salt");
+            }
             throw new MalformedBundleException(SALTS + " holds a line that is no salt");
         }
-        return salts;
+    }
+
+    /** @throws IllegalArgumentException when it is no UUID */
+    static byte[] keyId(String uuid) {
+        UUID id = UUID.fromString(uuid);
+        return ByteBuffer.allocate(KEY_ID)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
     }
 
     /** @throws IllegalArgumentException when it is not base64 in its one canonical form */

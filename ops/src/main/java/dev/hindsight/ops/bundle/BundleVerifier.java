@@ -6,6 +6,7 @@ import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.KeyHistory;
 import dev.hindsight.domain.ledger.MalformedLedgerException;
 import dev.hindsight.domain.ledger.MerkleTree;
+import dev.hindsight.domain.ledger.MerkleTree.Placed;
 import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.domain.ledger.VerifierKey;
 import dev.hindsight.ops.bundle.Verdict.Finding;
@@ -15,19 +16,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,12 +41,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a bundle with no server: needs the JDK and the ledger's plain classes. {@code ops/docs/bundle.md} says step by
- * step what it does. One instance for one bundle.
+ * step what it does. The heap holds one event and the small files, however many events there are; what has to be looked up
+ * lies in temporary files. One instance for one bundle.
  */
 public final class BundleVerifier {
 
     /** A small part is not read beyond it. */
     private static final int SMALL = 64 << 20;
+
+    /** So many things that are wrong are told one by one. */
+    private static final int MOST_WRONG = 1_000;
+
+    private static final int REACH = 3 * Long.BYTES;
 
     private static final Pattern SEAL =
             Pattern.compile("\"sealed\":\\{\"key\":\"([0-9a-f-]{36})\",\"nonce\":\"[^\"]*\","
@@ -56,19 +63,46 @@ public final class BundleVerifier {
     private final @Nullable String outsideCheckpoint;
     private final List<Finding> findings = new ArrayList<>();
 
-    private long[] positions = new long[1_024];
-    private Hash[] leaves = new Hash[1_024];
-    private int count;
-    private int shown;
-    private int opened;
-    private int closed;
+    private long wrongs;
+    private long count;
+    private long shown;
+    private long opened;
+    private long closed;
     private @Nullable Instant firstRecorded;
     private @Nullable Instant lastRecorded;
 
-    /** Where a stream begins and ends in the bundle. */
-    private record Reach(long firstPosition, long firstVersion, long lastVersion) {}
+    /** The next position of the manifest's range that is not in the bundle so far. */
+    private long missing;
 
-    private final Map<String, Reach> reaches = new HashMap<>();
+    /**
+     * Where a stream begins and ends in the bundle. Streams are told apart by the SHA-256 of their names: there may be more
+     * of them than fit in memory.
+     */
+    private record Reach(long firstPosition, long firstVersion, long lastVersion) {
+
+        static @Nullable Reach of(String stream, SpilledTable reaches) {
+            byte[] value = reaches.get(key(stream));
+            if (value == null) {
+                return null;
+            }
+            ByteBuffer longs = ByteBuffer.wrap(value);
+            return new Reach(longs.getLong(), longs.getLong(), longs.getLong());
+        }
+
+        void put(String stream, SpilledTable reaches) throws IOException {
+            reaches.put(
+                    key(stream),
+                    ByteBuffer.allocate(REACH)
+                            .putLong(firstPosition)
+                            .putLong(firstVersion)
+                            .putLong(lastVersion)
+                            .array());
+        }
+
+        private static byte[] key(String stream) {
+            return Hash.sha256(BundleParts.utf8(stream)).bytes();
+        }
+    }
 
     private BundleVerifier(Path file, @Nullable String trustedKey, @Nullable String outsideCheckpoint) {
         this.file = file;
@@ -80,7 +114,8 @@ public final class BundleVerifier {
      * @param trustedKey the log's first public key, as a vkey, from elsewhere than from the bundle; null: the bundle's own
      *     is taken, and the verdict says so
      * @param outsideCheckpoint a checkpoint that somebody kept, as the text of a signed note; null: none
-     * @throws IOException when the file cannot be read; whatever is wrong inside it is a finding
+     * @throws IOException when the file cannot be read, or the folder for temporary files has no room; whatever is wrong
+     *     inside the file is a finding
      */
     public static Verdict verify(Path file, @Nullable String trustedKey, @Nullable String outsideCheckpoint)
             throws IOException {
@@ -94,6 +129,10 @@ public final class BundleVerifier {
         } catch (UncheckedIOException damaged) {
             verifier.wrong(null, "The archive is damaged: " + damaged.getMessage() + ".");
         }
+        if (verifier.wrongs > MOST_WRONG) {
+            verifier.findings.add(new Finding(
+                    Kind.WRONG, null, "And so on: " + (verifier.wrongs - MOST_WRONG) + " more are not told."));
+        }
         return new Verdict(verifier.findings);
     }
 
@@ -105,13 +144,17 @@ public final class BundleVerifier {
                 wrong(null, "README.txt is not the text that belongs to this bundle.");
             }
             Optional<Checkpoint> signed = checkpoint(zip, manifest);
-            Map<String, byte[]> salts = BundleParts.salts(small(zip, BundleParts.SALTS));
-            events(zip, manifest, salts);
-            if (signed.isPresent()) {
-                tree(zip, signed.get());
-                outside(zip, signed.get());
+            Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+            try (SpilledTable salts = new SpilledTable(temporary, BundleParts.KEY_ID, BundleParts.SALT);
+                    SpilledTable reaches = new SpilledTable(temporary, Hash.LENGTH, REACH)) {
+                salts(zip, salts);
+                boolean inTree = events(zip, manifest, signed, salts, reaches);
+                if (signed.isPresent()) {
+                    tree(inTree);
+                    outside(zip, signed.get());
+                }
+                completeness(manifest, reaches);
             }
-            completeness(manifest);
             content();
             times(zip);
         }
@@ -169,57 +212,135 @@ public final class BundleVerifier {
         return KeyHistory.of(origin, VerifierKey.parse(key.strip()), rotations);
     }
 
-    private void events(ZipFile zip, Manifest manifest, Map<String, byte[]> salts) throws IOException {
-        try (BufferedReader events = lines(zip, BundleParts.EVENTS);
-                BufferedReader readable = lines(zip, BundleParts.READABLE)) {
-            long last = 0;
-            for (String line = events.readLine(); line != null; line = events.readLine()) {
-                BundleEntry entry = BundleEntry.parse(line);
-                EventHeader header;
-                try {
-                    header = entry.parsedHeader();
-                } catch (MalformedLedgerException malformed) {
-                    wrong(null, "An event after position " + last + " has no header: " + malformed.getMessage() + ".");
-                    continue;
+    private static void salts(ZipFile zip, SpilledTable salts) throws IOException {
+        try (BufferedReader lines = lines(zip, BundleParts.SALTS)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                BundleParts.Salt salt = BundleParts.Salt.parse(line);
+                if (!salts.put(salt.key(), salt.salt())) {
+                    throw new MalformedBundleException(BundleParts.SALTS + " holds a key twice");
                 }
-                if (header.position() <= last) {
-                    wrong(header.position(), "Position " + header.position() + " stands after " + last + ".");
-                    continue;
-                }
-                last = header.position();
-                add(header.position() - 1, entry.leaf());
-                asRecorded(header, entry);
-                inStream(header);
-                if (entry.body() != null) {
-                    shown++;
-                    sealed(header, entry, salts);
-                    if (!entry.readable().equals(readable.readLine())) {
-                        wrong(last, "events.ndjson does not say what is stored at position " + last + ".");
-                    }
-                } else if (manifest.asksFor(header)) {
-                    wrong(last, "The content of position " + last + " was asked for and is not in the bundle.");
-                }
-                if (firstRecorded == null) {
-                    firstRecorded = header.recordedAt();
-                }
-                lastRecorded = header.recordedAt();
             }
+        }
+    }
+
+    /**
+     * Reads all events once; the way through the tree asks for one after the other.
+     *
+     * @return whether they stand in the tree that is signed; false where none is
+     */
+    private boolean events(
+            ZipFile zip, Manifest manifest, Optional<Checkpoint> signed, SpilledTable salts, SpilledTable reaches)
+            throws IOException {
+        missing = manifest.headersFrom();
+        boolean inTree = false;
+        try (BufferedReader events = lines(zip, BundleParts.EVENTS);
+                BufferedReader readable = lines(zip, BundleParts.READABLE);
+                BufferedReader proof = lines(zip, BundleParts.TREE)) {
+            Iterator<Placed> leaves = new Events(events, readable, manifest, salts, reaches);
+            if (signed.isPresent()) {
+                Checkpoint checkpoint = signed.get();
+                inTree = MerkleTree.includesSubset(
+                        leaves,
+                        checkpoint.size(),
+                        proof.lines().map(BundleParts::hash).iterator(),
+                        checkpoint.root());
+            }
+            leaves.forEachRemaining(rest -> {}); // they are checked as they are read
             if (readable.readLine() != null) {
                 wrong(null, "events.ndjson has lines of events that are not in the bundle.");
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         if (count == 0) {
             wrong(null, "There are no events in the bundle.");
         }
+        return inTree;
     }
 
-    private void add(long index, Hash leaf) {
-        if (count == positions.length) {
-            positions = Arrays.copyOf(positions, 2 * count);
-            leaves = Arrays.copyOf(leaves, 2 * count);
+    /** The leaves of the bundle's events, each event checked when it is come to. */
+    private final class Events implements Iterator<Placed> {
+
+        private final BufferedReader events;
+        private final BufferedReader readable;
+        private final Manifest manifest;
+        private final SpilledTable salts;
+        private final SpilledTable reaches;
+        private long last;
+        private @Nullable Placed next;
+
+        Events(
+                BufferedReader events,
+                BufferedReader readable,
+                Manifest manifest,
+                SpilledTable salts,
+                SpilledTable reaches) {
+            this.events = events;
+            this.readable = readable;
+            this.manifest = manifest;
+            this.salts = salts;
+            this.reaches = reaches;
         }
-        positions[count] = index;
-        leaves[count++] = leaf;
+
+        @Override
+        public boolean hasNext() {
+            try {
+                while (next == null) {
+                    String line = events.readLine();
+                    if (line == null) {
+                        return false;
+                    }
+                    next = checked(BundleEntry.parse(line));
+                }
+                return true;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public Placed next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            Placed its = Objects.requireNonNull(next, "there is one");
+            next = null;
+            return its;
+        }
+
+        /** Null for one that has no place. */
+        private @Nullable Placed checked(BundleEntry entry) throws IOException {
+            EventHeader header;
+            try {
+                header = entry.parsedHeader();
+            } catch (MalformedLedgerException malformed) {
+                wrong(null, "An event after position " + last + " has no header: " + malformed.getMessage() + ".");
+                return null;
+            }
+            if (header.position() <= last) {
+                wrong(header.position(), "Position " + header.position() + " stands after " + last + ".");
+                return null;
+            }
+            last = header.position();
+            count++;
+            missing = missing == last ? last + 1 : missing;
+            asRecorded(header, entry);
+            inStream(header, reaches);
+            if (entry.body() != null) {
+                shown++;
+                sealed(header, entry, salts);
+                if (!entry.readable().equals(readable.readLine())) {
+                    wrong(last, "events.ndjson does not say what is stored at position " + last + ".");
+                }
+            } else if (manifest.asksFor(header)) {
+                wrong(last, "The content of position " + last + " was asked for and is not in the bundle.");
+            }
+            if (firstRecorded == null) {
+                firstRecorded = header.recordedAt();
+            }
+            lastRecorded = header.recordedAt();
+            return new Placed(last - 1, entry.leaf());
+        }
     }
 
     /** Header and body lead to the leaf that stands in the bundle; whether that is in the tree is asked later. */
@@ -239,24 +360,23 @@ public final class BundleVerifier {
     }
 
     /** Versions of a stream follow on one another. */
-    private void inStream(EventHeader header) {
-        Reach before = reaches.get(header.stream());
+    private void inStream(EventHeader header, SpilledTable reaches) throws IOException {
+        Reach before = Reach.of(header.stream(), reaches);
         if (before != null && header.version() != before.lastVersion() + 1) {
             wrong(
                     header.position(),
                     "Position " + header.position() + " is version " + header.version() + " of " + header.stream()
                             + ", and the one before it in the bundle is version " + before.lastVersion() + ".");
         }
-        reaches.put(
-                header.stream(),
-                new Reach(
+        new Reach(
                         before == null ? header.position() : before.firstPosition(),
                         before == null ? header.version() : before.firstVersion(),
-                        header.version()));
+                        header.version())
+                .put(header.stream(), reaches);
     }
 
     /** What was sealed is what is shown as it in clear. */
-    private void sealed(EventHeader header, BundleEntry entry, Map<String, byte[]> salts) {
+    private void sealed(EventHeader header, BundleEntry entry, SpilledTable salts) {
         BundleEntry.Body body = entry.body();
         Matcher seal = SEAL.matcher(body == null ? "" : new String(body.payload(), StandardCharsets.UTF_8));
         if (!seal.find()) {
@@ -269,7 +389,7 @@ public final class BundleVerifier {
             closed++;
             return;
         }
-        byte[] salt = salts.get(seal.group(1));
+        byte[] salt = saltOf(seal.group(1), salts);
         byte[] binding = BundleParts.utf8(String.join(
                         "\n", "hindsight-sealed-1", header.name(), header.revision(), header.stream(), seal.group(1))
                 + "\n");
@@ -282,6 +402,14 @@ public final class BundleVerifier {
                     "The personal content shown for position " + header.position() + " is not what was stored.");
         } else {
             opened++;
+        }
+    }
+
+    private static byte @Nullable [] saltOf(String key, SpilledTable salts) {
+        try {
+            return salts.get(BundleParts.keyId(key));
+        } catch (IllegalArgumentException noId) {
+            return null;
         }
     }
 
@@ -298,14 +426,7 @@ public final class BundleVerifier {
         }
     }
 
-    private void tree(ZipFile zip, Checkpoint checkpoint) throws IOException {
-        List<Hash> proof = BundleParts.hashes(BundleParts.TREE, small(zip, BundleParts.TREE));
-        boolean inTree = MerkleTree.includesSubset(
-                Arrays.copyOf(positions, count),
-                Arrays.asList(leaves).subList(0, count),
-                checkpoint.size(),
-                proof,
-                checkpoint.root());
+    private void tree(boolean inTree) {
         if (!inTree) {
             wrong(
                     null,
@@ -344,17 +465,11 @@ public final class BundleVerifier {
         }
     }
 
-    private void completeness(Manifest manifest) {
+    private void completeness(Manifest manifest, SpilledTable reaches) {
         boolean ranged = manifest.headersTo() > 0;
-        if (ranged) {
-            OptionalLong missing = firstMissing(manifest);
-            if (missing.isPresent()) {
-                wrong(
-                        missing.getAsLong(),
-                        "Position " + missing.getAsLong()
-                                + " of the range that manifest.txt names is not in the bundle.");
-                return;
-            }
+        if (ranged && missing <= manifest.headersTo()) {
+            wrong(missing, "Position " + missing + " of the range that manifest.txt names is not in the bundle.");
+            return;
         }
         if (!good()) {
             return;
@@ -370,12 +485,12 @@ public final class BundleVerifier {
             return;
         }
         boolean fromTheirFirst = manifest.streams().stream().allMatch(stream -> {
-            Reach reach = reaches.get(stream);
+            Reach reach = Reach.of(stream, reaches);
             return reach != null && reach.firstVersion() == 1;
         });
         // An event of theirs may lie between the last one shown and a range that begins later.
         boolean reachesBack = manifest.streams().stream()
-                .map(reaches::get)
+                .map(stream -> Reach.of(stream, reaches))
                 .allMatch(reach -> reach != null && manifest.headersFrom() <= reach.firstPosition());
         if (!fromTheirFirst) {
             wrong(null, "A stream that manifest.txt names does not begin with its first event in the bundle.");
@@ -388,19 +503,6 @@ public final class BundleVerifier {
                     + manifest.streams().size() + " streams asked for.");
             notProved("Completeness: whether these streams have later events in the log is not shown.");
         }
-    }
-
-    private OptionalLong firstMissing(Manifest manifest) {
-        int at = Arrays.binarySearch(positions, 0, count, manifest.headersFrom() - 1);
-        if (at < 0) {
-            return OptionalLong.of(manifest.headersFrom());
-        }
-        for (long position = manifest.headersFrom(); position <= manifest.headersTo(); position++, at++) {
-            if (at >= count || positions[at] != position - 1) {
-                return OptionalLong.of(position);
-            }
-        }
-        return OptionalLong.empty();
     }
 
     private void content() {
@@ -434,7 +536,7 @@ public final class BundleVerifier {
     }
 
     private boolean good() {
-        return findings.stream().noneMatch(finding -> finding.kind() == Kind.WRONG);
+        return wrongs == 0;
     }
 
     private void proved(String text) {
@@ -446,7 +548,10 @@ public final class BundleVerifier {
     }
 
     private void wrong(@Nullable Long position, String text) {
-        findings.add(new Finding(Kind.WRONG, position, text));
+        wrongs++;
+        if (wrongs <= MOST_WRONG) {
+            findings.add(new Finding(Kind.WRONG, position, text));
+        }
     }
 
     private static BufferedReader lines(ZipFile zip, String name) throws IOException {

@@ -7,14 +7,19 @@ import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.domain.ledger.VerifierKey;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a bundle as a ZIP archive, part by part, holding no more than one event. For one thread. */
+/** Writes a bundle as a ZIP archive, part by part, holding no more than one event and the proof. For one thread. */
 public final class BundleWriter {
 
     private final ZipOutputStream zip;
@@ -86,13 +91,52 @@ public final class BundleWriter {
         zip.closeEntry();
     }
 
-    /**
-     * @param tree the proof of these events' leaves ({@code MerkleTree.subset})
-     * @param salts of the keys whose personal content is shown, by key id
-     */
-    public void proof(List<Hash> tree, Map<String, byte[]> salts) throws IOException {
+    /** Takes the salts of the keys whose personal content is shown, each once, in whatever order. */
+    public static final class ShownSalts implements AutoCloseable {
+
+        private final SpilledTable salts;
+
+        /** @param directory for a temporary file */
+        public ShownSalts(Path directory) throws IOException {
+            this.salts = new SpilledTable(directory, BundleParts.KEY_ID, BundleParts.SALT);
+        }
+
+        /** Those of a key that is there already stay. */
+        public void add(UUID key, byte[] salt) throws IOException {
+            byte[] id = BundleParts.keyId(key.toString());
+            if (salts.get(id) == null) {
+                salts.put(id, salt);
+            }
+        }
+
+        /** Calls with the ids of all keys, some at a time. */
+        public void keys(int atOnce, Consumer<List<UUID>> some) throws IOException {
+            List<UUID> ids = new ArrayList<>();
+            salts.forEach((key, salt) -> {
+                ByteBuffer id = ByteBuffer.wrap(key);
+                ids.add(new UUID(id.getLong(), id.getLong()));
+                if (ids.size() == atOnce) {
+                    some.accept(List.copyOf(ids));
+                    ids.clear();
+                }
+            });
+            if (!ids.isEmpty()) {
+                some.accept(List.copyOf(ids));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            salts.close();
+        }
+    }
+
+    /** @param tree the proof of these events' leaves ({@code MerkleTree.subset}) */
+    public void proof(List<Hash> tree, ShownSalts shown) throws IOException {
         part(BundleParts.TREE, utf8(BundleParts.hashes(tree)));
-        part(BundleParts.SALTS, utf8(BundleParts.salts(salts)));
+        zip.putNextEntry(new ZipEntry(BundleParts.SALTS));
+        shown.salts.forEach((key, salt) -> zip.write(utf8(new BundleParts.Salt(key, salt).line() + "\n")));
+        zip.closeEntry();
     }
 
     private void part(String name, byte[] bytes) throws IOException {

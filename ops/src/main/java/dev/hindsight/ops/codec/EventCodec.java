@@ -48,7 +48,7 @@ public final class EventCodec {
     private static final String SEALED = "sealed";
 
     private final EventNames names;
-    private final DataKeys keys;
+    private final @Nullable DataKeys keys;
     private final NonceSource nonces;
     private final JsonFactory json = new JsonFactory();
     private final JsonMapper trees = new JsonMapper(json);
@@ -57,7 +57,12 @@ public final class EventCodec {
         this(names, keys, NonceSource.random());
     }
 
-    EventCodec(EventNames names, DataKeys keys, NonceSource nonces) {
+    /** For {@link #decodeWithoutPersonal}, where keys are not to be had. */
+    public static EventCodec withoutKeys(EventNames names) {
+        return new EventCodec(names, null, NonceSource.random());
+    }
+
+    EventCodec(EventNames names, @Nullable DataKeys keys, NonceSource nonces) {
         this.names = names;
         this.keys = keys;
         this.nonces = nonces;
@@ -78,12 +83,12 @@ public final class EventCodec {
                 default -> {}
             }
         }
-        keys.prepare(wishes);
+        keys().prepare(wishes);
     }
 
     /** The keys of these streams, fetched at once: for a bulk reader, before it decodes their events one by one. */
     public Map<UUID, DataKey> keysOf(Collection<String> streams) {
-        return keys.ofOwners(streams.stream()
+        return keys().ofOwners(streams.stream()
                 .map(KeyOwner::ofStream)
                 .filter(Objects::nonNull)
                 .toList());
@@ -98,14 +103,14 @@ public final class EventCodec {
                 owners.put(owner, stream);
             }
         }
-        return keys.destroyed(owners.keySet()).stream().map(owners::get).collect(Collectors.toSet());
+        return keys().destroyed(owners.keySet()).stream().map(owners::get).collect(Collectors.toSet());
     }
 
     /** Drops the key of this stream and those wrapped by it from memory: they may have been destroyed. */
     public void forgetKey(String stream) {
         String owner = KeyOwner.ofStream(stream);
         if (owner != null) {
-            keys.forget(owner);
+            keys().forget(owner);
         }
     }
 
@@ -138,7 +143,7 @@ public final class EventCodec {
 
     /** The event, its personal components opened or, where their key was destroyed, erased. */
     public Event decode(String name, String revision, byte[] payload) {
-        return decodeWith(name, revision, payload, keys::byId);
+        return decodeWith(name, revision, payload, keys()::byId);
     }
 
     /**
@@ -149,7 +154,7 @@ public final class EventCodec {
     public Event decode(String name, String revision, byte[] payload, Map<UUID, DataKey> fetched) {
         return decodeWith(name, revision, payload, id -> {
             DataKey known = fetched.get(id);
-            return known == null ? keys.byId(id) : known;
+            return known == null ? keys().byId(id) : known;
         });
     }
 
@@ -169,7 +174,7 @@ public final class EventCodec {
         ObjectNode stored = stored(payload);
         Seal seal = seal(stored);
         if (seal != null) {
-            DataKey key = keys.byId(seal.keyId());
+            DataKey key = keys().byId(seal.keyId());
             if (!key.destroyed()) {
                 byte[] binding = Seal.binding(name, revision, event.streamId(), seal.keyId());
                 seal.verifyCommitment(key, binding, seal.open(key, binding));
@@ -200,7 +205,7 @@ public final class EventCodec {
             return Optional.empty();
         }
         DataKey known = fetched.get(seal.keyId());
-        DataKey key = known == null ? keys.byId(seal.keyId()) : known;
+        DataKey key = known == null ? keys().byId(seal.keyId()) : known;
         return key.destroyed()
                 ? Optional.empty()
                 : Optional.of(new Opened(key, seal.open(key, Seal.binding(name, revision, stream, seal.keyId()))));
@@ -242,29 +247,33 @@ public final class EventCodec {
         return names;
     }
 
+    private DataKeys keys() {
+        return Objects.requireNonNull(keys, "a codec without keys opens and seals nothing");
+    }
+
     private @Nullable DataKey prepareKey(Event event) {
         return switch (event) {
-            case TicketOpened e -> keys.openTicket(e.ticketId(), e.requesterId());
-            case TicketImported e -> keys.openTicket(e.ticketId(), e.requesterId());
+            case TicketOpened e -> keys().openTicket(e.ticketId(), e.requesterId());
+            case TicketImported e -> keys().openTicket(e.ticketId(), e.requesterId());
             case RequesterChanged e -> {
-                keys.changeRequester(e.ticketId(), e.requesterId());
+                keys().changeRequester(e.ticketId(), e.requesterId());
                 yield null;
             }
             case TicketReverted e -> {
                 if (e.restored().contains("requester")) {
-                    keys.changeRequester(e.ticketId(), e.requesterId());
+                    keys().changeRequester(e.ticketId(), e.requesterId());
                 }
                 yield null;
             }
-            case PersonRegistered e -> keys.ofPerson(e.personId());
+            case PersonRegistered e -> keys().ofPerson(e.personId());
             default -> null;
         };
     }
 
     private DataKey keyOf(Event event) {
         return switch (event) {
-            case TicketEvent e -> keys.ofTicket(e.ticketId());
-            case PersonEvent e -> keys.ofPerson(e.personId());
+            case TicketEvent e -> keys().ofTicket(e.ticketId());
+            case PersonEvent e -> keys().ofPerson(e.personId());
             default -> throw new IllegalStateException(event.getClass() + " has personal data outside its streams");
         };
     }

@@ -44,8 +44,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public class ErasureConfiguration {
 
     @Bean
-    DataKeyErasure dataKeyErasure(JdbcTemplate jdbc) {
-        return new DestroyedInDatabase(JdbcClient.create(jdbc));
+    DataKeyErasure dataKeyErasure(JdbcTemplate jdbc, KeyRing keys, ReadModels models, EventLog log) {
+        return new DestroyedInDatabase(JdbcClient.create(jdbc), keys, models, log);
     }
 
     /** Tickets whose keys are still there. Read models know when tickets ended; keys, whether they are erased. */

@@ -152,7 +152,9 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                 open.stream()
                         .filter(row -> row.state() == State.WAITING)
                         .forEach(row -> tools.dispatch.send(
-                                call(row), new GoOnWithErasure(row.person(), tools.clock.instant())));
+                                call(row),
+                                new GoOnWithErasure(
+                                        row.person(), tools.keys.doubtful(row.person()), tools.clock.instant())));
             }
             List<Row> erasing = tools.erasures.in(State.ERASING);
             if (!erasing.isEmpty()) {

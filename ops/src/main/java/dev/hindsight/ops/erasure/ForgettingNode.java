@@ -17,7 +17,8 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Follows the log on every node, whatever its roles, and has everything that this process keeps in memory forget what
- * was erased. It begins at the log's head: what was erased before, a process that starts has never known.
+ * was erased. It begins at the log's head as it is before anything else of this process begins to work: what was erased
+ * before, a process that starts has never known.
  */
 final class ForgettingNode implements SmartLifecycle {
 
@@ -42,19 +43,20 @@ final class ForgettingNode implements SmartLifecycle {
         this.ofTickets = List.copyOf(ofTickets);
     }
 
+    /** The head is known when this returns. */
     @Override
     public void start() {
-        Thread fresh = Thread.ofPlatform().name("forgetting").daemon().unstarted(this::follow);
+        long head = log.head();
+        Thread fresh = Thread.ofPlatform().name("forgetting").daemon().unstarted(() -> follow(head));
         follower = fresh;
         fresh.start();
     }
 
-    private void follow() {
-        long place = -1;
+    private void follow(long head) {
+        long place = head;
         while (Thread.currentThread().equals(follower)) {
             try {
-                place = place < 0 ? log.head() : place;
-                place = follow(place);
+                place = followFrom(place);
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException fault) {
@@ -64,7 +66,7 @@ final class ForgettingNode implements SmartLifecycle {
         }
     }
 
-    private long follow(long from) throws InterruptedException {
+    private long followFrom(long from) throws InterruptedException {
         long place = from;
         try (var events = tail.source().openStream(new GlobalSequenceTrackingToken(from))) {
             while (Thread.currentThread().equals(follower)) {
@@ -111,5 +113,11 @@ final class ForgettingNode implements SmartLifecycle {
     @Override
     public boolean isRunning() {
         return follower != null;
+    }
+
+    /** Before whatever reads content: processors, jobs, and the web server, which has others begin after it. */
+    @Override
+    public int getPhase() {
+        return Integer.MIN_VALUE;
     }
 }

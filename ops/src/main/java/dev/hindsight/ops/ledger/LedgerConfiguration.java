@@ -1,5 +1,6 @@
 package dev.hindsight.ops.ledger;
 
+import dev.hindsight.command.dispatch.CommandDispatch;
 import dev.hindsight.ops.codec.keys.MasterKey;
 import dev.hindsight.ops.codec.keys.SigningKeys;
 import dev.hindsight.ops.operator.LogIdentity;
@@ -75,8 +76,8 @@ public class LedgerConfiguration {
     }
 
     @Bean
-    LedgerEndpoint ledgerEndpoint(Checkpoints checkpoints) {
-        return new LedgerEndpoint(checkpoints);
+    LedgerEndpoint ledgerEndpoint(CommandDispatch dispatch, Checkpoints checkpoints, LedgerKeys keys) {
+        return new LedgerEndpoint(dispatch, checkpoints, keys);
     }
 
     @Bean

@@ -1,6 +1,12 @@
 package dev.hindsight.ops.ledger;
 
+import dev.hindsight.command.call.Answers;
+import dev.hindsight.command.call.Calls;
 import dev.hindsight.command.call.WriteBody;
+import dev.hindsight.command.dispatch.Answer;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Once;
+import dev.hindsight.command.dispatch.Receipt;
 import dev.hindsight.domain.Forbidden;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
@@ -12,6 +18,7 @@ import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.StoredCheckpoint;
 import dev.hindsight.query.Parameters;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -30,22 +37,34 @@ final class LedgerEndpoint {
 
     record RotationBody(@Nullable String reason) implements WriteBody {}
 
-    private final Checkpoints checkpoints;
+    private static final String STREAM = "signing-";
 
-    LedgerEndpoint(Checkpoints checkpoints) {
+    private final CommandDispatch dispatch;
+    private final Checkpoints checkpoints;
+    private final LedgerKeys keys;
+
+    LedgerEndpoint(CommandDispatch dispatch, Checkpoints checkpoints, LedgerKeys keys) {
+        this.dispatch = dispatch;
         this.checkpoints = checkpoints;
+        this.keys = keys;
     }
 
-    /** The old key signs no more when this answers, and its private half is gone. */
+    /**
+     * The old key signs no more when this answers, and its private half is gone. What is remembered is which key has to
+     * give way: so whoever repeats the call after a crash neither has it done twice nor not at all.
+     */
     @PostMapping("/ops/v1/ledger/keys")
     ResponseEntity<LedgerKeys.Published> rotateLedgerKey(
-            @RequestBody(required = false) @Nullable RotationBody body, Caller caller) {
+            @RequestBody(required = false) @Nullable RotationBody body, Caller caller, HttpServletRequest request) {
         String reason = body == null || body.reason() == null ? null : PlainText.line("reason", body.reason());
         if (reason != null && reason.codePointCount(0, reason.length()) > LONGEST_REASON) {
             throw new InvalidRequest("reason", "must have at most " + LONGEST_REASON + " characters");
         }
         checkpoints.make();
-        return ResponseEntity.status(HttpStatus.CREATED).body(checkpoints.rotate(caller.actor(), reason));
+        String signsNow = keys.published().getLast().key();
+        Answer answer = dispatch.send(Calls.of(request, caller), new Once(() -> Receipt.made(STREAM + signsNow, 1)));
+        return Answers.replayed(ResponseEntity.status(HttpStatus.CREATED), answer.replayed())
+                .body(checkpoints.rotateFrom(answer.receipt().id(), caller.actor(), reason));
     }
 
     /** Keeps a token, or an authority's response with one, beside the checkpoint. */

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.operator;
 
+import dev.hindsight.command.dispatch.CommandDispatch;
 import dev.hindsight.command.reversion.EventSearch;
 import dev.hindsight.command.reversion.ReversionRun;
 import dev.hindsight.command.reversion.ReversionWorker;
@@ -28,6 +29,7 @@ public class ReversionConfiguration {
     /** @param approval none or required: whether a second person has to agree before anything is reverted */
     @Bean
     ReversionEndpoint reversionEndpoint(
+            CommandDispatch dispatch,
             Reversions reversions,
             ReversionRun run,
             EventSearch search,
@@ -42,6 +44,6 @@ public class ReversionConfiguration {
                         throw new IllegalStateException(
                                 "hindsight.reversion.approval is " + approval + ": set it to none or required.");
                 };
-        return new ReversionEndpoint(reversions, run, search, worker, cursors, needed);
+        return new ReversionEndpoint(dispatch, reversions, run, search, worker, cursors, needed);
     }
 }

@@ -2,10 +2,14 @@ package dev.hindsight.ops.operator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.github.f4b6a3.uuid.UuidCreator;
+import dev.hindsight.command.call.Answers;
 import dev.hindsight.command.call.Calls;
 import dev.hindsight.command.call.Given;
 import dev.hindsight.command.call.WriteBody;
-import dev.hindsight.command.dispatch.IdempotencyMismatch;
+import dev.hindsight.command.dispatch.Answer;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Once;
+import dev.hindsight.command.dispatch.Receipt;
 import dev.hindsight.command.reversion.Criteria;
 import dev.hindsight.command.reversion.EventSearch;
 import dev.hindsight.command.reversion.Reversion;
@@ -21,11 +25,14 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.domain.ticket.Reversal.Changed;
 import dev.hindsight.domain.ticket.Reversal.MovedOn;
 import dev.hindsight.domain.ticket.Reversal.NotUndone;
+import dev.hindsight.query.Accessed;
 import dev.hindsight.query.Cursors;
 import dev.hindsight.query.Parameters;
-import java.nio.charset.StandardCharsets;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -34,7 +41,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -84,6 +90,9 @@ final class ReversionEndpoint {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             List<Changed> changes) {}
 
+    private static final String STREAM = "reversion-";
+
+    private final CommandDispatch dispatch;
     private final Reversions reversions;
     private final ReversionRun run;
     private final EventSearch search;
@@ -92,12 +101,14 @@ final class ReversionEndpoint {
     private final boolean approval;
 
     ReversionEndpoint(
+            CommandDispatch dispatch,
             Reversions reversions,
             ReversionRun run,
             EventSearch search,
             ReversionWorker worker,
             Cursors cursors,
             boolean approval) {
+        this.dispatch = dispatch;
         this.reversions = reversions;
         this.run = run;
         this.search = search;
@@ -108,9 +119,7 @@ final class ReversionEndpoint {
 
     @PostMapping
     ResponseEntity<ReversionJob> startReversion(
-            @RequestBody ReversionBody body,
-            @RequestHeader(name = Calls.IDEMPOTENCY_KEY, required = false) @Nullable String key,
-            Caller caller) {
+            @RequestBody ReversionBody body, Caller caller, HttpServletRequest request) {
         var criteria = new Criteria(
                 line("commandId", body.commandId()),
                 line("correlationId", body.correlationId()),
@@ -122,26 +131,21 @@ final class ReversionEndpoint {
         String reason = body.reason() == null && dryRun
                 ? "dry run"
                 : PlainText.line("reason", Given.required("reason", body.reason()));
-        UUID id = key == null
-                ? UuidCreator.getTimeOrderedEpochPlus1()
-                : UUID.nameUUIDFromBytes(
-                        ("reversion\n" + caller.person() + "\n" + key).getBytes(StandardCharsets.UTF_8));
-        var known = key == null ? null : reversions.find(id).orElse(null);
-        if (known == null) {
-            known = reversions.order(
-                    id,
+        long upTo = search.head();
+        Answer answer = dispatch.send(Calls.of(request, caller), new Once(() -> {
+            Reversion ordered = reversions.order(
+                    UuidCreator.getTimeOrderedEpochPlus1(),
                     criteria,
                     Boolean.TRUE.equals(body.includeMoved()),
                     dryRun,
                     reason,
                     caller.actor(),
                     approval && !dryRun,
-                    search.head());
-            worker.wake();
-        } else if (!known.criteria().equals(criteria) || known.dryRun() != dryRun) {
-            throw new IdempotencyMismatch();
-        }
-        return accepted(known);
+                    upTo);
+            return Receipt.made(STREAM + ordered.id(), 1);
+        }));
+        worker.wake();
+        return accepted(reversions.read(UUID.fromString(answer.receipt().id())), answer.replayed());
     }
 
     private static @Nullable String line(String field, @Nullable String value) {
@@ -177,6 +181,11 @@ final class ReversionEndpoint {
         var found = reversions.tickets(job.id(), wanted, after, most + 1);
         boolean reads = caller.is(Role.AUDITOR);
         var page = found.stream().limit(most).toList();
+        if (reads) {
+            Map<UUID, @Nullable Long> shown = new LinkedHashMap<>();
+            page.forEach(ticket -> shown.put(ticket.ticketId(), ticket.version()));
+            Accessed.tickets(shown);
+        }
         return new ReversionTicketPage(
                 page.stream().map(ticket -> told(job, ticket, reads)).toList(),
                 found.size() <= most
@@ -236,7 +245,11 @@ final class ReversionEndpoint {
     }
 
     private ResponseEntity<ReversionJob> accepted(Reversion job) {
-        return ResponseEntity.status(HttpStatus.ACCEPTED)
+        return accepted(job, false);
+    }
+
+    private ResponseEntity<ReversionJob> accepted(Reversion job, boolean replayed) {
+        return Answers.replayed(ResponseEntity.status(HttpStatus.ACCEPTED), replayed)
                 .header("Location", "/ops/v1/jobs/" + job.id())
                 .body(ReversionJob.of(job, reversions));
     }

@@ -175,12 +175,12 @@ public class AxonConfiguration {
     }
 
     /**
-     * How a log is sorted here that has no other order than that of positions.
+     * How a log is sorted here that has no other order than that of positions, and where what is large is kept meanwhile.
      *
      * @param directory for temporary files
      * @param memory bytes
      */
-    record SortSettings(Path directory, long memory) {
+    public record SortSettings(Path directory, long memory) {
 
         BulkLog over(OrderedEvents log, EventCodec codec) {
             return new SpillingBulkLog(log, codec, directory, memory);

@@ -57,7 +57,7 @@ public class EventStoreConfiguration {
         config.setPoolName("keys");
         config.setMetricRegistry(meters);
         config.setConnectionTimeout(5_000);
-        return KeyRing.open(new HikariDataSource(config), master, KEYS_IN_MEMORY);
+        return KeyRing.open(new HikariDataSource(config), migrated, master, KEYS_IN_MEMORY);
     }
 
     @Bean

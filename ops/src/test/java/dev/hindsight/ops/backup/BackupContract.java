@@ -3,16 +3,28 @@ package dev.hindsight.ops.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hindsight.domain.Event;
+import dev.hindsight.domain.Personal;
+import dev.hindsight.domain.people.PersonEvent.PersonalDataErased;
+import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
+import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
+import dev.hindsight.ops.codec.EventCodec;
+import dev.hindsight.ops.codec.EventNames;
+import dev.hindsight.ops.codec.keys.KeyRing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What backup, verification and restore promise, whatever the place. */
 abstract class BackupContract extends BackupFixture {
+
+    private static final Instant AT = Instant.parse("2026-11-21T03:51:17.000001Z");
 
     @Test
     void everyByteComesBack() throws Exception {
@@ -159,6 +171,100 @@ abstract class BackupContract extends BackupFixture {
                 .isEqualTo("0");
         assertThat(HandmadeLog.text(restored, "SELECT count(*) > 3 FROM keys.data_key WHERE wrapped_key IS NOT NULL"))
                 .isEqualTo("t");
+    }
+
+    @Test
+    void keysOfBeforeTheLogHangOnTheRequestersThatTheLogTells() throws Exception {
+        UUID ana = UUID.randomUUID();
+        UUID ben = UUID.randomUUID();
+        UUID moved = opened(ana);
+        UUID stayed = opened(ana);
+        BackupStore older = place(folder, "older-" + UUID.randomUUID());
+        log.backUp(place(folder, "ignored-" + UUID.randomUUID()), older, contents);
+        insert(2, new RequesterChanged(moved, AT, ana, ben, null)); // ben has no key in the older backup
+        destroyed(log.source, "person:" + ana);
+        insert(1, new PersonalDataErased(ana, AT, UUID.randomUUID(), UUID.randomUUID(), "asked", null));
+        backUp();
+        keys = older;
+        DataSource restored = database();
+        restore(restored, EVERYTHING, true);
+        assertThat(subject(restored, moved)).isEqualTo("of " + ana);
+        assertThat(subject(restored, stayed)).isEqualTo(Personal.ERASED);
+        destroyed(restored, "person:" + ben);
+        assertThat(subject(restored, moved)).isEqualTo(Personal.ERASED);
+    }
+
+    @Test
+    void keysOfAfterTheLogHangOnTheRequestersThatTheLogTells() throws Exception {
+        UUID ana = UUID.randomUUID();
+        UUID ben = UUID.randomUUID();
+        UUID there = opened(ana);
+        UUID back = opened(ben);
+        UUID nobodys = opened(null);
+        long to = log.head();
+        insert(2, new RequesterChanged(there, AT, ana, ben, null));
+        insert(2, new RequesterChanged(back, AT, ben, ana, null));
+        insert(2, new RequesterChanged(nobodys, AT, null, ana, null));
+        backUp();
+        DataSource restored = database();
+        restore(restored, new Restore.Until(to, null), false);
+        destroyed(restored, "person:" + ana);
+        assertThat(subject(restored, there)).isEqualTo(Personal.ERASED);
+        assertThat(subject(restored, back)).isEqualTo("of " + ben);
+        assertThat(subject(restored, nobodys)).isEqualTo("of null");
+        destroyed(restored, "person:" + ben);
+        assertThat(subject(restored, back)).isEqualTo(Personal.ERASED);
+        assertThat(subject(restored, nobodys)).isEqualTo("of null");
+    }
+
+    private UUID opened(@Nullable UUID requester) throws Exception {
+        UUID ticket = UUID.randomUUID();
+        insert(
+                1,
+                new TicketImported(
+                        ticket,
+                        AT,
+                        log.head() + 1,
+                        "test",
+                        "c",
+                        "TASK",
+                        "of " + requester,
+                        false,
+                        requester,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        Map.of(),
+                        Map.of(),
+                        "IMPORT"));
+        return ticket;
+    }
+
+    private void insert(long version, Event event) throws Exception {
+        var stored = codec(log.source).encode(event);
+        log.insert(event.streamId(), version, stored.name(), new String(stored.payload(), StandardCharsets.UTF_8));
+    }
+
+    private static EventCodec codec(DataSource database) {
+        return new EventCodec(EventNames.current(), KeyRing.open(database, HandmadeLog.MASTER, 10));
+    }
+
+    /** As an erasure ends it. */
+    private static void destroyed(DataSource database, String owner) throws Exception {
+        HandmadeLog.text(database, "SELECT keys.destroy('" + owner + "')");
+    }
+
+    /** What a node reads of a ticket's first event that knows no key yet. */
+    private static @Nullable String subject(DataSource database, UUID ticket) throws Exception {
+        String payload = HandmadeLog.text(
+                database,
+                "SELECT convert_from(payload, 'UTF8') FROM log.event WHERE version = 1 AND stream = 'ticket-" + ticket
+                        + "'");
+        var event = codec(database).decode("ticket.imported", "1", payload.getBytes(StandardCharsets.UTF_8));
+        return ((TicketImported) event).subject();
     }
 
     @Test

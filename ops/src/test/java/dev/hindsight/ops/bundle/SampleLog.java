@@ -148,7 +148,9 @@ final class SampleLog {
         long[] indexes = entries.stream()
                 .mapToLong(entry -> entry.parsedHeader().position() - 1)
                 .toArray();
-        try (OutputStream out = Files.newOutputStream(file)) {
+        try (OutputStream out = Files.newOutputStream(file);
+                BundleWriter.ShownSalts salts = new BundleWriter.ShownSalts(folder)) {
+            salts.add(KEY, SALT);
             BundleWriter writer = new BundleWriter(out);
             writer.head(
                     manifest,
@@ -163,7 +165,7 @@ final class SampleLog {
                     sink.entry(entry);
                 }
             });
-            writer.proof(MerkleTree.subset(indexes, size(), subtrees()), Map.of(KEY.toString(), SALT));
+            writer.proof(MerkleTree.subset(indexes, size(), subtrees()), salts);
             writer.finish();
         }
         return file;

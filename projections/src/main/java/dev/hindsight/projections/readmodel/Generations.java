@@ -385,9 +385,14 @@ public final class Generations {
         return generation;
     }
 
-    /** Nodes that start together take turns. */
     private void lock(ReadModel model) {
-        jdbc.sql("SELECT pg_advisory_xact_lock(hashtext('readmodel.generation'), hashtext(?))")
+        lock(jdbc, model);
+    }
+
+    /** Nodes that start together take turns; until the end of the transaction no generation of the model is made. */
+    public static void lock(JdbcClient connection, ReadModel model) {
+        connection
+                .sql("SELECT pg_advisory_xact_lock(hashtext('readmodel.generation'), hashtext(?))")
                 .param(model.id())
                 .query()
                 .listOfRows();

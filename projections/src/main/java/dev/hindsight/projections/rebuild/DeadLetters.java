@@ -86,7 +86,27 @@ public final class DeadLetters {
                 .params(parameters(null, null, List.of(id)))
                 .query(this::letter)
                 .optional()
-                .orElseThrow(() -> new NotFound("There is no dead letter of this id (any more)."));
+                .orElseThrow(DeadLetters::gone);
+    }
+
+    /**
+     * Nobody releases it, or has it be another one, until the end of the transaction.
+     *
+     * @throws NotFound where somebody did
+     */
+    void lock(JdbcClient connection, DeadLetter letter) {
+        if (connection
+                .sql("SELECT id FROM readmodel.parked WHERE id = ? AND first_position = ? FOR UPDATE")
+                .params(letter.id(), letter.position())
+                .query(UUID.class)
+                .list()
+                .isEmpty()) {
+            throw gone();
+        }
+    }
+
+    private static NotFound gone() {
+        return new NotFound("There is no dead letter of this id (any more).");
     }
 
     /** Models in which something so is parked. */

@@ -10,6 +10,7 @@ import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.rebuild.DeadLetters.DeadLetter;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -236,26 +237,60 @@ public final class Repairs {
         if (reason == null) {
             throw new InvalidRequest("reason", "is required: it is recorded");
         }
-        var letter = letters.read(deadLetter);
-        var model = Jobs.model(letter.model());
-        var filling = jdbc.sql(
-                        "SELECT EXISTS (SELECT FROM readmodel.generation WHERE model = ? AND state = 'BUILDING')")
-                .param(model.id())
-                .query(Boolean.class)
-                .single();
-        if (filling) {
-            throw Jobs.running(model.id());
+        turn.lock();
+        try {
+            var letter = skipped(order, deadLetter, reason);
+            return repairedInTurn(
+                    order,
+                    Jobs.model(letter.model()),
+                    RepairScope.letters(List.of(deadLetter)),
+                    letter.stream(),
+                    false);
+        } finally {
+            turn.unlock();
         }
-        record.append(
-                order.id(),
-                "skipped",
-                order.by(),
-                new DeadLetterSkipped(order.id(), now(), model.id(), letter.stream(), letter.position(), reason));
-        template.execute((ConnectionCallback<Boolean>) connection -> {
-            new ParkedStreams(model, answering(model)).skip(connection, letter.position(), reason);
-            return true;
-        });
-        return repaired(order, model, RepairScope.letters(List.of(deadLetter)), letter.stream(), false);
+    }
+
+    /**
+     * From the look at the parked stream to the skip's commit nobody releases the stream, repairs it or begins to fill a
+     * generation: it is one transaction, on a connection of its own, because the record is committed within it.
+     */
+    private DeadLetter skipped(Order order, UUID deadLetter, String reason) {
+        return Objects.requireNonNull(template.execute((ConnectionCallback<DeadLetter>) connection -> {
+            connection.setAutoCommit(false);
+            try {
+                var locked = JdbcClient.create(new SingleConnectionDataSource(connection, true));
+                var letter = letters.read(deadLetter);
+                var model = Jobs.model(letter.model());
+                Generations.lock(locked, model);
+                // As repairs do it, and in their order.
+                locked.sql("SELECT position FROM readmodel.generation WHERE model = ? AND generation = ? FOR UPDATE")
+                        .params(model.id(), answering(model))
+                        .query()
+                        .listOfRows();
+                letters.lock(locked, letter);
+                var filling = locked.sql(
+                                "SELECT EXISTS (SELECT FROM readmodel.generation WHERE model = ? AND state = 'BUILDING')")
+                        .param(model.id())
+                        .query(Boolean.class)
+                        .single();
+                if (filling) {
+                    throw Jobs.running(model.id());
+                }
+                record.append(
+                        order.id(),
+                        "skipped",
+                        order.by(),
+                        new DeadLetterSkipped(
+                                order.id(), now(), model.id(), letter.stream(), letter.position(), reason));
+                new ParkedStreams(model, answering(model)).skip(connection, letter.position(), reason);
+                connection.commit();
+                return letter;
+            } finally {
+                connection.rollback(); // of nothing after the commit
+                connection.setAutoCommit(true);
+            }
+        }));
     }
 
     private RepairReport repaired(Order order, ReadModel model, RepairScope scope, String stream, boolean recorded) {

@@ -42,6 +42,10 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,7 @@ class RepairTest {
     private final FreshnessGate freshness = new FreshnessGate(readModels::position);
     private final OpenSearchConnection nowhere = new OpenSearchConnection(TestNode.NOWHERE);
     private boolean recordFails;
+    private volatile Runnable whileRecording = () -> {};
 
     @AfterEach
     void end() throws IOException {
@@ -86,6 +91,7 @@ class RepairTest {
                             }
                             assertThat(by).isEqualTo(OLGA);
                             recorded.add(event);
+                            whileRecording.run();
                         },
                         () -> OptionalLong.of(Long.MAX_VALUE)),
                 ReadModel.TICKETS,
@@ -498,6 +504,65 @@ class RepairTest {
                 .isZero();
         var verified = done(node, Kind.VERIFICATION);
         assertThat(Objects.requireNonNull(verified.report()).clean()).isTrue();
+        assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
+        assertThat(Database.differences(rows(), live)).isEmpty();
+    }
+
+    @Test
+    void a_skip_waits_for_a_release_that_is_under_way_and_is_none_then() throws Exception {
+        var history = Histories.of(71, 1_000);
+        var victim = of(history, 300, 3);
+        log.spoil(victim.position(), new FoldFailure("not readable for a while"));
+        var node = node("one");
+        projected(history);
+        var letter = letter(node.repairs.deadLetters(), victim);
+        try (var retry = database.pool.getConnection();
+                var other = Executors.newSingleThreadExecutor()) {
+            retry.setAutoCommit(false);
+            try (var statement = retry.createStatement()) {
+                statement.execute("DELETE FROM readmodel.parked WHERE id = '" + letter.id() + "'");
+            }
+            var skipped = other.submit(() -> node.repairs.skip(order(), letter.id()));
+            assertThatThrownBy(() -> skipped.get(500, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            retry.commit();
+            assertThatThrownBy(() -> skipped.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(NotFound.class);
+        }
+        assertThat(recorded).isEmpty();
+        assertThat(database.jdbc
+                        .sql("SELECT count(*) FROM readmodel.skip")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void a_retry_in_the_moment_of_a_skip_leaves_the_event_out() throws Exception {
+        var history = Histories.of(72, 1_000);
+        var victim = of(history, 300, 3);
+        log.spoil(victim.position(), new FoldFailure("not readable for a while"));
+        var node = node("one");
+        var second = node("two");
+        projected(history);
+        var letter = letter(node.repairs.deadLetters(), victim);
+        try (var other = Executors.newSingleThreadExecutor()) {
+            var retries = new ArrayList<Future<RepairReport>>();
+            whileRecording = () -> {
+                whileRecording = () -> {};
+                log.mend(victim.position());
+                retries.add(other.submit(() -> second.repairs.retry(order(), letter.id())));
+                assertThatThrownBy(() -> retries.getFirst().get(500, TimeUnit.MILLISECONDS))
+                        .isInstanceOf(TimeoutException.class);
+            };
+            assertThat(node.repairs.skip(order(), letter.id()).parked()).isZero();
+            assertThat(retries.getFirst().get(20, TimeUnit.SECONDS).parked()).isZero();
+        }
+        assertThat(database.jdbc
+                        .sql("SELECT count(*) FROM readmodel.ticket_timeline_g1 WHERE position = ?")
+                        .param(victim.position())
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        var live = rows();
         assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
         assertThat(Database.differences(rows(), live)).isEmpty();
     }

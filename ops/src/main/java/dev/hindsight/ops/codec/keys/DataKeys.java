@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data keys of people and tickets. Whatever is made or changed here is committed when the call returns, before and
- * apart from the transaction of the event that uses it; if that rolls back, the key stays, unused and valid. Safe for
+ * The data keys of people and tickets. Whatever is made here is committed when the call returns, before and apart from
+ * the transaction of the event that uses it; if that rolls back, the key stays, unused and valid. Safe for
  * concurrent use. Calls that reach the database throw Spring's {@code DataAccessException} when they cannot.
  */
 public interface DataKeys {
@@ -36,7 +36,8 @@ public interface DataKeys {
     DataKey ofPerson(UUID person);
 
     /**
-     * Wraps the ticket's key anew under its new requester's. The key itself stays: all that was sealed still opens.
+     * Wraps the ticket's key anew under its new requester's, in the transaction of the event that says so where one is
+     * under way. The key itself stays: all that was sealed still opens.
      *
      * @throws MissingKeyException when the ticket was never opened
      * @throws DestroyedKeyException when the ticket's or the new requester's key was destroyed
@@ -61,6 +62,9 @@ public interface DataKeys {
 
     /** Those of these owners whose keys are destroyed at this moment, by what is stored and not by memory. */
     Set<String> destroyed(Collection<String> owners);
+
+    /** Whether one of these keys is destroyed at this moment, by what is stored and not by memory. */
+    boolean anyDestroyed(Collection<UUID> keyIds);
 
     /** Drops an owner's key and every key wrapped by it from memory: to be called after they were destroyed. */
     void forget(String owner);

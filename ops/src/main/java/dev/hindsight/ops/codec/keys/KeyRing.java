@@ -38,12 +38,17 @@ public final class KeyRing implements DataKeys {
     private final AtomicLong forgotten = new AtomicLong();
     private final Map<String, SecretKeySpec> lookupKeys = new ConcurrentHashMap<>();
 
-    private KeyRing(DataSource dataSource, MasterKey master, int inMemory) {
-        this.table = new KeyTable(dataSource);
+    private KeyRing(DataSource dataSource, DataSource commands, MasterKey master, int inMemory) {
+        this.table = new KeyTable(dataSource, commands);
         this.inserter = new KeyInserter(table);
         this.master = master;
         this.byId = Caffeine.newBuilder().maximumSize(inMemory).build();
         this.byOwner = Caffeine.newBuilder().maximumSize(inMemory).build();
+    }
+
+    /** The same where no commands are. */
+    public static KeyRing open(DataSource dataSource, MasterKey master, int inMemory) {
+        return open(dataSource, dataSource, master, inMemory);
     }
 
     /**
@@ -51,11 +56,12 @@ public final class KeyRing implements DataKeys {
      *
      * @param dataSource connections of its own, two to four: not the pool that commands take theirs from, since a
      *     command needs a key while it holds a connection
+     * @param commands where commands have their transactions: a change of requester is part of its command's
      * @param inMemory how many unwrapped keys are kept; one takes about half a kilobyte
      * @throws WrongKeyException when the database was made with another master key
      */
-    public static KeyRing open(DataSource dataSource, MasterKey master, int inMemory) {
-        KeyRing ring = new KeyRing(dataSource, master, inMemory);
+    public static KeyRing open(DataSource dataSource, DataSource commands, MasterKey master, int inMemory) {
+        KeyRing ring = new KeyRing(dataSource, commands, master, inMemory);
         ring.underMaster(KeyOwner.SYSTEM).material();
         return ring;
     }
@@ -172,6 +178,11 @@ public final class KeyRing implements DataKeys {
                         .collect(Collectors.toSet());
     }
 
+    @Override
+    public boolean anyDestroyed(Collection<UUID> keyIds) {
+        return table.byIds(keyIds).stream().anyMatch(KeyTable.Row::destroyed);
+    }
+
     /** Brings the keys of these owners into memory with one query. */
     private void prefetch(Collection<String> owners) {
         List<String> missing =
@@ -186,11 +197,16 @@ public final class KeyRing implements DataKeys {
     @Override
     public void forget(String owner) {
         forgotten.incrementAndGet();
-        byOwner.invalidate(owner);
+        drop(byOwner, owner);
         for (KeyTable.Row row : table.under(owner)) {
-            byId.invalidate(row.id());
-            byOwner.invalidate(row.owner());
+            drop(byId, row.id());
+            drop(byOwner, row.owner());
         }
+    }
+
+    /** What is destroyed stays so: while a person is forgotten, each of their events asks for such a key. */
+    private static <K> void drop(Cache<K, DataKey> cache, K key) {
+        cache.asMap().computeIfPresent(key, (id, known) -> known.destroyed() ? known : null);
     }
 
     private DataKey wrapper(@Nullable UUID requester) {
@@ -302,12 +318,12 @@ public final class KeyRing implements DataKeys {
     }
 
     private DataKey remember(DataKey key, long before) {
-        if (forgotten.get() == before) {
+        if (key.destroyed() || forgotten.get() == before) {
             byId.put(key.id(), key);
             byOwner.put(key.owner(), key);
-            if (forgotten.get() != before) {
-                byId.invalidate(key.id());
-                byOwner.invalidate(key.owner());
+            if (!key.destroyed() && forgotten.get() != before) {
+                drop(byId, key.id());
+                drop(byOwner, key.owner());
             }
         }
         return key;

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.codec.keys;
 
+import dev.hindsight.command.erasure.LegalHolds;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,11 +15,12 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 
 /**
- * The SQL of the keys schema. Every call takes a connection of its own and commits: by plain JDBC, since Spring's
- * helpers would join the transaction of the command that is under way.
+ * The SQL of the keys schema. Every call but {@link #rewrap} takes a connection of its own and commits: by plain JDBC,
+ * since Spring's helpers would join the transaction of the command that is under way.
  */
 final class KeyTable {
 
@@ -34,11 +36,16 @@ final class KeyTable {
     private static final String INSERT_ALL =
             INSERT + "SELECT * FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::bytea[])" + STORED;
 
+    private static final String LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(hashtext(?))";
+
     private final DataSource dataSource;
+    private final DataSource commands;
     private final SQLStateSQLExceptionTranslator translator = new SQLStateSQLExceptionTranslator();
 
-    KeyTable(DataSource dataSource) {
+    /** @param commands whose transactions changes of requesters join */
+    KeyTable(DataSource dataSource, DataSource commands) {
         this.dataSource = dataSource;
+        this.commands = commands;
     }
 
     /**
@@ -90,6 +97,16 @@ final class KeyTable {
         return rows.isEmpty() ? null : rows.getFirst();
     }
 
+    /** The keys of these ids, in no order; unknown ones are passed over. */
+    List<Row> byIds(Collection<UUID> ids) {
+        return withConnection("read keys", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SELECT + "WHERE k.key_id = ANY (?)")) {
+                select.setArray(1, connection.createArrayOf("uuid", ids.toArray()));
+                return rows(select);
+            }
+        });
+    }
+
     /** The ids of the owner's key and of all keys wrapped by it, with their owners. */
     List<Row> under(String owner) {
         return withConnection("read the keys under an owner", connection -> {
@@ -138,26 +155,33 @@ final class KeyTable {
     }
 
     /**
-     * Replaces a key's wrapping.
+     * Replaces a key's wrapping, in the transaction of the command that is under way where there is one: so it says what
+     * the log says, also where the append loses. Until its end no erasure is decided.
      *
      * @return false when the key, the one that wraps it now or the one that shall wrap it was destroyed meanwhile: a
      *     key that lies in some node's memory must not bring erased content back
      */
     boolean rewrap(UUID id, UUID wrappedBy, byte[] wrapped) {
-        return withConnection("wrap a key anew", connection -> {
-            try (PreparedStatement update = connection.prepareStatement("""
+        Connection connection = DataSourceUtils.getConnection(commands);
+        try (PreparedStatement lock = connection.prepareStatement(LOCK_SHARED);
+                PreparedStatement update = connection.prepareStatement("""
                     UPDATE keys.data_key k SET wrapped_by = ?, wrapped_key = ?
                     WHERE k.key_id = ? AND k.wrapped_key IS NOT NULL
                       AND NOT EXISTS (SELECT FROM keys.data_key w
                                       WHERE w.key_id IN (k.wrapped_by, ?) AND w.wrapped_key IS NULL)
                     """)) {
-                update.setObject(1, wrappedBy);
-                update.setBytes(2, wrapped);
-                update.setObject(3, id);
-                update.setObject(4, wrappedBy);
-                return update.executeUpdate() == 1;
-            }
-        });
+            lock.setString(1, LegalHolds.LOCK);
+            lock.execute();
+            update.setObject(1, wrappedBy);
+            update.setBytes(2, wrapped);
+            update.setObject(3, id);
+            update.setObject(4, wrappedBy);
+            return update.executeUpdate() == 1;
+        } catch (SQLException e) {
+            throw translated("wrap a key anew", e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, commands);
+        }
     }
 
     /** The wrapped lookup secret of this name: the stored one, or this one, stored now. */
@@ -216,8 +240,12 @@ final class KeyTable {
             }
             return work.on(connection);
         } catch (SQLException e) {
-            DataAccessException translated = translator.translate(what, null, e);
-            throw translated != null ? translated : new KeysUnavailableException(what, e);
+            throw translated(what, e);
         }
+    }
+
+    private DataAccessException translated(String what, SQLException e) {
+        DataAccessException translated = translator.translate(what, null, e);
+        return translated != null ? translated : new KeysUnavailableException(what, e);
     }
 }

@@ -73,6 +73,11 @@ public final class FixedKeys implements DataKeys {
     }
 
     @Override
+    public boolean anyDestroyed(Collection<UUID> keyIds) {
+        return keyIds.stream().map(this::byId).anyMatch(DataKey::destroyed);
+    }
+
+    @Override
     public void forget(String owner) {
         keys.remove(id(owner));
     }

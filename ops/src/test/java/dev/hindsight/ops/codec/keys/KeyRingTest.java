@@ -3,6 +3,7 @@ package dev.hindsight.ops.codec.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hindsight.command.erasure.LegalHolds;
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.Personal;
 import dev.hindsight.domain.people.PersonEvent.PersonLeftOrganization;
@@ -15,6 +16,7 @@ import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.EventNames;
 import dev.hindsight.ops.codec.StoredEvent;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,12 +31,16 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class KeyRingTest {
 
@@ -114,12 +120,61 @@ class KeyRingTest {
     }
 
     @Test
+    void aChangeOfRequesterIsPartOfItsCommand() throws SQLException {
+        List<StoredEvent> stored = List.of(codec.encode(imported(ana, "No paper")));
+        var commands = new TransactionTemplate(new DataSourceTransactionManager(database.application()));
+        commands.executeWithoutResult(underway -> {
+            codec.encode(new RequesterChanged(ticket, AT, ana, ben, null));
+            underway.setRollbackOnly(); // the append lost
+        });
+        destroy(KeyOwner.person(ben), keys);
+        assertThat(read(ring(), stored)).containsExactly(imported(ana, "No paper"));
+        destroy(KeyOwner.person(ana), keys);
+        assertThat(read(ring(), stored)).containsExactly(imported(ana, Personal.ERASED));
+    }
+
+    @Test
+    void noErasureIsDecidedWhileARequesterIsBeingChanged() throws SQLException {
+        codec.encode(imported(ana, "No paper"));
+        var commands = new TransactionTemplate(new DataSourceTransactionManager(database.application()));
+        String turn = "DO $$ BEGIN ASSERT pg_try_advisory_xact_lock(hashtext('" + LegalHolds.LOCK + "')); END $$";
+        commands.executeWithoutResult(underway -> {
+            codec.encode(new RequesterChanged(ticket, AT, ana, ben, null));
+            assertThatThrownBy(() -> database.asOwner(turn)).hasMessageContaining("assertion failed");
+        });
+        database.asOwner(turn);
+    }
+
+    @Test
     void aKeyStillInMemoryDoesNotBringErasedContentBack() throws SQLException {
         codec.encode(imported(ana, "No paper"));
         keys.ofPerson(ben);
         database.destroy(KeyOwner.person(ana));
         assertThatThrownBy(() -> keys.changeRequester(ticket, ben)).isInstanceOf(DestroyedKeyException.class);
         assertThatThrownBy(() -> keys.ofTicket(ticket)).isInstanceOf(DestroyedKeyException.class);
+    }
+
+    @Test
+    void aDestroyedKeyIsAskedForOnceWhileOthersAreForgotten() throws SQLException {
+        codec.encode(imported(ana, "No paper"));
+        UUID key = keys.ofTicket(ticket).id();
+        AtomicInteger asked = new AtomicInteger();
+        KeyRing node = KeyRing.open(
+                new DelegatingDataSource(database.application()) {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        asked.incrementAndGet();
+                        return super.getConnection();
+                    }
+                },
+                MASTER,
+                100);
+        destroy(KeyOwner.person(ana), node);
+        assertThat(node.byId(key).destroyed()).isTrue();
+        node.forget(KeyOwner.person(ana));
+        int before = asked.get();
+        assertThat(node.byId(key).destroyed()).isTrue();
+        assertThat(asked).hasValue(before);
     }
 
     @Test

@@ -125,11 +125,21 @@ public final class Checkpoints {
     /**
      * Lets a new key sign from the latest checkpoint on. It is in the log shortly after.
      *
-     * @throws IllegalStateException before the first checkpoint
+     * @param from the key that has to give way, as it is published; where it has, nothing changes
+     * @return the key that took over from it
+     * @throws IllegalStateException before the first checkpoint, or when there is no such key
      */
-    public LedgerKeys.Published rotate(Envelope.Actor by, @Nullable String reason) {
+    public LedgerKeys.Published rotateFrom(String from, Envelope.Actor by, @Nullable String reason) {
         return transactions.execute(status -> {
             lock();
+            List<LedgerKeys.Published> known = keys.published();
+            int old = known.stream().map(LedgerKeys.Published::key).toList().indexOf(from);
+            if (old < 0) {
+                throw new IllegalStateException("no key of this name has signed");
+            }
+            if (old < known.size() - 1) {
+                return known.get(old + 1);
+            }
             StoredCheckpoint latest =
                     latest().orElseThrow(() -> new IllegalStateException("there is no checkpoint yet"));
             return keys.rotate(latest.size(), by, reason);
