@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,6 +36,7 @@ class RecoveriesTest {
     private final Person auditor = desks.of("auditor");
     private final String name = "r-" + desks.suffix;
 
+    @BeforeEach
     @AfterEach
     void drop() {
         operator.get(PATH).body().path("items").forEach(one -> {
@@ -169,7 +171,7 @@ class RecoveriesTest {
                 "/api/v1/tickets/" + ticket.id() + "?",
                 "/api/v1/queues/summaries?",
                 "/api/v1/queues?",
-                "/api/v1/people/me?")) {
+                "/api/v1/people/" + desks.id("agentWorks") + "?")) {
             Answer unknown = auditor.get(path + "&generation=not-" + name);
             assertThat(unknown.status()).as(path).isEqualTo(404);
             assertThat(unknown.code()).as(path).isEqualTo("UNKNOWN_GENERATION");

@@ -162,6 +162,9 @@ public final class ReadModels {
                     }
                 } while (rows.next());
             }
+            if (!progress.containsKey(ReadModel.TICKETS) || !progress.containsKey(ReadModel.DIRECTORY)) {
+                throw unknown(name); // its tables are being dropped
+            }
             return progress;
         }
     }

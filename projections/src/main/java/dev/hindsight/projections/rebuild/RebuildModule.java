@@ -18,7 +18,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Rebuilds, verifications and repairs. Wants what {@link ProjectionsModule} and
+ * Rebuilds, verifications, repairs and recoveries. Wants what {@link ProjectionsModule} and
  * {@link SearchProjection} want and, where there is a log that can be read
  * stream by stream, that one ({@link BulkLog}); without it tables can't be rebuilt.
  */

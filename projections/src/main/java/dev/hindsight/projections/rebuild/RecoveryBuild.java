@@ -78,7 +78,10 @@ final class RecoveryBuild implements Build {
 
     @Override
     public long begin(int generation) {
-        return tools.log().count(prefixes(generation));
+        // At most: the log may be much longer than what is read of it.
+        return Math.min(
+                tools.log().count(prefixes(generation)),
+                RecoveryRow.read(store.jdbc(), store.id()).position());
     }
 
     private List<String> prefixes(int generation) {
