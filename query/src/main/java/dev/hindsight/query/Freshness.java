@@ -104,17 +104,15 @@ public final class Freshness {
         if (generation == null) {
             return readFor(caller, minPosition, question, of);
         }
-        return models.readRecovered(
-                generation, new Grants.Holder(caller.person(), caller.requesters()), snapshot -> {
-                    for (ReadModel model : of) {
-                        if (snapshot.position(model) < minPosition) {
-                            throw new InvalidRequest(
-                                    "minPosition",
-                                    "lies beyond the generation, which ends at " + snapshot.position(model));
-                        }
-                    }
-                    return question.apply(snapshot);
-                });
+        return models.readRecovered(generation, new Grants.Holder(caller.person(), caller.requesters()), snapshot -> {
+            for (ReadModel model : of) {
+                if (snapshot.position(model) < minPosition) {
+                    throw new InvalidRequest(
+                            "minPosition", "lies beyond the generation, which ends at " + snapshot.position(model));
+                }
+            }
+            return question.apply(snapshot);
+        });
     }
 
     private <T> T read(

@@ -39,10 +39,7 @@ public record Moment(
 
     /** A part of the log. */
     public Moment(
-            @Nullable Instant asOf,
-            @Nullable Instant asKnownAt,
-            @Nullable Long atPosition,
-            @Nullable Long version) {
+            @Nullable Instant asOf, @Nullable Instant asKnownAt, @Nullable Long atPosition, @Nullable Long version) {
         this(asOf, asKnownAt, atPosition, version, null);
     }
 

@@ -184,7 +184,8 @@ public sealed interface OperationsEvent extends Event {
             long position,
             @Nullable Instant to,
             @Nullable Instant keptUntil,
-            @Nullable String reason) implements OperationsEvent {}
+            @Nullable String reason)
+            implements OperationsEvent {}
 
     /**
      * It is gone, finished or not.

@@ -118,9 +118,7 @@ final class RecoverCommand implements Callable<Integer> {
                 recovery.path("name").asString(),
                 recovery.path("state").asString(),
                 recovery.path("position").asLong(),
-                recovery.path("to").isNull()
-                        ? ""
-                        : " (" + recovery.path("to").asString() + ")",
+                recovery.path("to").isNull() ? "" : " (" + recovery.path("to").asString() + ")",
                 ready
                         ? String.format(
                                 Locale.ROOT,

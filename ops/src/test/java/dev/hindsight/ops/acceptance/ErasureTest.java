@@ -200,7 +200,8 @@ class ErasureTest {
         assertThat(receipt.path("notPossible").propertyNames()).containsExactly("backups");
         assertThat(receipt.at("/done/attachments").asString()).isEqualTo("1 files, none of their contents is left");
         assertThat(quentin.filesIn(APP.data())).isEmpty();
-        for (String question : List.of(quentin.at(0), quentin.at(0) + "/conversation", "/api/v1/people/" + quentin.id)) {
+        for (String question :
+                List.of(quentin.at(0), quentin.at(0) + "/conversation", "/api/v1/people/" + quentin.id)) {
             Answer then = Desks.ok(auditor.get(question + "?generation=" + recovery));
             assertThat(then.raw().body()).contains("[erased]");
             assertThat(quentin.traces()).noneMatch(then.raw().body()::contains);

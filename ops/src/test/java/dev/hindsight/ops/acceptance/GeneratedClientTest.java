@@ -68,7 +68,8 @@ class GeneratedClientTest {
     void aTicketIsOpenedWorkedListedAndFound() throws ApiException {
         WriteAnswer opened = open();
         String id = opened.getId().toString();
-        ApiResponse<Ticket> read = reading.readTicketWithHttpInfo(id, opened.getPosition(), null, null, null, null, null);
+        ApiResponse<Ticket> read =
+                reading.readTicketWithHttpInfo(id, opened.getPosition(), null, null, null, null, null);
         assertThat(read.getData().getStatus()).isEqualTo(Status.NEW);
         assertThat(read.getData().getAssignee()).isNull();
         assertThat(read.getHeaders()).containsKey("hindsight-position");
@@ -100,7 +101,8 @@ class GeneratedClientTest {
         assertThat(page.getItems()).extracting(TicketSummary::getId).containsExactly(opened.getId());
         assertThat(page.getItems().getFirst().getStatus()).isEqualTo(Status.RESOLVED);
         assertThat(page.getNextCursor()).isNull();
-        TimelinePage timeline = reading.readTimeline(id, 200, null, resolved.getPosition(), null, null, null, null, null);
+        TimelinePage timeline =
+                reading.readTimeline(id, 200, null, resolved.getPosition(), null, null, null, null, null);
         assertThat(timeline.getItems().getLast().getEvent()).isEqualTo("TicketResolved");
         assertThat(reading.readTicket(id, null, null, null, null, 1L, null).getStatus())
                 .isEqualTo(Status.NEW);

@@ -80,7 +80,8 @@ class KilledRecoveryTest {
                         Duration.ofSeconds(60),
                         () -> operator.get(PATH).body().path("state").asString().equals("READY"));
                 String list = "/api/v1/tickets?limit=200&sort=number";
-                JsonNode there = Desks.ok(agent.get(list + "&generation=before")).body();
+                JsonNode there =
+                        Desks.ok(agent.get(list + "&generation=before")).body();
                 assertThat(there.path("total").asInt()).isEqualTo(20);
                 assertThat(there.path("items"))
                         .isEqualTo(Desks.ok(agent.get(list + "&atPosition=" + then))

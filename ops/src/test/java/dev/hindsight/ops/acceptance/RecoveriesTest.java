@@ -42,8 +42,7 @@ class RecoveriesTest {
         operator.get(PATH).body().path("items").forEach(one -> {
             String path = PATH + "/" + one.path("name").asString();
             operator.delete(path);
-            Journey.eventually(
-                    Duration.ofSeconds(30), () -> operator.get(path).status() == 404);
+            Journey.eventually(Duration.ofSeconds(30), () -> operator.get(path).status() == 404);
         });
     }
 
@@ -94,9 +93,7 @@ class RecoveriesTest {
                         READS.stream().map(of -> first + of + "?x"),
                         Stream.concat(lists.stream(), Stream.of("/api/v1/queues/" + desks.queue + "/summary?x")))
                 .map(path -> path.replace("?x", "?"))
-                .collect(Collectors.toMap(
-                        path -> path,
-                        path -> told(auditor.get(path + "&minPosition=" + then))));
+                .collect(Collectors.toMap(path -> path, path -> told(auditor.get(path + "&minPosition=" + then))));
 
         // A mass mistake, and names that change.
         for (Desks.Opened ticket : tickets) {
@@ -105,8 +102,8 @@ class RecoveriesTest {
         }
         Desks.ok(agent.put(first + "/tags/gone", null));
         Desks.ok(desks.admin.put("/api/v1/people/" + desks.id("agentWorks"), "{\"name\":\"Ada the second\"}"));
-        Desks.ok(desks.admin.put(
-                "/api/v1/queues/" + desks.queue, "{\"name\":\"HR of old\",\"access\":\"RESTRICTED\"}"));
+        Desks.ok(
+                desks.admin.put("/api/v1/queues/" + desks.queue, "{\"name\":\"HR of old\",\"access\":\"RESTRICTED\"}"));
         Answer late = Desks.ok(owner.post("/api/v1/tickets", "{\"subject\":\"recovered too late\"}"));
 
         JsonNode made = recovered(then);
@@ -252,7 +249,9 @@ class RecoveriesTest {
                         .asInt());
         for (String sees : List.of("agentWorks", "agentReads", "auditor", "own", "same")) {
             for (String id : List.of(moved.id(), open.id(), stays.id())) {
-                assertThat(desks.of(sees).get("/api/v1/tickets/" + id + "?" + by).status())
+                assertThat(desks.of(sees)
+                                .get("/api/v1/tickets/" + id + "?" + by)
+                                .status())
                         .as(sees)
                         .isEqualTo(200);
             }
@@ -263,7 +262,9 @@ class RecoveriesTest {
                         .status())
                 .isEqualTo(200);
         for (String of : READS) {
-            assertThat(Desks.ok(desks.of("own").get(notes + of + "?" + by)).raw().body())
+            assertThat(Desks.ok(desks.of("own").get(notes + of + "?" + by))
+                            .raw()
+                            .body())
                     .doesNotContain("xylograph")
                     .doesNotContain("InternalNoteAdded");
         }
@@ -293,7 +294,8 @@ class RecoveriesTest {
         JsonNode made = made(begun);
         assertThat(made.path("to").isNull()).isFalse();
         assertThat(made.path("position").asLong()).isGreaterThanOrEqualTo(ticket.position());
-        assertThat(operator.post(PATH, order, "Idempotency-Key", key).id()).isEqualTo(made.path("id").asString());
+        assertThat(operator.post(PATH, order, "Idempotency-Key", key).id())
+                .isEqualTo(made.path("id").asString());
         Answer mismatch = operator.post(PATH, "{\"position\":1}", "Idempotency-Key", key);
         assertThat(mismatch.status()).isEqualTo(422);
         assertThat(operator.post(PATH, "{\"position\":1,\"name\":\"" + name + "\"}")
@@ -311,11 +313,13 @@ class RecoveriesTest {
             assertThat(refused.status()).as(wrong).isEqualTo(400);
         }
         assertThat(operator.get(PATH).body().path("items").size()).isEqualTo(1);
-        int generation = Integer.parseInt(
-                operator.get("/ops/v1/projections").body().path("items").valueStream()
-                        .filter(model -> model.path("name").asString().equals("tickets"))
-                        .map(model -> model.path("generation").asString())
-                        .collect(Collectors.joining()));
+        int generation = Integer.parseInt(operator.get("/ops/v1/projections")
+                .body()
+                .path("items")
+                .valueStream()
+                .filter(model -> model.path("name").asString().equals("tickets"))
+                .map(model -> model.path("generation").asString())
+                .collect(Collectors.joining()));
         assertThat(made.at("/job/generation").asInt()).isNotEqualTo(generation);
         assertThat(operator.delete("/ops/v1/projections/tickets/generations/"
                                 + made.at("/job/generation").asInt())
@@ -337,7 +341,10 @@ class RecoveriesTest {
                 .valueStream()
                 .filter(event -> event.path("stream").asString().equals("operations"))
                 .toList();
-        assertThat(events.toString()).contains("recovery.created").contains("recovery.dropped").contains(name);
+        assertThat(events.toString())
+                .contains("recovery.created")
+                .contains("recovery.dropped")
+                .contains(name);
     }
 
     /** Of generations. */

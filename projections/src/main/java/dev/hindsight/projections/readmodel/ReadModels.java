@@ -251,9 +251,12 @@ public final class ReadModels {
                     .withInput(Snapshot.LIVE_TICKET.getName())
                     .withOutput(ReadModel.physicalName(TICKET.getName(), live)));
         }
-        addressed.generations().forEach((model, generation) -> model.tables()
-                .forEach(table -> schema.withTables(
-                        new MappedTable().withInput(table).withOutput(ReadModel.physicalName(table, generation)))));
+        addressed
+                .generations()
+                .forEach((model, generation) -> model.tables()
+                        .forEach(table -> schema.withTables(new MappedTable()
+                                .withInput(table)
+                                .withOutput(ReadModel.physicalName(table, generation)))));
         return new DefaultConfiguration()
                 .set(SQLDialect.POSTGRES)
                 .set(new Settings()

@@ -39,11 +39,7 @@ public final class Snapshot {
     record Progress(int generation, long position, boolean parks, boolean made) {}
 
     /** @param generation name of what was recovered; null for what answers */
-    Snapshot(
-            DSLContext jooq,
-            Map<ReadModel, Progress> progress,
-            @Nullable Grants grants,
-            @Nullable String generation) {
+    Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress, @Nullable Grants grants, @Nullable String generation) {
         this.jooq = jooq;
         this.progress = Map.copyOf(progress);
         this.grants = grants;

@@ -380,7 +380,8 @@ public final class Jobs {
         if (generations.recoveryOf(model, generation) != null) {
             throw new Refusal(
                     "GENERATION_IN_USE",
-                    "Generation " + generation + " belongs to a recovery: drop that (DELETE /ops/v1/recoveries/{name}).");
+                    "Generation " + generation
+                            + " belongs to a recovery: drop that (DELETE /ops/v1/recoveries/{name}).");
         }
         var owned = jdbc.sql("SELECT count(*) FROM readmodel.job WHERE model = ? AND ended_at IS NULL"
                         + " AND (generation = ? OR previous = ?)")

@@ -77,8 +77,7 @@ final class RecoveredStreams {
                 var batch = new CopyBatch();
                 fold.copy(List.of(folding.rows()), batch);
                 var fault = Faults.ofDataIn(connection, () -> {
-                    batch.write(
-                            connection, table -> "readmodel." + ReadModel.physicalName(table, fold.generation()));
+                    batch.write(connection, table -> "readmodel." + ReadModel.physicalName(table, fold.generation()));
                     return true;
                 });
                 if (fault != null) {

@@ -176,8 +176,9 @@ public final class Recoveries {
         var now = now();
         var kept = limits.kept().isZero() ? null : offset(now.plus(limits.kept()));
         try {
-            jdbc.sql("INSERT INTO readmodel.recovery (id, name, position, moment, reason, actor, created_at, kept_until)"
-                            + " VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?)")
+            jdbc.sql(
+                            "INSERT INTO readmodel.recovery (id, name, position, moment, reason, actor, created_at, kept_until)"
+                                    + " VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?)")
                     .params(Arrays.<@Nullable Object>asList(
                             order.id(),
                             name,
@@ -345,10 +346,11 @@ public final class Recoveries {
                     forgotten(row.id(), head);
                 }
             } else if (row.began() != null) {
-                transactions.executeWithoutResult(status -> template.execute((ConnectionCallback<Boolean>) connection -> {
-                    forget(connection, row.id(), List.copyOf(erased), head);
-                    return true;
-                }));
+                transactions.executeWithoutResult(status ->
+                        template.execute((ConnectionCallback<Boolean>) connection -> {
+                            forget(connection, row.id(), List.copyOf(erased), head);
+                            return true;
+                        }));
             }
         }
     }

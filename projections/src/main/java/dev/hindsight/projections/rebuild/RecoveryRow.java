@@ -86,7 +86,10 @@ record RecoveryRow(
     }
 
     static RecoveryRow read(JdbcClient jdbc, UUID id) {
-        return jdbc.sql(SELECT + " WHERE id = ?").param(id).query(RecoveryRow::of).single();
+        return jdbc.sql(SELECT + " WHERE id = ?")
+                .param(id)
+                .query(RecoveryRow::of)
+                .single();
     }
 
     /**

@@ -82,7 +82,8 @@ class RecoveryTest {
                             freshness,
                             nowhere,
                             TestNode.NOWHERE,
-                            (job, step, by, event) -> recorded.add(event.getClass().getSimpleName()),
+                            (job, step, by, event) ->
+                                    recorded.add(event.getClass().getSimpleName()),
                             () -> OptionalLong.of(freeDisk)),
                     ReadModel.TICKETS,
                     name,
@@ -156,7 +157,8 @@ class RecoveryTest {
     }
 
     private int generation(ReadModel model, Recovery recovery) {
-        return Objects.requireNonNull(database.generations.recovered(recovery.id()).get(model));
+        return Objects.requireNonNull(
+                database.generations.recovered(recovery.id()).get(model));
     }
 
     /** What live processing makes of the log as it was then, as the keys are now. */
@@ -223,8 +225,7 @@ class RecoveryTest {
                 1,
                 last.recordedAt(),
                 last.envelope(),
-                new PersonRegistered(
-                        new UUID(seed, 1_000), last.event().at(), "Late", null, null, null, null, null))));
+                new PersonRegistered(new UUID(seed, 1_000), last.event().at(), "Late", null, null, null, null, null))));
         assertThat(database.rows(ReadModel.TICKETS, generation(ReadModel.TICKETS, recovery)))
                 .isEqualTo(before);
         for (var model : MODELS) {

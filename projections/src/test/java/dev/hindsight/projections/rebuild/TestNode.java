@@ -131,8 +131,7 @@ final class TestNode implements AutoCloseable {
         runner.start();
     }
 
-    private Recoveries recoveries(
-            Stage stage, Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds) {
+    private Recoveries recoveries(Stage stage, Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds) {
         return new Recoveries(
                 folds,
                 stage.database().pool,

@@ -33,7 +33,11 @@ public final class TicketController {
             @RequestParam(required = false) @Nullable String version,
             @RequestParam(required = false) @Nullable String generation) {
         var answer = reader.read(
-                caller, id, minPosition, Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now()), tickets::of);
+                caller,
+                id,
+                minPosition,
+                Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now()),
+                tickets::of);
         return answer.headersWithVersion().body(answer.body());
     }
 

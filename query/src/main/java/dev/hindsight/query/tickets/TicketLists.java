@@ -71,12 +71,7 @@ public final class TicketLists {
         int limit = Parameters.limit(request.limit());
         long minPosition = Parameters.minPosition(request.minPosition());
         Moment moment = Moment.of(
-                request.asOf(),
-                request.asKnownAt(),
-                request.atPosition(),
-                null,
-                request.generation(),
-                Instant.now());
+                request.asOf(), request.asKnownAt(), request.atPosition(), null, request.generation(), Instant.now());
         String question = "tickets " + caller.person() + " " + filter + " " + sort + (moment.isNow() ? "" : moment);
         Place after = request.cursor() == null ? null : Place.of(sort, cursors.open(question, request.cursor()));
 
@@ -94,8 +89,7 @@ public final class TicketLists {
         return moment.generation() != null
                 ? freshness.readFor(
                         caller, minPosition, moment.generation(), page, ReadModel.TICKETS, ReadModel.DIRECTORY)
-                : freshness.readFor(
-                        caller, minPosition, source.moment(), page, ReadModel.TICKETS, ReadModel.DIRECTORY);
+                : freshness.readFor(caller, minPosition, source.moment(), page, ReadModel.TICKETS, ReadModel.DIRECTORY);
     }
 
     private TicketPage page(
