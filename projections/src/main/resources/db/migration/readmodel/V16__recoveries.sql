@@ -9,7 +9,7 @@ CREATE TABLE readmodel.recovery (
     actor      jsonb       NOT NULL,             -- who asked for it
     created_at timestamptz NOT NULL,
     kept_until timestamptz,                      -- null for ever
-    began      bigint,                           -- the log's head before it was read: what was erased until then is not in it
+    began      bigint,                           -- a position before it was read: what was erased up to there is not in it
     forgotten  bigint      NOT NULL DEFAULT 0,   -- the position up to which it has forgotten what was erased since
     ready_at   timestamptz,                      -- since when it may be asked
     rows       bigint,

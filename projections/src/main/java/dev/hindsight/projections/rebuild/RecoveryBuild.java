@@ -20,6 +20,9 @@ import org.springframework.dao.TransientDataAccessResourceException;
  */
 final class RecoveryBuild implements Build {
 
+    /** Long after that every node has dropped a key that was destroyed from its memory. */
+    private static final Duration KEYS_FORGOTTEN = Duration.ofMinutes(1);
+
     private final Tools tools;
     private final JobStore store;
 
@@ -46,10 +49,11 @@ final class RecoveryBuild implements Build {
         store.connection().commit();
         var generations = tools.generations();
         generations.recovered(row.id()).forEach(generations::drop); // of a node that died before it could say so
-        var head = tools.events().head();
+        // What ended a moment ago may still lie in this node's memory of keys.
+        var began = tools.events().recordedBy(store.now().minus(KEYS_FORGOTTEN));
         store.jdbc()
                 .sql("UPDATE readmodel.recovery SET began = ?, forgotten = ? WHERE id = ?")
-                .params(head, head, row.id())
+                .params(began, began, row.id())
                 .update();
         store.connection().commit();
         store.append(

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A recovery as it is stored.
  *
  * @param moment that was asked for; null where a position was
- * @param began the log's head before it was read; null before that
+ * @param began a position before it was read: what was erased up to there is not in it; null before that
  * @param forgotten the position up to which it has forgotten what was erased
  * @param dropping why it is being dropped; null where it is not
  * @param droppedBy null where nobody ordered that
