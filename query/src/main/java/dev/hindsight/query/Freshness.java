@@ -1,5 +1,6 @@
 package dev.hindsight.query;
 
+import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.Unavailable;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.FreshnessGate;
@@ -25,6 +26,7 @@ public final class Freshness {
 
     public static final String POSITION_HEADER = "Hindsight-Position";
     public static final String PARKED_HEADER = "Hindsight-Parked-At";
+    public static final String GENERATION_HEADER = "Hindsight-Generation";
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final ReadModels models;
@@ -85,6 +87,32 @@ public final class Freshness {
         ReadModel[] models = Arrays.copyOf(of, of.length + 1);
         models[of.length] = ReadModel.TICKET_PAST;
         return readFor(caller, Math.max(minPosition, moment.upTo()), question, models);
+    }
+
+    /**
+     * The same from what was recovered to a point, where one is named; that has tickets and directory alone.
+     *
+     * @param generation null for what answers
+     * @throws InvalidRequest for a minPosition that it does not include and never will
+     */
+    public <T> T readFor(
+            Caller caller,
+            long minPosition,
+            @Nullable String generation,
+            Function<Snapshot, T> question,
+            ReadModel... of) {
+        if (generation == null) {
+            return readFor(caller, minPosition, question, of);
+        }
+        return models.readRecovered(generation, new Grants.Holder(caller.person(), caller.requesters()), snapshot -> {
+            for (ReadModel model : of) {
+                if (snapshot.position(model) < minPosition) {
+                    throw new InvalidRequest(
+                            "minPosition", "lies beyond the generation, which ends at " + snapshot.position(model));
+                }
+            }
+            return question.apply(snapshot);
+        });
     }
 
     private <T> T read(
@@ -148,6 +176,16 @@ public final class Freshness {
     /** An answer that is right up to this position. */
     public static BodyBuilder answer(long position) {
         return ResponseEntity.ok().header(POSITION_HEADER, Long.toString(position));
+    }
+
+    /**
+     * The same, and which generation it shows.
+     *
+     * @param generation null for the one that answers, of which nothing is said
+     */
+    public static BodyBuilder answer(long position, @Nullable String generation) {
+        BodyBuilder answer = answer(position);
+        return generation == null ? answer : answer.header(GENERATION_HEADER, generation);
     }
 
     /** Says that the ticket stands still in this read model, and since when. */

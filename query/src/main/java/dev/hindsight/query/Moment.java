@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +22,26 @@ import org.jspecify.annotations.Nullable;
  * @param asKnownAt the last moment at which what was recorded counts; null for no limit
  * @param atPosition the last position that counts; null for no limit
  * @param version the last version of the ticket that counts; null for no limit, and always where many are asked for
+ * @param generation name of what was recovered to a point and is asked instead of what answers; null for what answers, and
+ *     always where there is a limit
  */
 public record Moment(
         @Nullable Instant asOf,
         @Nullable Instant asKnownAt,
         @Nullable Long atPosition,
-        @Nullable Long version) {
+        @Nullable Long version,
+        @Nullable String generation) {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
 
     /** No limit: what is there now. */
     public static final Moment NOW = new Moment(null, null, null, null);
+
+    /** A part of the log. */
+    public Moment(
+            @Nullable Instant asOf, @Nullable Instant asKnownAt, @Nullable Long atPosition, @Nullable Long version) {
+        this(asOf, asKnownAt, atPosition, version, null);
+    }
 
     /**
      * The parameters as a request brought them; null those that it did not.
@@ -45,6 +57,30 @@ public record Moment(
             @Nullable String atPosition,
             @Nullable String version,
             Instant now) {
+        return of(asOf, asKnownAt, atPosition, version, null, now);
+    }
+
+    /**
+     * The same where a generation may be asked.
+     *
+     * @throws InvalidRequest {@code TWO_MOMENTS} where a limit is given, too
+     */
+    public static Moment of(
+            @Nullable String asOf,
+            @Nullable String asKnownAt,
+            @Nullable String atPosition,
+            @Nullable String version,
+            @Nullable String generation,
+            Instant now) {
+        if (generation != null) {
+            if (Stream.of(asOf, asKnownAt, atPosition, version).anyMatch(Objects::nonNull)) {
+                throw new InvalidRequest(
+                        "TWO_MOMENTS",
+                        List.of(new FieldError(
+                                "generation", "does not go together with asOf, asKnownAt, atPosition or version")));
+            }
+            return ofGeneration(generation);
+        }
         var errors = new ArrayList<FieldError>();
         var moment = new Moment(
                 past("asOf", asOf, now, errors),
@@ -63,9 +99,26 @@ public record Moment(
         return moment;
     }
 
-    /** Whether there is no limit. */
+    /**
+     * What was recovered under this name.
+     *
+     * @throws InvalidRequest for what can be no name
+     */
+    public static Moment ofGeneration(String generation) {
+        if (!NAME.matcher(generation).matches()) {
+            throw new InvalidRequest("generation", "must be a name of 1 to 40 of a to z, 0 to 9 and -");
+        }
+        return new Moment(null, null, null, null, generation);
+    }
+
+    /** Whether there is no limit, and what answers is asked. */
     public boolean isNow() {
         return equals(NOW);
+    }
+
+    /** Whether a part of the log alone counts. */
+    public boolean isLimited() {
+        return generation == null && !isNow();
     }
 
     /**
@@ -107,6 +160,9 @@ public record Moment(
 
     /** One text for one moment: a cursor serves only the moment it was given for. */
     public String text() {
+        if (generation != null) {
+            return "generation " + generation;
+        }
         return isNow() ? "now" : asOf + " " + asKnownAt + " " + atPosition + " " + version;
     }
 

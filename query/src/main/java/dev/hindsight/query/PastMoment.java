@@ -19,10 +19,10 @@ public record PastMoment(@Nullable Instant asOf, @Nullable Long position, long u
      * Asks the log where the moment lies.
      *
      * @param moment of tickets at large: without a version
-     * @return null for now
+     * @return null for now, and for what was recovered
      */
     public static @Nullable PastMoment of(Moment moment, EventLog log) {
-        if (moment.isNow()) {
+        if (!moment.isLimited()) {
             return null;
         }
         Instant asOf = moment.asOf();
@@ -35,7 +35,7 @@ public record PastMoment(@Nullable Instant asOf, @Nullable Long position, long u
     }
 
     /** The time of a position; of one that is not there yet, which no answer waits for in vain, the log's beginning. */
-    private static Instant recordedAt(EventLog log, long position) {
+    public static Instant recordedAt(EventLog log, long position) {
         return log.after(position - 1, 1).stream()
                 .findFirst()
                 .map(event -> event.recordedAt())

@@ -24,6 +24,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
  */
 final class UnknownParameters implements HandlerInterceptor {
 
+    private static final String GENERATION = "generation";
+
     private final Map<HandlerMethod, Set<String>> known = new ConcurrentHashMap<>();
 
     @Override
@@ -35,6 +37,13 @@ final class UnknownParameters implements HandlerInterceptor {
                     .sorted()
                     .map(name -> new FieldError(name, "is not a parameter of this call"))
                     .toList();
+            if (!names.contains(GENERATION) && request.getParameter(GENERATION) != null) {
+                throw new InvalidRequest(
+                        "NOT_BY_GENERATION",
+                        List.of(new FieldError(
+                                GENERATION,
+                                "can't be given here: this is asked of what answers now, not of what was recovered")));
+            }
             if (!unknown.isEmpty()) {
                 throw new InvalidRequest(unknown);
             }

@@ -39,30 +39,39 @@ import org.jspecify.annotations.Nullable;
  * @param onlyOf the requesters whose tickets alone are seen (the caller, and who else is known by the caller's verified
  *     address); null where that is not what decides
  * @param organizations whose tickets are seen beside those of {@code onlyOf}
+ * @param alsoNow whether conditions ask the same of the ticket as it is now, beside what was recovered
  */
 public record Visibility(
         boolean internal,
         SortedSet<String> closed,
         @Nullable SortedSet<String> onlyIn,
         @Nullable SortedSet<UUID> onlyOf,
-        SortedSet<UUID> organizations) {
+        SortedSet<UUID> organizations,
+        boolean alsoNow) {
+
+    private static final Ticket TODAY = Snapshot.LIVE_TICKET.as("ticket_today");
 
     /** Every ticket, with all that is internal. */
     public static final Visibility EVERYTHING = allBut(Set.of());
 
     /** All tickets but those in these queues. */
     public static Visibility allBut(Collection<String> closed) {
-        return new Visibility(true, sorted(closed), null, null, sorted(Set.of()));
+        return new Visibility(true, sorted(closed), null, null, sorted(Set.of()), false);
     }
 
     /** The tickets in these queues. */
     public static Visibility onlyIn(Collection<String> queues) {
-        return new Visibility(true, sorted(Set.of()), sorted(queues), null, sorted(Set.of()));
+        return new Visibility(true, sorted(Set.of()), sorted(queues), null, sorted(Set.of()), false);
     }
 
     /** The tickets of these requesters and these organizations, without what is internal. */
     public static Visibility onlyOf(Collection<UUID> requesters, Collection<UUID> organizations) {
-        return new Visibility(false, sorted(Set.of()), null, sorted(requesters), sorted(organizations));
+        return new Visibility(false, sorted(Set.of()), null, sorted(requesters), sorted(organizations), false);
+    }
+
+    /** The same of what was recovered: the ticket's scope then and its scope now must both allow it. */
+    private Visibility alsoAsOfNow() {
+        return everything() ? this : new Visibility(internal, closed, onlyIn, onlyOf, organizations, true);
     }
 
     /**
@@ -89,7 +98,8 @@ public record Visibility(
         if (caller.is(Role.AUDITOR)) {
             return EVERYTHING;
         }
-        return of(snapshot.grants(), caller);
+        Visibility visibility = of(snapshot.grants(), caller);
+        return snapshot.recovered() == null ? visibility : visibility.alsoAsOfNow();
     }
 
     /**
@@ -128,6 +138,16 @@ public record Visibility(
 
     /** @param ticket the table, or an alias of it, whose rows are to be seen */
     public Condition of(Ticket ticket) {
+        return alsoNow
+                ? scope(ticket)
+                        .and(DSL.exists(DSL.selectOne()
+                                .from(TODAY)
+                                .where(TODAY.ID.eq(ticket.ID))
+                                .and(scope(TODAY))))
+                : scope(ticket);
+    }
+
+    private Condition scope(Ticket ticket) {
         if (onlyOf != null) {
             Condition own = ticket.REQUESTER.in(onlyOf); // of one: an equality
             return organizations.isEmpty() ? own : own.or(ticket.ORGANIZATION.in(organizations));

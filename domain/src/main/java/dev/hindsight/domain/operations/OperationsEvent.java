@@ -170,6 +170,32 @@ public sealed interface OperationsEvent extends Event {
             implements OperationsEvent {}
 
     /**
+     * What tickets and directory were at a position is being made beside what answers, to be asked by its name.
+     *
+     * @param position the last event that it includes
+     * @param to moment that was asked for: what had been recorded by then; null where a position was
+     * @param keptUntil when it is dropped by itself; null for never
+     * @param reason null where none was given
+     */
+    record RecoveryCreated(
+            UUID recoveryId,
+            Instant at,
+            String name,
+            long position,
+            @Nullable Instant to,
+            @Nullable Instant keptUntil,
+            @Nullable String reason)
+            implements OperationsEvent {}
+
+    /**
+     * It is gone, finished or not.
+     *
+     * @param cause ORDERED, EXPIRED, or CANCELLED or FAILED as its job was
+     */
+    record RecoveryDropped(UUID recoveryId, Instant at, String name, long position, String cause)
+            implements OperationsEvent {}
+
+    /**
      * What many tickets went through is being undone; each says so in its own stream, under this id as correlation.
      * Of commandId, correlationId, writer, and actor with from and to one is set: whose events are undone.
      *

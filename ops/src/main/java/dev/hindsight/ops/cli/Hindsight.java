@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             RebuildCommand.class,
             VerifyProjectionCommand.class,
             RepairCommand.class,
+            RecoverCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
             ExportCommand.class,

@@ -48,6 +48,20 @@ final class JobWatch {
         return toTheEnd ? exitCode(shown) : CommandLine.ExitCode.OK;
     }
 
+    /**
+     * Shows one to its end, and nothing of it but that.
+     *
+     * @return what the command ends with
+     */
+    int end(JsonNode job) throws InterruptedException {
+        JsonNode ended = follow(job);
+        if (!text(ended, "state").equals("DONE")) {
+            out.println(json ? ended.toString() : line(ended));
+            out.flush();
+        }
+        return exitCode(List.of(ended));
+    }
+
     private JsonNode follow(JsonNode started) throws InterruptedException {
         return new Progress(out, json)
                 .follow(

@@ -14,10 +14,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Shows rebuilds, verifications and repairs of a running server, and gives them orders. */
+/** Shows rebuilds, verifications, repairs and recoveries of a running server, and gives them orders. */
 @Command(
         name = "jobs",
-        description = "Show rebuilds, verifications and repairs of a running server, or give one an order.",
+        description = "Show rebuilds, verifications, repairs and recoveries of a running server, or give one an order.",
         footer = {"", "Exit codes: 0 done, 3 (with --watch) it waits for an order or found differences, 1 it failed."})
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class JobsCommand implements Callable<Integer> {

@@ -109,6 +109,7 @@ final class ServerClient implements AutoCloseable {
         HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
         return switch (response.statusCode()) {
             case 200, 201, 202 -> json(response.body());
+            case 204 -> JSON.missingNode();
             case 401 ->
                 throw new CommandFailure("The server at " + server
                         + " does not accept the token. Set HINDSIGHT_TOKEN to another, or --data to its installation.");

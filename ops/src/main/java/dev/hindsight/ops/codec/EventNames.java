@@ -33,6 +33,8 @@ import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
+import dev.hindsight.domain.operations.OperationsEvent.RecoveryCreated;
+import dev.hindsight.domain.operations.OperationsEvent.RecoveryDropped;
 import dev.hindsight.domain.operations.OperationsEvent.ReversionFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ReversionStarted;
 import dev.hindsight.domain.people.OrganizationEvent;
@@ -212,6 +214,8 @@ public final class EventNames {
                 .add("projection.switch-reverted", 1, ProjectionSwitchReverted.class)
                 .add("projection.repaired", 1, ProjectionRepaired.class)
                 .add("access.recorded", 1, AccessRecorded.class)
+                .add("recovery.created", 1, RecoveryCreated.class)
+                .add("recovery.dropped", 1, RecoveryDropped.class)
                 .add("reversion.started", 1, ReversionStarted.class)
                 .add("reversion.finished", 1, ReversionFinished.class)
                 .add("audit.export-made", 1, AuditExportMade.class)

@@ -97,7 +97,7 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> notFound(NotFound notFound, HttpServletRequest request) {
-        return problems.answer(request, new Problem(HttpStatus.NOT_FOUND, "NOT_FOUND", text(notFound)));
+        return problems.answer(request, new Problem(HttpStatus.NOT_FOUND, notFound.code(), text(notFound)));
     }
 
     @ExceptionHandler

@@ -27,6 +27,7 @@ import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
 import dev.hindsight.projections.readmodel.search.TicketIndex;
+import dev.hindsight.projections.rebuild.Recoveries;
 import dev.hindsight.query.feed.LiveFeed;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
@@ -107,6 +108,7 @@ public class ErasureConfiguration {
             EventLog log,
             FreshnessGate freshness,
             ReadModels models,
+            Recoveries recoveries,
             DataSource dataSource,
             DirectConnections direct,
             OwnerConnections owner,
@@ -134,6 +136,7 @@ public class ErasureConfiguration {
                                 .where(TICKET_MESSAGE.AUTHOR.eq(person))
                                 .and(TICKET.REQUESTER.isDistinctFrom(person))
                                 .fetchSingle(0, long.class)),
+                        recoveries::forget,
                         List.of(
                                 new DatabaseRemains(dataSource, direct.dataSource(), owner.dataSource(), rewriteUpTo),
                                 new IndexRemains(search, index, dataSource)),

@@ -73,6 +73,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
      * What the job needs of the application.
      *
      * @param elsewhere counts what a person wrote on tickets of other requesters
+     * @param recovered has everything that was recovered to a point forget what was erased since
      */
     record Tools(
             CommandDispatch dispatch,
@@ -86,6 +87,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             FreshnessGate freshness,
             JdbcClient jdbc,
             ToLongFunction<UUID> elsewhere,
+            Runnable recovered,
             List<Remains> remains,
             Clock clock) {}
 
@@ -203,6 +205,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         tools.runs.progressed(run.id(), erased.size());
         if (run.erased() > 0 || !erased.isEmpty() || batches.get() > 0) {
             awaitModels();
+            tools.recovered.run();
             Report report = new Report();
             for (Remains each : tools.remains) {
                 each.clean(report);
@@ -260,6 +263,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         Report shared = new Report();
         try {
             awaitModels();
+            tools.recovered.run();
             for (Remains each : tools.remains) {
                 each.clean(shared);
             }
@@ -393,7 +397,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
 
     private void finish(Row row, Report report, Report shared) {
         Map<String, String> done = new LinkedHashMap<>(report.done());
-        done.put("read models", "made anew from the log");
+        done.put("read models", "made anew from the log, those recovered to a point included");
         done.put("memory", "forgotten by every node that follows the log");
         done.putAll(shared.done());
         Map<String, String> notPossible = new LinkedHashMap<>(report.notPossible());

@@ -11,6 +11,7 @@ import dev.hindsight.projections.rebuild.FreeDisk;
 import dev.hindsight.projections.rebuild.Jobs;
 import dev.hindsight.projections.rebuild.LongConnections;
 import dev.hindsight.projections.rebuild.OperationsRecord;
+import dev.hindsight.projections.rebuild.Recoveries;
 import dev.hindsight.projections.rebuild.Repairs;
 import dev.hindsight.query.Cursors;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -73,6 +74,11 @@ public class RebuildConfiguration {
     @Bean
     RepairEndpoint repairEndpoint(Repairs repairs, Cursors cursors) {
         return new RepairEndpoint(repairs, cursors);
+    }
+
+    @Bean
+    RecoveryEndpoint recoveryEndpoint(Recoveries recoveries) {
+        return new RecoveryEndpoint(recoveries);
     }
 
     /** Apart from the lag of what answers, so that no alert fires because of a rebuild. */

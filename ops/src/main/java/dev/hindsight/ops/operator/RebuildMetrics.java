@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Per model how far its rebuild, verification or repair is; 0 while none is under way. The same on every node. */
+/** Per model how far its rebuild, verification, repair or recovery is; 0 while none is under way. The same on every node. */
 final class RebuildMetrics implements MeterBinder {
 
     private static final Duration ASKED_EVERY = Duration.ofSeconds(2);
@@ -32,7 +32,7 @@ final class RebuildMetrics implements MeterBinder {
                     registry,
                     model,
                     "running",
-                    "1 while a rebuild, verification or repair of many is not over",
+                    "1 while a rebuild, verification, recovery or repair of many is not over",
                     job -> 1);
             gauge(registry, model, "percent", "How far it is, 0 to 100", Job::percent);
             gauge(

@@ -155,6 +155,13 @@ class ContractTest {
                 app.as(Role.OPERATOR, "op").get(reversionPath + "/tickets").body();
         assertMembers(reverted, "ReversionTicketPage");
         assertMembers(reverted.path("items").path(0), "ReversionTicket");
+        JsonNode recovery = app.as(Role.OPERATOR, "op")
+                .post("/ops/v1/recoveries", "{\"position\":1,\"name\":\"contract\"}")
+                .body();
+        assertMembers(recovery, "Recovery");
+        assertMembers(recovery.path("job"), "Job");
+        assertMembers(app.as(Role.OPERATOR, "op").get("/ops/v1/recoveries").body(), "RecoveryList");
+        app.as(Role.OPERATOR, "op").call("DELETE", "/ops/v1/recoveries/contract", null);
         JsonNode back = agent.post(ticket + "/revert", "{\"toVersion\":1,\"reason\":\"contract\"}", "If-Match", "*")
                 .body();
         assertMembers(back, "RevertAnswer");

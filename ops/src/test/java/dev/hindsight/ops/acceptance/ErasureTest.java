@@ -188,6 +188,7 @@ class ErasureTest {
     @Test
     void noFileOfTheInstallationHoldsAnythingOfThem() throws Exception {
         Somebody quentin = somebody().with(3);
+        String recovery = recovered(quentin);
         flush();
         var before = quentin.filesIn(APP.data());
         System.out.println("Before: " + before);
@@ -204,6 +205,30 @@ class ErasureTest {
         assertThat(receipt.path("notPossible").propertyNames()).containsExactly("backups");
         assertThat(receipt.at("/done/attachments").asString()).isEqualTo("1 files, none of their contents is left");
         assertThat(quentin.filesIn(APP.data())).isEmpty();
+        for (String question :
+                List.of(quentin.at(0), quentin.at(0) + "/conversation", "/api/v1/people/" + quentin.id)) {
+            Answer then = Desks.ok(auditor.get(question + "?generation=" + recovery));
+            assertThat(then.raw().body()).contains("[erased]");
+            assertThat(quentin.traces()).noneMatch(then.raw().body()::contains);
+        }
+    }
+
+    /** What was there before, beside what answers, where it tells of them. */
+    private String recovered(Somebody quentin) {
+        Person operator = APP.as(Role.OPERATOR, "olga@example.org");
+        long position = auditor.get(quentin.at(0)).body().path("position").asLong();
+        Answer begun = operator.post("/ops/v1/recoveries", "{\"position\":" + position + ",\"name\":\"before\"}");
+        assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
+        Journey.eventually(
+                Duration.ofSeconds(60),
+                () -> operator.get("/ops/v1/recoveries/before")
+                        .body()
+                        .path("state")
+                        .asString()
+                        .equals("READY"));
+        assertThat(quentin.isToldBy(auditor, quentin.at(0) + "?generation=before"))
+                .isTrue();
+        return "before";
     }
 
     /** So that files hold what memory does. */

@@ -68,7 +68,8 @@ class GeneratedClientTest {
     void aTicketIsOpenedWorkedListedAndFound() throws ApiException {
         WriteAnswer opened = open();
         String id = opened.getId().toString();
-        ApiResponse<Ticket> read = reading.readTicketWithHttpInfo(id, opened.getPosition(), null, null, null, null);
+        ApiResponse<Ticket> read =
+                reading.readTicketWithHttpInfo(id, opened.getPosition(), null, null, null, null, null);
         assertThat(read.getData().getStatus()).isEqualTo(Status.NEW);
         assertThat(read.getData().getAssignee()).isNull();
         assertThat(read.getHeaders()).containsKey("hindsight-position");
@@ -86,7 +87,7 @@ class GeneratedClientTest {
         WriteAnswer note = tickets.addNote(id, new NoteBody().body("It bites."), null);
         WriteAnswer reply = tickets.replyToTicket(id, new ReplyBody().body("We are looking."), null);
         assertThat(note.getMessageId()).isNotEqualTo(reply.getMessageId());
-        assertThat(reading.readConversation(id, null, null, reply.getPosition(), null, null, null, null)
+        assertThat(reading.readConversation(id, null, null, reply.getPosition(), null, null, null, null, null)
                         .getItems())
                 .extracting(Message::getKind)
                 .containsExactly(
@@ -100,9 +101,10 @@ class GeneratedClientTest {
         assertThat(page.getItems()).extracting(TicketSummary::getId).containsExactly(opened.getId());
         assertThat(page.getItems().getFirst().getStatus()).isEqualTo(Status.RESOLVED);
         assertThat(page.getNextCursor()).isNull();
-        TimelinePage timeline = reading.readTimeline(id, 200, null, resolved.getPosition(), null, null, null, null);
+        TimelinePage timeline =
+                reading.readTimeline(id, 200, null, resolved.getPosition(), null, null, null, null, null);
         assertThat(timeline.getItems().getLast().getEvent()).isEqualTo("TicketResolved");
-        assertThat(reading.readTicket(id, null, null, null, null, 1L).getStatus())
+        assertThat(reading.readTicket(id, null, null, null, null, 1L, null).getStatus())
                 .isEqualTo(Status.NEW);
         assertThat(reading.readChanges(id, "1", null, null).getChanges())
                 .extracting(Change::getField)
@@ -112,7 +114,7 @@ class GeneratedClientTest {
     }
 
     private Ticket ticket(String id, Long minPosition) throws ApiException {
-        return reading.readTicket(id, minPosition, null, null, null, null);
+        return reading.readTicket(id, minPosition, null, null, null, null, null);
     }
 
     private TicketPage list(Long minPosition) throws ApiException {
@@ -136,6 +138,7 @@ class GeneratedClientTest {
                 10,
                 null,
                 minPosition,
+                null,
                 null,
                 null,
                 null);

@@ -105,6 +105,7 @@ class RightsTest {
         samples.put("overridePriority", body("{\"priority\":\"P1\",\"reason\":\"now\"}"));
         samples.put("withdrawPriorityOverride", new Sample(null, "", "If-Match", "*"));
         samples.put("revertTicket", body("{\"toVersion\":1,\"reason\":\"rights\"}"));
+        samples.put("startRecovery", body("{}"));
         samples.put("startReversion", body("{\"commandId\":\"no command has it\"}"));
         samples.put("replyToTicket", body("{\"body\":\"hello\"}"));
         samples.put("addNote", body("{\"body\":\"hello\"}"));

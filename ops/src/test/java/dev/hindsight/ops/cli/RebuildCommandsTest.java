@@ -56,6 +56,37 @@ class RebuildCommandsTest {
     }
 
     @Test
+    void whatWasThereIsRecoveredListedAndDropped() throws Exception {
+        Answer opened = app.as(Role.AGENT, "ana@example.org").post("/api/v1/tickets", "{\"subject\":\"recovered\"}");
+        String name = "by-hand-" + opened.id().substring(0, 8);
+        Said made = say(
+                "recover",
+                "--position",
+                Long.toString(opened.position()),
+                "--name",
+                name,
+                "--reason",
+                "as a drill",
+                "--watch",
+                "--json");
+        assertThat(made.exit()).as(made.out()).isZero();
+        JsonNode recovery = JsonMapper.shared().readTree(made.out());
+        assertThat(recovery.path("state").asString()).isEqualTo("READY");
+        assertThat(app.as(Role.AUDITOR, "audrey@example.org")
+                        .get("/api/v1/tickets/" + opened.id() + "?generation=" + name)
+                        .status())
+                .isEqualTo(200);
+        assertThat(say("recover").out()).contains(name, "READY", "rows", "kept until");
+        Said again = say("recover", "--to", "2020-01-01", "--name", name);
+        assertThat(again.exit()).as(again.out()).isEqualTo(1);
+        assertThat(again.out()).contains("INVALID_REQUEST");
+        assertThat(say("recover", "--to", "2020-01-01", "--position", "1").exit())
+                .isEqualTo(2);
+        assertThat(say("recover", "--drop", name).exit()).isZero();
+        assertThat(say("recover").out()).doesNotContain(name);
+    }
+
+    @Test
     void aTicketIsRepairedAndWhatIsParkedIsShownRetriedAndSkipped() throws Exception {
         Answer opened = app.as(Role.AGENT, "ana@example.org").post("/api/v1/tickets", "{\"subject\":\"by hand\"}");
         JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));

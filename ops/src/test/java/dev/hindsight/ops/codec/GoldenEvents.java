@@ -34,6 +34,8 @@ import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitchReverted;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionSwitched;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionVerified;
+import dev.hindsight.domain.operations.OperationsEvent.RecoveryCreated;
+import dev.hindsight.domain.operations.OperationsEvent.RecoveryDropped;
 import dev.hindsight.domain.operations.OperationsEvent.ReversionFinished;
 import dev.hindsight.domain.operations.OperationsEvent.ReversionStarted;
 import dev.hindsight.domain.people.OrganizationEvent;
@@ -335,6 +337,15 @@ final class GoldenEvents {
                         3,
                         1,
                         "rows were changed by hand"),
+                new RecoveryCreated(
+                        JOB,
+                        AT,
+                        "before-the-import",
+                        999_000,
+                        AT.minusSeconds(3_600),
+                        AT.plusSeconds(604_800),
+                        "tickets were closed by mistake"),
+                new RecoveryDropped(JOB, AT, "before-the-import", 999_000, "ORDERED"),
                 new ReversionStarted(
                         JOB,
                         AT,

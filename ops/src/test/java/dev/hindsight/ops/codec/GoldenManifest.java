@@ -56,6 +56,8 @@ final class GoldenManifest {
             29a86a99a5bb3e60b091d22ccf6d26f7c561088c7afd4806722f452bd731a7b0  events/queue.created.1.json
             543cba2c36636593795cc7dca2c9d6edf59c12d68fe634c523430f8ffe0bdcd9  events/queue.restricted.1.json
             543cba2c36636593795cc7dca2c9d6edf59c12d68fe634c523430f8ffe0bdcd9  events/queue.unrestricted.1.json
+            04ae492d58a2173063d6fca3392c8dd972b1a7d04e57c53df14897e4decf414c  events/recovery.created.1.json
+            ef9c56decd40a570f98ce53d380bbd093acbb6648e214e3c8b26c30148ef5a51  events/recovery.dropped.1.json
             4a3650a4b3e74777f2b82b63eecf3c12d677358b2dc4e952b4a829400d28f80f  events/retention.rule-published.1.json
             b66a5c8b036f447f3a63f1ec79697ea21a294ee4a9f346327d7f4b0779f7bf6f  events/retention.rule-withdrawn.1.json
             7c0d5cbe3d482c1a2ee57bada3bc6cfb67f05c784c4af5a78bd7cc6ea7840815  events/reversion.finished.1.json

@@ -1,13 +1,16 @@
 package dev.hindsight.projections.readmodel;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -57,6 +60,7 @@ public final class Generations {
     public int ensure(ReadModel model) {
         return transactions.execute(status -> {
             lock(model);
+            completeRecoveries(model);
             var answering = active(model);
             if (answering.isEmpty()) {
                 var generation = create(model, "INCLUDING ALL", "LIVE");
@@ -172,6 +176,16 @@ public final class Generations {
         return indexes;
     }
 
+    /** This version's queries can be asked of what an older one recovered, too. */
+    private void completeRecoveries(ReadModel model) {
+        jdbc.sql("SELECT generation FROM readmodel.generation WHERE model = ? AND recovery IS NOT NULL"
+                        + " AND definition_version < ?")
+                .params(model.id(), model.definitionVersion())
+                .query(Integer.class)
+                .list()
+                .forEach(generation -> complete(model, generation));
+    }
+
     /** Adds what the templates have and an older generation lacks: what its software never names stays empty. */
     private void complete(ReadModel model, int generation) {
         jdbc.sql("SET LOCAL lock_timeout = '5s'").update(); // readers must not queue up behind this
@@ -205,10 +219,13 @@ public final class Generations {
                 .list());
     }
 
-    /** Generations of this software's version that are being filled, or were when whoever filled them died. */
+    /**
+     * Generations of this software's version that are being filled to answer, or were when whoever filled them died.
+     */
     public List<Integer> unfinished(ReadModel model) {
         return jdbc.sql("SELECT generation FROM readmodel.generation"
-                        + " WHERE model = ? AND definition_version = ? AND state = '" + BUILDING + "'")
+                        + " WHERE model = ? AND definition_version = ? AND state = '" + BUILDING
+                        + "' AND recovery IS NULL")
                 .params(model.id(), model.definitionVersion())
                 .query(Integer.class)
                 .list();
@@ -232,6 +249,47 @@ public final class Generations {
             lock(model);
             return create(model, "INCLUDING ALL EXCLUDING INDEXES", BUILDING);
         });
+    }
+
+    /**
+     * The same for what is recovered: nobody ever follows it, and it never answers but by its name.
+     *
+     * @param position the last event that its rows will include
+     */
+    public int begin(ReadModel model, UUID recovery, long position) {
+        return transactions.execute(status -> {
+            lock(model);
+            var generation = create(model, "INCLUDING ALL EXCLUDING INDEXES", BUILDING);
+            jdbc.sql("UPDATE readmodel.generation SET recovery = ?, position = ? WHERE model = ? AND generation = ?")
+                    .params(recovery, position, model.id(), generation)
+                    .update();
+            return generation;
+        });
+    }
+
+    /** The generations of what is recovered; empty where there are none, not yet or no more. */
+    public Map<ReadModel, Integer> recovered(UUID recovery) {
+        var generations = new EnumMap<ReadModel, Integer>(ReadModel.class);
+        jdbc.sql("SELECT model, generation FROM readmodel.generation WHERE recovery = ?")
+                .param(recovery)
+                .query(row -> {
+                    for (var model : ReadModel.values()) {
+                        if (model.id().equals(row.getString(1))) {
+                            generations.put(model, row.getInt(2));
+                        }
+                    }
+                });
+        return generations;
+    }
+
+    /** Whose generation it is; null where it belongs to nothing that is recovered, or is gone. */
+    public @Nullable UUID recoveryOf(ReadModel model, int generation) {
+        return jdbc.sql("SELECT recovery FROM readmodel.generation WHERE model = ? AND generation = ?"
+                        + " AND recovery IS NOT NULL")
+                .params(model.id(), generation)
+                .query(UUID.class)
+                .optional()
+                .orElse(null);
     }
 
     /**

@@ -1,5 +1,9 @@
 package dev.hindsight.projections.readmodel;
 
+import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
+
+import dev.hindsight.domain.NotFound;
+import dev.hindsight.domain.Unavailable;
 import dev.hindsight.projections.readmodel.Snapshot.Progress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -50,10 +54,18 @@ public final class ReadModels {
 
     private static final String OPEN_FOR = OPEN + ";\n" + Grants.QUERY;
 
+    private static final String RECOVERED = """
+            SELECT r.ready_at IS NOT NULL, g.model, g.generation, g.position, EXISTS (
+                SELECT FROM readmodel.parked p WHERE p.model = g.model AND p.generation = g.generation)
+            FROM readmodel.recovery r LEFT JOIN readmodel.generation g ON g.recovery = r.id
+            WHERE r.name = ? AND r.dropping IS NULL""";
+
+    private static final String UNDEFINED_TABLE = "42P01";
+
     private static final SQLExceptionTranslator EXCEPTIONS = new SQLStateSQLExceptionTranslator();
 
     private final DataSource dataSource;
-    private final Map<Map<ReadModel, Integer>, Configuration> configurations = new ConcurrentHashMap<>();
+    private final Map<Addressed, Configuration> configurations = new ConcurrentHashMap<>();
 
     /** @param dataSource must not be one that hands out the connection of a surrounding transaction */
     public ReadModels(DataSource dataSource) {
@@ -79,14 +91,86 @@ public final class ReadModels {
         try (var connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             var opened = open(connection, holder);
-            var configuration = configurations.computeIfAbsent(generations(opened.progress()), ReadModels::configure);
-            var jooq = DSL.using(configuration.derive(new DefaultConnectionProvider(connection)));
-            var answer = question.apply(new Snapshot(jooq, opened.progress(), opened.grants()));
-            connection.rollback(); // nothing was written; where the question failed, the pool does the same
-            return answer;
+            var addressed = new Addressed(generations(opened.progress()), null);
+            return answer(connection, addressed, opened, null, question);
         } catch (SQLException e) {
             throw translate(e);
         }
+    }
+
+    /**
+     * The same from what was recovered to a point, which has the models {@link ReadModel#TICKETS} and {@link
+     * ReadModel#DIRECTORY} alone; grants are those of now.
+     *
+     * @param name of the recovery
+     * @throws NotFound {@code UNKNOWN_GENERATION} where none of this name is there, or no more
+     * @throws Unavailable {@code GENERATION_NOT_READY} while it is being made
+     */
+    public <T> T readRecovered(String name, Grants.@Nullable Holder holder, Function<Snapshot, T> question) {
+        try (var connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            var opened = open(connection, holder);
+            var live = opened.progress().get(ReadModel.TICKETS);
+            var progress = recovered(connection, name);
+            var addressed = new Addressed(generations(progress), live == null ? null : live.generation());
+            return answer(connection, addressed, new Opened(progress, opened.grants()), name, question);
+        } catch (SQLException e) {
+            throw translate(e);
+        } catch (org.jooq.exception.DataAccessException e) {
+            if (UNDEFINED_TABLE.equals(e.sqlState())) {
+                throw unknown(name); // dropped since the snapshot was opened
+            }
+            throw e;
+        }
+    }
+
+    private <T> T answer(
+            Connection connection,
+            Addressed addressed,
+            Opened opened,
+            @Nullable String recovered,
+            Function<Snapshot, T> question)
+            throws SQLException {
+        var configuration = configurations.computeIfAbsent(addressed, ReadModels::configure);
+        var jooq = DSL.using(configuration.derive(new DefaultConnectionProvider(connection)));
+        var answer = question.apply(new Snapshot(jooq, opened.progress(), opened.grants(), recovered));
+        connection.rollback(); // nothing was written; where the question failed, the pool does the same
+        return answer;
+    }
+
+    private static Map<ReadModel, Progress> recovered(Connection connection, String name) throws SQLException {
+        try (var query = connection.prepareStatement(RECOVERED)) {
+            query.setString(1, name);
+            var progress = new EnumMap<ReadModel, Progress>(ReadModel.class);
+            try (var rows = query.executeQuery()) {
+                if (!rows.next()) {
+                    throw unknown(name);
+                }
+                do {
+                    if (!rows.getBoolean(1)) {
+                        throw new Unavailable(
+                                "GENERATION_NOT_READY",
+                                "The generation " + name
+                                        + " is still being made; GET /ops/v1/recoveries tells how far it is.",
+                                10);
+                    }
+                    for (var model : ReadModel.values()) {
+                        if (model.id().equals(rows.getString(2))) {
+                            progress.put(
+                                    model, new Progress(rows.getInt(3), rows.getLong(4), rows.getBoolean(5), true));
+                        }
+                    }
+                } while (rows.next());
+            }
+            if (!progress.containsKey(ReadModel.TICKETS) || !progress.containsKey(ReadModel.DIRECTORY)) {
+                throw unknown(name); // its tables are being dropped
+            }
+            return progress;
+        }
+    }
+
+    private static NotFound unknown(String name) {
+        return new NotFound("UNKNOWN_GENERATION", "There is no generation " + name + ", or no more.");
     }
 
     /**
@@ -114,6 +198,10 @@ public final class ReadModels {
             throw translate(e);
         }
     }
+
+    /** @param live generation of the live tickets beside a recovered one; null where none is asked */
+    private record Addressed(
+            Map<ReadModel, Integer> generations, @Nullable Integer live) {}
 
     private record Opened(
             Map<ReadModel, Progress> progress, @Nullable Grants grants) {}
@@ -155,11 +243,20 @@ public final class ReadModels {
         return generations;
     }
 
-    private static Configuration configure(Map<ReadModel, Integer> generations) {
+    private static Configuration configure(Addressed addressed) {
         var schema = new MappedSchema().withInput("readmodel");
-        generations.forEach((model, generation) -> model.tables()
-                .forEach(table -> schema.withTables(
-                        new MappedTable().withInput(table).withOutput(ReadModel.physicalName(table, generation)))));
+        var live = addressed.live();
+        if (live != null) {
+            schema.withTables(new MappedTable()
+                    .withInput(Snapshot.LIVE_TICKET.getName())
+                    .withOutput(ReadModel.physicalName(TICKET.getName(), live)));
+        }
+        addressed
+                .generations()
+                .forEach((model, generation) -> model.tables()
+                        .forEach(table -> schema.withTables(new MappedTable()
+                                .withInput(table)
+                                .withOutput(ReadModel.physicalName(table, generation)))));
         return new DefaultConfiguration()
                 .set(SQLDialect.POSTGRES)
                 .set(new Settings()

@@ -1,5 +1,7 @@
 package dev.hindsight.projections.readmodel;
 
+import dev.hindsight.projections.readmodel.jooq.Tables;
+import dev.hindsight.projections.readmodel.jooq.tables.Ticket;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -21,9 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Snapshot {
 
+    /** In a snapshot of what was recovered: the tickets as they are now, as far as the live rows go. */
+    public static final Ticket LIVE_TICKET = Tables.TICKET.rename("live_ticket");
+
     private final DSLContext jooq;
     private final Map<ReadModel, Progress> progress;
     private final @Nullable Grants grants;
+    private final @Nullable String generation;
 
     /**
      * @param position the last event that the rows include
@@ -32,10 +38,17 @@ public final class Snapshot {
      */
     record Progress(int generation, long position, boolean parks, boolean made) {}
 
-    Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress, @Nullable Grants grants) {
+    /** @param generation name of what was recovered; null for what answers */
+    Snapshot(DSLContext jooq, Map<ReadModel, Progress> progress, @Nullable Grants grants, @Nullable String generation) {
         this.jooq = jooq;
         this.progress = Map.copyOf(progress);
         this.grants = grants;
+        this.generation = generation;
+    }
+
+    /** The name of what was recovered, where that is asked: its rows stand still; null for what answers. */
+    public @Nullable String recovered() {
+        return generation;
     }
 
     /**

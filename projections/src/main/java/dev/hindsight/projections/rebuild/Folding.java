@@ -111,7 +111,7 @@ final class Folding<R> {
     }
 
     /** What can't be read erases nothing. */
-    private static boolean erases(LoggedEvent event) {
+    static boolean erases(LoggedEvent event) {
         try {
             return event.event() instanceof ErasesContent;
         } catch (RuntimeException e) {

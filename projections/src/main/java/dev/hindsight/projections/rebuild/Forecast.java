@@ -37,6 +37,7 @@ record Forecast(
     private static final List<Phase> OF_A_REBUILD =
             List.of(Phase.COPYING, Phase.INDEXING, Phase.CATCHING_UP, Phase.VERIFYING);
     private static final List<Phase> OF_A_VERIFICATION = List.of(Phase.VERIFYING);
+    private static final List<Phase> OF_A_RECOVERY = List.of(Phase.COPYING, Phase.INDEXING);
 
     /** Of the copying, while the server sorts. */
     private static final double USUAL_LEAD = 0.1;
@@ -103,7 +104,11 @@ record Forecast(
     }
 
     private List<Phase> phases() {
-        return kind == Kind.REBUILD ? OF_A_REBUILD : OF_A_VERIFICATION;
+        return switch (kind) {
+            case REBUILD -> OF_A_REBUILD;
+            case RECOVERY -> OF_A_RECOVERY;
+            case VERIFICATION, REPAIR -> OF_A_VERIFICATION;
+        };
     }
 
     /** Of the whole time, 0 to 100; never falls while the job goes on. */

@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rebuild, a verification or a repair as operators see it.
+ * A rebuild, a verification, a repair or a recovery as operators see it.
  *
  * @param generation that is being filled; null before that and for a verification
  * @param percent of the whole, 0 to 100
@@ -51,7 +51,9 @@ public record Job(
         REBUILD,
         VERIFICATION,
         /** Of some streams, in place; or a retry of what is parked. */
-        REPAIR
+        REPAIR,
+        /** Tickets and directory as of a position, beside what answers; see {@link Recoveries}. */
+        RECOVERY
     }
 
     /** When the new generation takes over. */

@@ -166,7 +166,7 @@ record JobRow(
                 id,
                 kind,
                 model.id(),
-                kind == Kind.REBUILD ? generation : null,
+                kind == Kind.REBUILD || kind == Kind.RECOVERY ? generation : null,
                 previous,
                 state,
                 phase,

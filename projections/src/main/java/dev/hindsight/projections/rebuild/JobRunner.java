@@ -78,10 +78,13 @@ public final class JobRunner implements SmartLifecycle {
             folds = new EnumMap<>(folds);
         }
 
-        Build build(ReadModel model, JobStore store) {
-            return model == ReadModel.TICKET_SEARCH
+        Build build(JobRow row, JobStore store) {
+            if (row.kind() == Job.Kind.RECOVERY) {
+                return new RecoveryBuild(this, store);
+            }
+            return row.model() == ReadModel.TICKET_SEARCH
                     ? new IndexBuild(search, generations, store, batchEvents)
-                    : new TableBuild(this, model, store);
+                    : new TableBuild(this, row.model(), store);
         }
 
         StreamFold<?> fold(ReadModel model, int generation) {

@@ -102,12 +102,42 @@ public final class Jobs {
 
     private Job start(UUID id, Kind kind, ReadModel model, Wish wish, Envelope.Actor by, @Nullable UUID pass) {
         if (model.isOfTheLog()) {
-            refuseWithoutRoom(kind, model);
+            refuseWithoutRoom(kind, List.of(model));
         }
+        insert(id, kind, model, wish, by, pass, null, null);
+        onOrder.run();
+        return read(id);
+    }
+
+    /**
+     * The same for what is recovered; to be called in the transaction that stores that, and then {@link #wake}.
+     *
+     * @param models that are made; the job is one of the first
+     */
+    void startRecovery(
+            UUID id, List<ReadModel> models, long upTo, Wish wish, @Nullable String reason, Envelope.Actor by) {
+        refuseWithoutRoom(Kind.RECOVERY, models);
+        insert(id, Kind.RECOVERY, models.getFirst(), wish, by, null, upTo, reason);
+    }
+
+    /** There may be something to do. */
+    void wake() {
+        onOrder.run();
+    }
+
+    private void insert(
+            UUID id,
+            Kind kind,
+            ReadModel model,
+            Wish wish,
+            Envelope.Actor by,
+            @Nullable UUID pass,
+            @Nullable Long upTo,
+            @Nullable String reason) {
         try {
             jdbc.sql("INSERT INTO readmodel.job (id, kind, model, definition_version, switch_mode, gentle, max_rate,"
-                            + " actor, pass) VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?)")
-                    .params(Arrays.asList(
+                            + " actor, pass, up_to, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?)")
+                    .params(Arrays.<@Nullable Object>asList(
                             id,
                             kind.name(),
                             model.id(),
@@ -116,56 +146,60 @@ public final class Jobs {
                             wish.gentle(),
                             wish.maxRate(),
                             JSON.writeValueAsString(by),
-                            pass))
+                            pass,
+                            upTo,
+                            reason))
                     .update();
         } catch (DuplicateKeyException e) {
             throw running(model.id());
         }
-        onOrder.run();
-        return read(id);
     }
 
     static Refusal running(String name) {
         return new Refusal(
                 "REBUILD_RUNNING",
-                "A rebuild, verification or repair of " + name
+                "A rebuild, verification, repair or recovery of " + name
                         + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
     }
 
-    private void refuseWithoutRoom(Kind kind, ReadModel model) {
+    private void refuseWithoutRoom(Kind kind, List<ReadModel> models) {
+        var names = String.join(" and ", models.stream().map(ReadModel::id).toList());
         var sorting = log.sortBytes();
         var elsewhere = log.sortRoom();
         if (elsewhere.isPresent() && elsewhere.getAsLong() < sorting) {
             throw disk(
                     "Sorting the log for %s may take %,d MB of temporary files, and %,d MB are free.",
-                    model, sorting, elsewhere.getAsLong());
+                    names, sorting, elsewhere.getAsLong());
         }
         var free = disk.bytes();
         if (free.isEmpty()) {
             return;
         }
         long size = 0;
-        var generation = generations.answering(model).orElse(0);
-        for (var table : kind == Kind.REBUILD ? model.tables() : List.<String>of()) {
-            size += jdbc.sql("SELECT coalesce(pg_total_relation_size(to_regclass('readmodel.' || quote_ident(?))), 0)")
-                    .param(ReadModel.physicalName(table, generation))
-                    .query(Long.class)
-                    .single();
+        for (var model : kind == Kind.VERIFICATION ? List.<ReadModel>of() : models) {
+            var generation = generations.answering(model).orElse(0);
+            for (var table : model.tables()) {
+                size += jdbc.sql(
+                                "SELECT coalesce(pg_total_relation_size(to_regclass('readmodel.' || quote_ident(?))), 0)")
+                        .param(ReadModel.physicalName(table, generation))
+                        .query(Long.class)
+                        .single();
+            }
         }
         long needed = Math.round(size * ROOM) + (elsewhere.isPresent() ? 0 : sorting);
         if (free.getAsLong() < needed) {
             throw disk(
-                    kind == Kind.REBUILD
-                            ? "A second generation of %s may take %,d MB while it is made, and %,d MB are free."
-                            : "Sorting the log for %s may take %,d MB of disk, and %,d MB are free.",
-                    model,
+                    kind == Kind.VERIFICATION
+                            ? "Sorting the log for %s may take %,d MB of disk, and %,d MB are free."
+                            : "A second generation of %s may take %,d MB while it is made, and %,d MB are free.",
+                    names,
                     needed,
                     free.getAsLong());
         }
     }
 
-    private static Refusal disk(String text, ReadModel model, long needed, long free) {
-        return new Refusal("DISK_SHORT", String.format(Locale.ROOT, text, model.id(), needed >> 20, free >> 20));
+    private static Refusal disk(String text, String models, long needed, long free) {
+        return new Refusal("DISK_SHORT", String.format(Locale.ROOT, text, models, needed >> 20, free >> 20));
     }
 
     static ReadModel model(String name) {
@@ -342,6 +376,12 @@ public final class Jobs {
                 .single();
         if (there == 0) {
             throw new NotFound("There is no such generation.");
+        }
+        if (generations.recoveryOf(model, generation) != null) {
+            throw new Refusal(
+                    "GENERATION_IN_USE",
+                    "Generation " + generation
+                            + " belongs to a recovery: drop that (DELETE /ops/v1/recoveries/{name}).");
         }
         var owned = jdbc.sql("SELECT count(*) FROM readmodel.job WHERE model = ? AND ended_at IS NULL"
                         + " AND (generation = ? OR previous = ?)")

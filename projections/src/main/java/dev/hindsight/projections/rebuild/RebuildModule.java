@@ -18,7 +18,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Rebuilds, verifications and repairs. Wants what {@link ProjectionsModule} and
+ * Rebuilds, verifications, repairs and recoveries. Wants what {@link ProjectionsModule} and
  * {@link SearchProjection} want and, where there is a log that can be read
  * stream by stream, that one ({@link BulkLog}); without it tables can't be rebuilt.
  */
@@ -84,6 +84,7 @@ public class RebuildModule {
     @Bean
     Upkeep upkeep(
             Jobs jobs,
+            Recoveries recoveries,
             Generations generations,
             DataSource dataSource,
             PlatformTransactionManager transactions,
@@ -92,11 +93,38 @@ public class RebuildModule {
             @Value("${hindsight.verification.every:24h}") Duration verified) {
         return new Upkeep(
                 jobs,
+                recoveries,
                 generations,
                 dataSource,
                 new TransactionTemplate(transactions),
                 new Upkeep.Kept(previous, older),
                 verified);
+    }
+
+    /**
+     * @param most that exist at the same time
+     * @param kept how long each; 0 for ever
+     */
+    @Bean
+    Recoveries recoveries(
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            Generations generations,
+            EventLog events,
+            Jobs jobs,
+            OperationsRecord record,
+            @Value("${hindsight.recovery.most:5}") int most,
+            @Value("${hindsight.recovery.keep:7d}") Duration kept) {
+        return new Recoveries(
+                ProjectionsModule.FOLDS,
+                dataSource,
+                new TransactionTemplate(transactions),
+                generations,
+                events,
+                jobs,
+                record,
+                Clock.systemUTC(),
+                new Recoveries.Limits(most, kept));
     }
 
     @Bean

@@ -270,7 +270,9 @@ public final class Repairs {
                         .listOfRows();
                 letters.lock(locked, letter);
                 var filling = locked.sql(
-                                "SELECT EXISTS (SELECT FROM readmodel.generation WHERE model = ? AND state = 'BUILDING')")
+                                "SELECT EXISTS (SELECT FROM readmodel.generation g WHERE g.model = ? AND g.state = 'BUILDING'"
+                                        + " AND NOT EXISTS (SELECT FROM readmodel.recovery r WHERE r.id = g.recovery"
+                                        + " AND r.ready_at IS NOT NULL))")
                         .param(model.id())
                         .query(Boolean.class)
                         .single();

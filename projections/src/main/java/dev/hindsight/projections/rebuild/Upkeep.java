@@ -26,8 +26,8 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * What is done without an operator: generations of this software's definition versions are made while those of an older
- * one answer, generations that were kept for going back are dropped after their time, and models are verified now and
- * then. Nodes that share a database may all do it: what one has begun the others leave alone.
+ * one answer, generations that were kept for going back and what was recovered are dropped after their time, and models
+ * are verified now and then. Nodes that share a database may all do it: what one has begun the others leave alone.
  */
 final class Upkeep implements SmartLifecycle {
 
@@ -37,6 +37,7 @@ final class Upkeep implements SmartLifecycle {
     private static final Envelope.Actor SYSTEM = new Envelope.Actor(ActorKind.SYSTEM, null, List.of());
 
     private final Jobs jobs;
+    private final Recoveries recoveries;
     private final Generations generations;
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -53,12 +54,14 @@ final class Upkeep implements SmartLifecycle {
      */
     Upkeep(
             Jobs jobs,
+            Recoveries recoveries,
             Generations generations,
             DataSource dataSource,
             TransactionOperations transactions,
             Kept kept,
             Duration verified) {
         this.jobs = jobs;
+        this.recoveries = recoveries;
         this.generations = generations;
         this.jdbc = JdbcClient.create(dataSource);
         this.transactions = transactions;
@@ -98,6 +101,15 @@ final class Upkeep implements SmartLifecycle {
                 LOG.debug("The upkeep of {} waits for the database", model.id(), e);
             } catch (RuntimeException e) {
                 LOG.warn("The upkeep of {} failed; tried again", model.id(), e);
+            }
+        }
+        if (all) {
+            try {
+                recoveries.dropDue();
+            } catch (DataAccessException e) {
+                LOG.debug("What was recovered is dropped later", e);
+            } catch (RuntimeException e) {
+                LOG.warn("What was recovered could not be dropped; tried again", e);
             }
         }
     }
@@ -185,8 +197,10 @@ final class Upkeep implements SmartLifecycle {
         }
         var due = jdbc.sql("""
                         SELECT greatest(
-                            (SELECT max(g.created_at) FROM readmodel.generation g WHERE g.model = ?),
-                            (SELECT max(j.created_at) FROM readmodel.job j WHERE j.model = ?))
+                            (SELECT max(g.created_at) FROM readmodel.generation g
+                                WHERE g.model = ? AND g.recovery IS NULL),
+                            (SELECT max(j.created_at) FROM readmodel.job j
+                                WHERE j.model = ? AND j.kind <> 'RECOVERY'))
                             < clock_timestamp() - make_interval(secs => ?)""")
                 .params(model.id(), model.id(), verified.toSeconds())
                 .query(Boolean.class)

@@ -96,10 +96,10 @@ final class Work {
 
     private JobRow runWhile(Predicate<JobRow> wanted) throws SQLException, InterruptedException {
         var row = store.row();
-        var build = tools.build(row.model(), store);
+        var build = tools.build(row, store);
         while (row.endedAt() == null && (row.state() == State.RUNNING || isEnding(row)) && wanted.test(row)) {
             if (isEnding(row)) {
-                drop(row);
+                drop(row, build);
             } else {
                 try {
                     step(row, build);
@@ -156,12 +156,21 @@ final class Work {
     }
 
     private void prepare(JobRow row, Build build) throws SQLException {
+        if (build instanceof RecoveryBuild recovery) {
+            var made = recovery.prepare(row);
+            jdbc.sql("UPDATE readmodel.job SET generation = ? WHERE id = ?")
+                    .params(made, id)
+                    .update();
+            store.next(Phase.COPYING, build.begin(made));
+            return;
+        }
         var model = row.model();
         var generations = tools.generations();
         var answering = generations.answering(model).orElseThrow();
         // What nobody follows was begun by a node that died before it could say so.
         for (var left : jdbc.sql("SELECT generation FROM readmodel.generation WHERE model = ?"
-                        + " AND definition_version = ? AND generation <> ? AND (state = 'BUILDING' OR ?)")
+                        + " AND definition_version = ? AND generation <> ? AND recovery IS NULL"
+                        + " AND (state = 'BUILDING' OR ?)")
                 .params(model.id(), model.definitionVersion(), answering, row.kind() == Kind.REBUILD)
                 .query(Integer.class)
                 .list()) {
@@ -191,9 +200,11 @@ final class Work {
     }
 
     private void filled(JobRow row) throws SQLException {
-        jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = ? AND generation = ?")
-                .params(row.readUpTo(), row.model().id(), row.made())
-                .update();
+        if (row.kind() != Kind.RECOVERY) {
+            jdbc.sql("UPDATE readmodel.generation SET position = ? WHERE model = ? AND generation = ?")
+                    .params(row.readUpTo(), row.model().id(), row.made())
+                    .update();
+        }
         store.next(Phase.INDEXING, 0);
     }
 
@@ -204,6 +215,11 @@ final class Work {
             if (!store.progressed(done + 1, steps.size())) {
                 return;
             }
+        }
+        if (build instanceof RecoveryBuild recovery) {
+            recovery.ready(row);
+            store.next(Phase.OVER, 0);
+            return;
         }
         tools.generations().follow(row.model(), row.made(), row.readUpTo());
         store.next(Phase.CATCHING_UP, 0);
@@ -267,7 +283,12 @@ final class Work {
                         .toList());
     }
 
-    private void drop(JobRow row) throws SQLException {
+    private void drop(JobRow row, Build build) throws SQLException {
+        if (build instanceof RecoveryBuild recovery) {
+            recovery.drop(row);
+            store.over(row, row.state() == State.CANCELLING ? State.CANCELLED : State.FAILED);
+            return;
+        }
         var generation = row.generation();
         if (generation != null) {
             tools.generations().retire(row.model(), generation, tools.look());

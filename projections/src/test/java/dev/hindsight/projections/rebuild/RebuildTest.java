@@ -720,6 +720,7 @@ class RebuildTest {
     private Upkeep upkeep(TestNode node, Duration kept, Duration verified) {
         return new Upkeep(
                 node.jobs,
+                node.recoveries,
                 database.generations,
                 database.pool,
                 new TransactionTemplate(database.transactions),

@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
@@ -39,6 +40,8 @@ final class TestNode implements AutoCloseable {
 
     /** Settings of an OpenSearch that is not there. */
     static final OpenSearchSettings NOWHERE = OpenSearchSettings.of(URI.create("http://127.0.0.1:9"));
+
+    static final Recoveries.Limits RECOVERIES = new Recoveries.Limits(2, Duration.ofDays(7));
 
     /** What processes share. */
     record Stage(
@@ -56,6 +59,7 @@ final class TestNode implements AutoCloseable {
     final JobRunner runner;
     final Jobs jobs;
     final Repairs repairs;
+    final Recoveries recoveries;
     final MemoryBulkLog log;
     private final ReadModel model;
 
@@ -118,12 +122,26 @@ final class TestNode implements AutoCloseable {
                 stage.record(),
                 Clock.systemUTC(),
                 runner::wake);
+        recoveries = recoveries(stage, folds);
         live.start();
         if (model == ReadModel.TICKET_SEARCH) {
             database.generations.ensure(model);
             followers.start();
         }
         runner.start();
+    }
+
+    private Recoveries recoveries(Stage stage, Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds) {
+        return new Recoveries(
+                folds,
+                stage.database().pool,
+                new TransactionTemplate(stage.database().transactions),
+                stage.database().generations,
+                stage.log(),
+                jobs,
+                stage.record(),
+                Clock.systemUTC(),
+                RECOVERIES);
     }
 
     private void look() {

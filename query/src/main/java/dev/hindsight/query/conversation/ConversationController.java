@@ -34,8 +34,9 @@ public final class ConversationController {
             @RequestParam(required = false) @Nullable String asOf,
             @RequestParam(required = false) @Nullable String asKnownAt,
             @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String version) {
-        var moment = Moment.of(asOf, asKnownAt, atPosition, version, Instant.now());
+            @RequestParam(required = false) @Nullable String version,
+            @RequestParam(required = false) @Nullable String generation) {
+        var moment = Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now());
         var answer = reader.read(
                 caller,
                 id,

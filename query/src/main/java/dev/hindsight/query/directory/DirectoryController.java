@@ -14,6 +14,7 @@ import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.jooq.tables.records.QueueRecord;
 import dev.hindsight.query.Freshness;
+import dev.hindsight.query.Moment;
 import dev.hindsight.query.Parameters;
 import dev.hindsight.query.PersonRef;
 import java.util.Comparator;
@@ -43,20 +44,28 @@ public final class DirectoryController {
 
     @GetMapping("/api/v1/queues")
     public ResponseEntity<QueueList> queues(
-            Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller,
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String generation) {
         DirectoryRights.needAll(caller);
         return answer(
+                caller,
                 minPosition,
+                generation,
                 jooq -> jooq.selectFrom(QUEUE).orderBy(QUEUE.NAME, QUEUE.KEY).fetch(DirectoryController::queue),
                 QueueList::new);
     }
 
     @GetMapping("/api/v1/categories")
     public ResponseEntity<CategoryList> categories(
-            Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller,
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String generation) {
         DirectoryRights.needForms(caller);
         return answer(
+                caller,
                 minPosition,
+                generation,
                 jooq -> jooq.selectFrom(CATEGORY)
                         .orderBy(CATEGORY.NAME, CATEGORY.KEY)
                         .fetch(row -> new Category(row.getKey(), row.getName(), row.getParent())),
@@ -65,10 +74,14 @@ public final class DirectoryController {
 
     @GetMapping("/api/v1/fields")
     public ResponseEntity<FieldList> fields(
-            Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller,
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String generation) {
         DirectoryRights.needForms(caller);
         return answer(
+                caller,
                 minPosition,
+                generation,
                 jooq -> jooq.selectFrom(CUSTOM_FIELD)
                         .orderBy(CUSTOM_FIELD.NAME, CUSTOM_FIELD.KEY)
                         .fetch(row -> new Field(
@@ -81,10 +94,14 @@ public final class DirectoryController {
 
     @GetMapping("/api/v1/agents")
     public ResponseEntity<PersonList> agents(
-            Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller,
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String generation) {
         DirectoryRights.needAll(caller);
         return answer(
+                caller,
                 minPosition,
+                generation,
                 jooq -> jooq.selectFrom(PERSON)
                         .where(PERSON.IS_AGENT)
                         .orderBy(PERSON.NAME, PERSON.ID)
@@ -94,10 +111,14 @@ public final class DirectoryController {
 
     @GetMapping("/api/v1/organizations")
     public ResponseEntity<OrganizationList> organizations(
-            Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
+            Caller caller,
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String generation) {
         DirectoryRights.needAll(caller);
         return answer(
+                caller,
                 minPosition,
+                generation,
                 jooq -> jooq.selectFrom(ORGANIZATION)
                         .orderBy(ORGANIZATION.NAME, ORGANIZATION.ID)
                         .fetch(row -> new Organization(row.getId(), row.getName(), row.getSharedTickets())),
@@ -112,7 +133,7 @@ public final class DirectoryController {
     public ResponseEntity<GrantList> grants(
             Caller caller, @PathVariable String queue, @RequestParam(required = false) @Nullable String minPosition) {
         DirectoryRights.needAdmin(caller);
-        return answer(minPosition, jooq -> grants(jooq, queue), GrantList::new);
+        return answer(caller, minPosition, null, jooq -> grants(jooq, queue), GrantList::new);
     }
 
     private static List<Grant> grants(DSLContext jooq, String key) {
@@ -135,9 +156,12 @@ public final class DirectoryController {
     }
 
     @GetMapping("/api/v1/teams")
-    public ResponseEntity<TeamList> teams(Caller caller, @RequestParam(required = false) @Nullable String minPosition) {
+    public ResponseEntity<TeamList> teams(
+            Caller caller,
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String generation) {
         DirectoryRights.needAll(caller);
-        return answer(minPosition, DirectoryController::teams, TeamList::new);
+        return answer(caller, minPosition, generation, DirectoryController::teams, TeamList::new);
     }
 
     private static List<Team> teams(DSLContext jooq) {
@@ -177,10 +201,18 @@ public final class DirectoryController {
     }
 
     private <T, L> ResponseEntity<L> answer(
-            @Nullable String minPosition, Function<DSLContext, List<T>> items, Function<List<T>, L> list) {
-        return freshness.read(
+            Caller caller,
+            @Nullable String minPosition,
+            @Nullable String generation,
+            Function<DSLContext, List<T>> items,
+            Function<List<T>, L> list) {
+        String recovered =
+                generation == null ? null : Moment.ofGeneration(generation).generation();
+        return freshness.readFor(
+                caller,
                 Parameters.minPosition(minPosition),
-                snapshot -> Freshness.answer(snapshot.position(ReadModel.DIRECTORY))
+                recovered,
+                snapshot -> Freshness.answer(snapshot.position(ReadModel.DIRECTORY), recovered)
                         .body(list.apply(items.apply(snapshot.jooq()))),
                 ReadModel.DIRECTORY);
     }

@@ -6,6 +6,7 @@ import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.Snapshot;
 import dev.hindsight.query.Freshness;
+import dev.hindsight.query.Moment;
 import dev.hindsight.query.Parameters;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,14 +29,20 @@ public final class PersonController {
 
     @GetMapping("/api/v1/people/{person}")
     public ResponseEntity<Person> person(
-            Caller caller, @PathVariable String person, @RequestParam(required = false) @Nullable String minPosition) {
-        if (person.equals("me")) {
+            Caller caller,
+            @PathVariable String person,
+            @RequestParam(required = false) @Nullable String minPosition,
+            @RequestParam(required = false) @Nullable String generation) {
+        if (person.equals("me") && generation == null) {
             return me(caller, Parameters.minPosition(minPosition));
         }
-        UUID id = Parameters.maybeId(person).orElseThrow(PersonController::notFound);
+        UUID id = person.equals("me")
+                ? caller.person()
+                : Parameters.maybeId(person).orElseThrow(PersonController::notFound);
         return freshness.readFor(
                 caller,
                 Parameters.minPosition(minPosition),
+                generation == null ? null : Moment.ofGeneration(generation).generation(),
                 snapshot -> answer(snapshot, caller, id).orElseThrow(PersonController::notFound),
                 ReadModel.DIRECTORY,
                 ReadModel.TICKETS);
@@ -57,8 +64,8 @@ public final class PersonController {
 
     private static Optional<ResponseEntity<Person>> answer(Snapshot snapshot, Caller caller, UUID id) {
         return People.find(snapshot, caller, id)
-                .map(person ->
-                        Freshness.answer(snapshot.position(ReadModel.DIRECTORY)).body(person));
+                .map(person -> Freshness.answer(snapshot.position(ReadModel.DIRECTORY), snapshot.recovered())
+                        .body(person));
     }
 
     private static NotFound notFound() {

@@ -47,10 +47,15 @@ public final class QueueSummaryController {
             @RequestParam(required = false) @Nullable String minPosition,
             @RequestParam(required = false) @Nullable String asOf,
             @RequestParam(required = false) @Nullable String asKnownAt,
-            @RequestParam(required = false) @Nullable String atPosition) {
-        QueueSummaryList list =
-                read(caller, new QueueSummaries.Of.Every(), include, minPosition, moment(asOf, asKnownAt, atPosition));
-        return Freshness.answer(list.position()).body(list);
+            @RequestParam(required = false) @Nullable String atPosition,
+            @RequestParam(required = false) @Nullable String generation) {
+        QueueSummaryList list = read(
+                caller,
+                new QueueSummaries.Of.Every(),
+                include,
+                minPosition,
+                moment(asOf, asKnownAt, atPosition, generation));
+        return Freshness.answer(list.position(), generation).body(list);
     }
 
     /** One queue, or with {@code none} the tickets without one. */
@@ -62,14 +67,19 @@ public final class QueueSummaryController {
             @RequestParam(required = false) @Nullable String minPosition,
             @RequestParam(required = false) @Nullable String asOf,
             @RequestParam(required = false) @Nullable String asKnownAt,
-            @RequestParam(required = false) @Nullable String atPosition) {
+            @RequestParam(required = false) @Nullable String atPosition,
+            @RequestParam(required = false) @Nullable String generation) {
         String key = queue.equals(WITHOUT) ? null : Parameters.text("queue", queue);
-        QueueSummaryList list =
-                read(caller, new QueueSummaries.Of.One(key), include, minPosition, moment(asOf, asKnownAt, atPosition));
+        QueueSummaryList list = read(
+                caller,
+                new QueueSummaries.Of.One(key),
+                include,
+                minPosition,
+                moment(asOf, asKnownAt, atPosition, generation));
         if (list.items().isEmpty() && key != null) {
             throw new NotFound("There is no such queue.");
         }
-        return Freshness.answer(list.position())
+        return Freshness.answer(list.position(), generation)
                 .body(
                         list.items().isEmpty()
                                 ? QueueSummaries.nothing(null, null, finalToo(include))
@@ -88,23 +98,56 @@ public final class QueueSummaryController {
         boolean finalToo = finalToo(include);
         long position = Parameters.minPosition(minPosition);
         TicketSource source = new TicketSource(PastMoment.of(moment, log));
+        String generation = moment.generation();
+        if (generation != null) {
+            // Ages are told to the moment of its last event.
+            Instant then = PastMoment.recordedAt(
+                    log,
+                    freshness.readFor(
+                            caller,
+                            position,
+                            generation,
+                            snapshot -> snapshot.position(ReadModel.TICKETS),
+                            ReadModel.TICKETS));
+            return freshness.readFor(
+                    caller,
+                    position,
+                    generation,
+                    snapshot -> list(snapshot, source, Visibility.of(snapshot, caller), of, finalToo, then),
+                    ReadModel.TICKETS,
+                    ReadModel.DIRECTORY);
+        }
+        PastMoment past = source.moment();
         return freshness.readFor(
                 caller,
                 position,
-                source.moment(),
-                snapshot -> list(snapshot, source, Visibility.of(snapshot, caller), of, finalToo),
+                past,
+                snapshot -> list(
+                        snapshot,
+                        source,
+                        Visibility.of(snapshot, caller),
+                        of,
+                        finalToo,
+                        past == null ? Instant.now() : past.at()),
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
     }
 
-    private static Moment moment(@Nullable String asOf, @Nullable String asKnownAt, @Nullable String atPosition) {
-        return Moment.of(asOf, asKnownAt, atPosition, null, Instant.now());
+    private static Moment moment(
+            @Nullable String asOf,
+            @Nullable String asKnownAt,
+            @Nullable String atPosition,
+            @Nullable String generation) {
+        return Moment.of(asOf, asKnownAt, atPosition, null, generation, Instant.now());
     }
 
     private QueueSummaryList list(
-            Snapshot snapshot, TicketSource source, Visibility visibility, QueueSummaries.Of of, boolean finalToo) {
-        PastMoment moment = source.moment();
-        Instant at = moment == null ? Instant.now() : moment.at();
+            Snapshot snapshot,
+            TicketSource source,
+            Visibility visibility,
+            QueueSummaries.Of of,
+            boolean finalToo,
+            Instant at) {
         List<QueueSummary> items = summaries.of(snapshot, source, visibility, of, finalToo, at);
         return new QueueSummaryList(
                 items, at, snapshot.position(source.model()), TicketLists.parked(snapshot, source, visibility));

@@ -50,6 +50,7 @@ public record ReportRequest(
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 }

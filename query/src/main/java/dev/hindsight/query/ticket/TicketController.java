@@ -30,9 +30,14 @@ public final class TicketController {
             @RequestParam(required = false) @Nullable String asOf,
             @RequestParam(required = false) @Nullable String asKnownAt,
             @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String version) {
+            @RequestParam(required = false) @Nullable String version,
+            @RequestParam(required = false) @Nullable String generation) {
         var answer = reader.read(
-                caller, id, minPosition, Moment.of(asOf, asKnownAt, atPosition, version, Instant.now()), tickets::of);
+                caller,
+                id,
+                minPosition,
+                Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now()),
+                tickets::of);
         return answer.headersWithVersion().body(answer.body());
     }
 
@@ -44,12 +49,13 @@ public final class TicketController {
             @RequestParam(required = false) @Nullable String asOf,
             @RequestParam(required = false) @Nullable String asKnownAt,
             @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String version) {
+            @RequestParam(required = false) @Nullable String version,
+            @RequestParam(required = false) @Nullable String generation) {
         var answer = reader.read(
                 caller,
                 id,
                 minPosition,
-                Moment.of(asOf, asKnownAt, atPosition, version, Instant.now()),
+                Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now()),
                 tickets::links);
         return answer.headers().body(new LinkList(answer.body(), answer.position()));
     }

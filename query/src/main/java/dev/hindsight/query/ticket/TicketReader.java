@@ -91,21 +91,26 @@ public final class TicketReader {
      * What was read.
      *
      * @param position the log up to which it is right
+     * @param generation of what was recovered and asked; null for what answers
      */
-    public record Answer<T>(T body, Subject ticket, long position) {
+    public record Answer<T>(
+            T body, Subject ticket, long position, @Nullable String generation) {
 
         /** Headers that every read of a ticket carries. */
         public BodyBuilder headers() {
-            BodyBuilder answer = Freshness.answer(position);
+            BodyBuilder answer = Freshness.answer(position, generation);
             if (ticket.parked() != null) {
                 Freshness.parked(answer, ticket.parked());
             }
             return answer;
         }
 
-        /** The same with the ticket's version as ETag; Spring answers 304 where If-None-Match names it. */
+        /**
+         * The same with the ticket's version as ETag; Spring answers 304 where If-None-Match names it. What was recovered
+         * has none: nobody shall write by it.
+         */
         public BodyBuilder headersWithVersion() {
-            return headers().eTag("\"" + ticket.version() + "\"");
+            return generation != null ? headers() : headers().eTag("\"" + ticket.version() + "\"");
         }
     }
 
@@ -120,6 +125,15 @@ public final class TicketReader {
      */
     public <T> Answer<T> read(
             Caller caller, String idOrNumber, @Nullable String minPosition, BiFunction<Snapshot, Subject, T> question) {
+        return read(caller, idOrNumber, minPosition, (@Nullable String) null, question);
+    }
+
+    private <T> Answer<T> read(
+            Caller caller,
+            String idOrNumber,
+            @Nullable String minPosition,
+            @Nullable String generation,
+            BiFunction<Snapshot, Subject, T> question) {
         Visibility.needReader(caller);
         long min = Parameters.minPosition(minPosition);
         return inSnapshot(
@@ -127,8 +141,9 @@ public final class TicketReader {
                 idOrNumber,
                 min,
                 min,
-                (snapshot, ticket) ->
-                        new Answer<>(question.apply(snapshot, ticket), ticket, snapshot.position(ReadModel.TICKETS)));
+                generation,
+                (snapshot, ticket) -> new Answer<>(
+                        question.apply(snapshot, ticket), ticket, snapshot.position(ReadModel.TICKETS), generation));
     }
 
     /**
@@ -147,8 +162,8 @@ public final class TicketReader {
             @Nullable String minPosition,
             Moment moment,
             BiFunction<Snapshot, Subject, T> question) {
-        if (moment.isNow()) {
-            return read(caller, idOrNumber, minPosition, question);
+        if (!moment.isLimited()) {
+            return read(caller, idOrNumber, minPosition, moment.generation(), question);
         }
         Visibility.needReader(caller);
         long position = moment.position(log);
@@ -158,7 +173,7 @@ public final class TicketReader {
         Then then = new Then(moment, ticket, position == Long.MAX_VALUE ? ticket.position() : position);
         return again(caller, found, List.of(ticket), (snapshot, visibility) -> {
             Subject subject = new Subject(found.id(), ticket.version(), visibility, found.parked(), then);
-            return new Answer<>(question.apply(snapshot, subject), subject, found.position());
+            return new Answer<>(question.apply(snapshot, subject), subject, found.position(), null);
         });
     }
 
@@ -184,7 +199,7 @@ public final class TicketReader {
             Long asked = moment.atPosition();
             min = asked == null ? min : Math.max(min, asked);
         }
-        return inSnapshot(caller, idOrNumber, min, Math.max(min, wait), (snapshot, ticket) -> {
+        return inSnapshot(caller, idOrNumber, min, Math.max(min, wait), null, (snapshot, ticket) -> {
             long position = snapshot.position(ReadModel.TICKETS);
             Parked parked = ticket.parked();
             long upTo = parked == null ? position : Math.min(position, parked.firstPosition() - 1);
@@ -283,16 +298,23 @@ public final class TicketReader {
     /**
      * @param min what the caller wants to see, which a parked ticket may not show; 0 for whatever is there
      * @param wait what the read models must show
+     * @param generation of what was recovered; null for what answers
      */
     private <T> T inSnapshot(
-            Caller caller, String idOrNumber, long min, long wait, BiFunction<Snapshot, Subject, T> question) {
+            Caller caller,
+            String idOrNumber,
+            long min,
+            long wait,
+            @Nullable String generation,
+            BiFunction<Snapshot, Subject, T> question) {
         Condition named = named(idOrNumber);
-        if (min > 0) {
+        if (min > 0 && generation == null) {
             refuseParked(named, caller, min);
         }
         return freshness.readFor(
                 caller,
                 wait,
+                generation,
                 snapshot -> {
                     Visibility visibility = Visibility.of(snapshot, caller);
                     Subject ticket = find(snapshot, named, visibility)

@@ -19,6 +19,6 @@ public final class TicketListController {
     @GetMapping("/api/v1/tickets")
     public ResponseEntity<TicketPage> list(Caller caller, @ModelAttribute TicketListRequest request) {
         TicketPage page = lists.page(caller, request);
-        return Freshness.answer(page.position()).body(page);
+        return Freshness.answer(page.position(), request.generation()).body(page);
     }
 }

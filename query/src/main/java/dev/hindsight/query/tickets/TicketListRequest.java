@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOf as it was then
  * @param asKnownAt as it had been recorded then
  * @param atPosition as it was after this event
+ * @param generation name of what was recovered to a point, asked instead of what answers
  */
 public record TicketListRequest(
         @Nullable String status,
@@ -45,9 +46,10 @@ public record TicketListRequest(
         @Nullable String minPosition,
         @Nullable String asOf,
         @Nullable String asKnownAt,
-        @Nullable String atPosition) {
+        @Nullable String atPosition,
+        @Nullable String generation) {
 
-    private static final Set<String> OF_THE_PAST = Set.of("asOf", "asKnownAt", "atPosition");
+    private static final Set<String> OF_THE_PAST = Set.of("asOf", "asKnownAt", "atPosition", "generation");
 
     private static final List<String> NAMES = Arrays.stream(TicketListRequest.class.getRecordComponents())
             .map(RecordComponent::getName)
@@ -87,6 +89,7 @@ public record TicketListRequest(
                 given.get("limit"),
                 given.get("cursor"),
                 given.get("minPosition"),
+                null,
                 null,
                 null,
                 null);

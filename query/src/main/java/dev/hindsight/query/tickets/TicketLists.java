@@ -17,6 +17,7 @@ import dev.hindsight.query.Visibility;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the list. Safe for concurrent use. */
@@ -69,27 +70,26 @@ public final class TicketLists {
         TicketSort sort = TicketSort.of(request.sort());
         int limit = Parameters.limit(request.limit());
         long minPosition = Parameters.minPosition(request.minPosition());
-        Moment moment = Moment.of(request.asOf(), request.asKnownAt(), request.atPosition(), null, Instant.now());
+        Moment moment = Moment.of(
+                request.asOf(), request.asKnownAt(), request.atPosition(), null, request.generation(), Instant.now());
         String question = "tickets " + caller.person() + " " + filter + " " + sort + (moment.isNow() ? "" : moment);
         Place after = request.cursor() == null ? null : Place.of(sort, cursors.open(question, request.cursor()));
 
         TicketSource source = new TicketSource(PastMoment.of(moment, log));
-        return freshness.readFor(
-                caller,
-                minPosition,
-                source.moment(),
-                snapshot -> {
-                    Visibility visibility = Visibility.of(snapshot, caller);
-                    return page(
-                            snapshot,
-                            new ManyMatches.Question(source, filter, visibility),
-                            new TicketSearch(source, filter, visibility, sort, counted),
-                            question,
-                            after,
-                            limit);
-                },
-                ReadModel.TICKETS,
-                ReadModel.DIRECTORY);
+        Function<Snapshot, TicketPage> page = snapshot -> {
+            Visibility visibility = Visibility.of(snapshot, caller);
+            return page(
+                    snapshot,
+                    new ManyMatches.Question(source, filter, visibility),
+                    new TicketSearch(source, filter, visibility, sort, counted),
+                    question,
+                    after,
+                    limit);
+        };
+        return moment.generation() != null
+                ? freshness.readFor(
+                        caller, minPosition, moment.generation(), page, ReadModel.TICKETS, ReadModel.DIRECTORY)
+                : freshness.readFor(caller, minPosition, source.moment(), page, ReadModel.TICKETS, ReadModel.DIRECTORY);
     }
 
     private TicketPage page(
