@@ -4,10 +4,13 @@ import static dev.hindsight.projections.rebuild.TestNode.OLGA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hindsight.domain.ActorKind;
+import dev.hindsight.domain.Envelope;
 import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.NotFound;
 import dev.hindsight.domain.Refusal;
 import dev.hindsight.domain.Unavailable;
+import dev.hindsight.domain.operations.OperationsEvent;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.people.PersonEvent.PersonRenamed;
 import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
@@ -35,6 +38,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +57,7 @@ class RecoveryTest {
     private final OpenSearchConnection nowhere = new OpenSearchConnection(TestNode.NOWHERE);
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<String> recorded = new CopyOnWriteArrayList<>();
+    private final Set<String> steps = ConcurrentHashMap.newKeySet();
     private final Side side = new Side();
     private final Database database = side.database;
     private final MemoryLog log = side.log;
@@ -82,8 +87,7 @@ class RecoveryTest {
                             freshness,
                             nowhere,
                             TestNode.NOWHERE,
-                            (job, step, by, event) ->
-                                    recorded.add(event.getClass().getSimpleName()),
+                            RecoveryTest.this::record,
                             () -> OptionalLong.of(freeDisk)),
                     ReadModel.TICKETS,
                     name,
@@ -97,6 +101,14 @@ class RecoveryTest {
                 assertThat(freshness.await(model, log.head(), Duration.ofSeconds(60)))
                         .isTrue();
             }
+        }
+    }
+
+    /** Once for each step of a job, as the real one. */
+    private void record(UUID job, String step, Envelope.Actor by, OperationsEvent event) {
+        assertThat(by.kind()).isIn(ActorKind.OPERATOR, ActorKind.SYSTEM);
+        if (steps.add(job + " " + step)) {
+            recorded.add(event.getClass().getSimpleName());
         }
     }
 
