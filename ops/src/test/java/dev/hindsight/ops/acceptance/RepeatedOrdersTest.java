@@ -202,13 +202,16 @@ class RepeatedOrdersTest {
                         .asString())
                 .isEqualTo(person);
 
+        // held, so that it waits: an erasure forgets what is remembered of calls that wrote to the person
+        Desks.ok(admin.put("/api/v1/people/" + person + "/legal-hold", "{\"reason\":\"Case 7\"}"));
         Answer approved = admin.post(path, "{\"reason\":\"asked again\"}");
         String own = UUID.randomUUID().toString();
         assertThat(second.post("/api/v1/approvals/" + approved.id(), approve, KEY, own)
                         .status())
                 .isEqualTo(202);
         Answer again = second.post("/api/v1/approvals/" + approved.id(), approve, KEY, own);
-        assertThat(again.status()).as(again.raw().body()).isIn(200, 202);
+        assertThat(again.status()).as(again.raw().body()).isEqualTo(202);
+        assertThat(again.body().path("state").asString()).isEqualTo("WAITING");
         assertThat(isReplayed(again)).isTrue();
     }
 
