@@ -524,8 +524,11 @@ class RebuildTest {
         return people;
     }
 
+    /** In a transaction, so that no runner sees one without the other. */
     private List<Job> startInOnePass(TestNode node, Wish wish) {
-        return node.jobs.startInOnePass(UUID::randomUUID, List.of(TICKETS, "directory"), wish, OLGA);
+        return Objects.requireNonNull(new TransactionTemplate(database.transactions)
+                .execute(status ->
+                        node.jobs.startInOnePass(UUID::randomUUID, List.of(TICKETS, "directory"), wish, OLGA)));
     }
 
     private void projectedWithPeople(long seed) {
