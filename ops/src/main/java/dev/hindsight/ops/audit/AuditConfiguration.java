@@ -13,6 +13,7 @@ import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
 import dev.hindsight.query.ticket.TicketReader;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,6 +25,7 @@ public class AuditConfiguration {
     AuditExports auditExports(
             RawLog raw,
             EventLog log,
+            EventStore events,
             SealedTree tree,
             CheckpointNow now,
             Checkpoints checkpoints,
@@ -31,7 +33,8 @@ public class AuditConfiguration {
             EventCodec codec,
             DataKeys dataKeys,
             AxonConfiguration.SortSettings spilling) {
-        return new AuditExports(raw, log, tree, now, checkpoints, ledgerKeys, codec, dataKeys, spilling.directory());
+        return new AuditExports(
+                raw, log, events, tree, now, checkpoints, ledgerKeys, codec, dataKeys, spilling.directory());
     }
 
     @Bean

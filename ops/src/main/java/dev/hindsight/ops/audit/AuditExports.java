@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,7 @@ public final class AuditExports {
 
     private final RawLog raw;
     private final EventLog log;
+    private final EventStore events;
     private final SealedTree tree;
     private final CheckpointNow now;
     private final Checkpoints checkpoints;
@@ -65,6 +67,7 @@ public final class AuditExports {
     public AuditExports(
             RawLog raw,
             EventLog log,
+            EventStore events,
             SealedTree tree,
             CheckpointNow now,
             Checkpoints checkpoints,
@@ -74,6 +77,7 @@ public final class AuditExports {
             Path spill) {
         this.raw = raw;
         this.log = log;
+        this.events = events;
         this.tree = tree;
         this.now = now;
         this.checkpoints = checkpoints;
@@ -170,14 +174,17 @@ public final class AuditExports {
         return moment == null ? head + 1 : Math.min(head, log.recordedBy(moment.minus(1, ChronoUnit.MICROS))) + 1;
     }
 
-    /** @throws NotFound where there is no such export */
+    /**
+     * Also one that was recorded a moment ago and has no position yet.
+     *
+     * @throws NotFound where there is no such export
+     */
     public AuditExportMade find(UUID id) {
-        try (Stream<LoggedEvent> events = log.eventsOf(AuditExportMade.stream(id))) {
-            return events.map(LoggedEvent::event)
-                    .map(AuditExportMade.class::cast)
-                    .findFirst()
-                    .orElseThrow(() -> new NotFound("There is no such export."));
-        }
+        return events.readEvents(AuditExportMade.stream(id))
+                .asStream()
+                .map(event -> (AuditExportMade) event.getPayload())
+                .findFirst()
+                .orElseThrow(() -> new NotFound("There is no such export."));
     }
 
     /**
