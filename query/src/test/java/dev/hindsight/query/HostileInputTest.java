@@ -87,10 +87,14 @@ class HostileInputTest {
             assertThat(answer.status())
                     .as("%s=%s", parameter, string)
                     .isIn(
-                            List.of("minPosition", "atPosition").contains(parameter)
-                                    ? List.of(200, 400, 503)
-                                    : List.of(200, 400));
-            if (answer.status() == 400) {
+                            switch (parameter) {
+                                case "minPosition", "atPosition" -> List.of(200, 400, 503);
+                                case "generation" -> List.of(400, 404);
+                                default -> List.of(200, 400);
+                            });
+            if (answer.status() == 404) {
+                assertThat(answer.code()).isEqualTo("UNKNOWN_GENERATION");
+            } else if (answer.status() == 400) {
                 assertThat(answer.code()).isEqualTo(parameter.equals("cursor") ? "INVALID_CURSOR" : "INVALID_REQUEST");
             } else if (answer.status() == 200
                     && !List.of(

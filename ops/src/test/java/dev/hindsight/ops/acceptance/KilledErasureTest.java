@@ -8,9 +8,6 @@ import dev.hindsight.ops.installation.Installation;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -59,12 +56,12 @@ class KilledErasureTest {
             Person admin = as(Role.ADMIN, "adele@example.org");
             Somebody quentin;
             String erasure;
-            Lock job;
+            HeldLock job;
             try (ServerProcess server = ServerProcess.start(data, HEAP, environment)) {
                 url = server.url();
                 quentin = new Somebody(this::as).with(TICKETS);
                 erasure = "/api/v1/people/" + quentin.id + "/erasure";
-                job = new Lock(database, JOB);
+                job = new HeldLock(database, JOB);
                 assertThat(admin.post(erasure, "{\"reason\":\"Asked in writing\"}")
                                 .body()
                                 .path("state")
@@ -81,13 +78,13 @@ class KilledErasureTest {
                 killedWhere(
                         "VACUUM (FULL%person_email",
                         "LOCK TABLE command.person_email IN ACCESS SHARE MODE",
-                        new Lock(database, JOB),
+                        new HeldLock(database, JOB),
                         database,
                         environment);
             }
             killedWhere(
                     "update command.erasure set state = 'DONE'%",
-                    "LOCK TABLE command.erasure IN SHARE MODE", new Lock(database, JOB), database, environment);
+                    "LOCK TABLE command.erasure IN SHARE MODE", new HeldLock(database, JOB), database, environment);
             assertThat(jdbc.queryForObject(
                             "SELECT count(*) FROM log.event WHERE name = 'person.erasure-finished'", Integer.class))
                     .isZero();
@@ -134,12 +131,12 @@ class KilledErasureTest {
      * @param job keeps the node from beginning before that
      */
     private void killedWhere(
-            String statement, String lock, Lock job, DataSource database, Map<String, String> environment)
+            String statement, String lock, HeldLock job, DataSource database, Map<String, String> environment)
             throws Exception {
         try (ServerProcess server = ServerProcess.start(data, HEAP, environment)) {
-            Lock held = new Lock(database, lock);
+            HeldLock held = new HeldLock(database, lock);
             job.close();
-            await(new JdbcTemplate(database), statement);
+            HeldLock.awaitSomebodyWaiting(new JdbcTemplate(database), statement);
             server.kill();
             held.close();
         }
@@ -150,33 +147,5 @@ class KilledErasureTest {
                 http,
                 () -> url,
                 DevelopmentIssuer.of(data).issue(EnumSet.of(role), user, null, Instant.now(), Duration.ofHours(1)));
-    }
-
-    /** Until some session waits for a lock with this statement. */
-    private static void await(JdbcTemplate jdbc, String statement) {
-        Journey.eventually(
-                Duration.ofSeconds(60),
-                () -> Boolean.TRUE.equals(jdbc.queryForObject(
-                        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE ?)",
-                        Boolean.class,
-                        statement)));
-    }
-
-    /** A session that holds what a statement took until it is closed. */
-    private static final class Lock implements AutoCloseable {
-        private final Connection connection;
-
-        Lock(DataSource database, String statement) throws SQLException {
-            connection = database.getConnection();
-            connection.setAutoCommit(false);
-            try (Statement taking = connection.createStatement()) {
-                taking.execute(statement);
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            connection.close();
-        }
     }
 }

@@ -9,9 +9,6 @@ import dev.hindsight.ops.installation.Installation;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -57,7 +54,7 @@ class KilledRecoveryTest {
                         .position();
                 Desks.ok(agent.put(
                         "/api/v1/tickets/" + last.id() + "/status", "{\"status\":\"CANCELLED\"}", "If-Match", "*"));
-                try (Lock held = new Lock(database, "LOCK TABLE readmodel.skip IN ACCESS EXCLUSIVE MODE")) {
+                try (HeldLock held = new HeldLock(database, "LOCK TABLE readmodel.skip IN ACCESS EXCLUSIVE MODE")) {
                     Answer begun =
                             operator.post("/ops/v1/recoveries", "{\"position\":" + then + ",\"name\":\"before\"}");
                     assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
@@ -66,7 +63,7 @@ class KilledRecoveryTest {
                             () -> "COPYING"
                                     .equals(jdbc.queryForObject(
                                             "SELECT phase FROM readmodel.job WHERE kind = 'RECOVERY'", String.class)));
-                    await(jdbc, "%readmodel.skip%");
+                    HeldLock.awaitSomebodyWaiting(jdbc, "%readmodel.skip%");
                     server.kill();
                     assertThat(held.isValid()).isTrue();
                 }
@@ -105,9 +102,9 @@ class KilledRecoveryTest {
 
     private ServerProcess killedAtTheEnd(Map<String, String> environment, DataSource database, JdbcTemplate jdbc)
             throws Exception {
-        try (Lock held = new Lock(database, "LOCK TABLE readmodel.recovery IN SHARE MODE")) {
+        try (HeldLock held = new HeldLock(database, "LOCK TABLE readmodel.recovery IN SHARE MODE")) {
             ServerProcess server = ServerProcess.start(data, HEAP, environment);
-            await(jdbc, "UPDATE readmodel.recovery SET forgotten%");
+            HeldLock.awaitSomebodyWaiting(jdbc, "UPDATE readmodel.recovery SET forgotten%");
             server.kill();
             assertThat(held.isValid()).isTrue();
             return server;
@@ -119,37 +116,5 @@ class KilledRecoveryTest {
                 http,
                 () -> url,
                 DevelopmentIssuer.of(data).issue(EnumSet.of(role), user, null, Instant.now(), Duration.ofHours(1)));
-    }
-
-    /** Until some session waits for a lock with this statement. */
-    private static void await(JdbcTemplate jdbc, String statement) {
-        Journey.eventually(
-                Duration.ofSeconds(60),
-                () -> Boolean.TRUE.equals(jdbc.queryForObject(
-                        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE ?)",
-                        Boolean.class,
-                        statement)));
-    }
-
-    /** A session that holds what a statement took until it is closed. */
-    private static final class Lock implements AutoCloseable {
-        private final Connection connection;
-
-        Lock(DataSource database, String statement) throws SQLException {
-            connection = database.getConnection();
-            connection.setAutoCommit(false);
-            try (Statement taking = connection.createStatement()) {
-                taking.execute(statement);
-            }
-        }
-
-        boolean isValid() throws SQLException {
-            return connection.isValid(1);
-        }
-
-        @Override
-        public void close() throws SQLException {
-            connection.close();
-        }
     }
 }
