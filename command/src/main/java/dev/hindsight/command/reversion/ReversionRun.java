@@ -190,6 +190,11 @@ public final class ReversionRun {
         reversions.over(job.id(), cancelled ? State.CANCELLED : State.DONE);
     }
 
+    /** The id of the command that reverts the ticket: the same one, however often it is tried. */
+    private static UUID command(UUID job, UUID ticket) {
+        return UUID.nameUUIDFromBytes((job + "/" + ticket).getBytes(StandardCharsets.UTF_8));
+    }
+
     /** A stream as it stands, and whether this reversion was there. */
     private record History(
             List<TicketEvent> events, @Nullable TicketReverted done, long doneAt) {}
@@ -205,7 +210,7 @@ public final class ReversionRun {
             known.add(event);
             if (event instanceof TicketReverted reverted
                     && message.getMetaData().get(Envelope.KEY) instanceof Envelope envelope
-                    && envelope.correlation().equals(job.toString())) {
+                    && envelope.command().equals(command(job, ticket).toString())) {
                 done = reverted;
                 doneAt = known.size();
             }
@@ -230,7 +235,7 @@ public final class ReversionRun {
             var decided = new Decided(job, ticket.ticketId(), undone, present, plan);
             var answer = dispatch.send(
                     call(job),
-                    UUID.nameUUIDFromBytes((job.id() + "/" + ticket.ticketId()).getBytes(StandardCharsets.UTF_8)),
+                    command(job.id(), ticket.ticketId()),
                     () -> Step.of(new RevertTicket(
                             ticket.ticketId(), job.orderedBy(), clock.instant(), null, decided::at, job.reason())),
                     ReversionRun::receipt);

@@ -77,8 +77,8 @@ public class RebuildConfiguration {
     }
 
     @Bean
-    RecoveryEndpoint recoveryEndpoint(Recoveries recoveries) {
-        return new RecoveryEndpoint(recoveries);
+    RecoveryEndpoint recoveryEndpoint(CommandDispatch dispatch, Recoveries recoveries) {
+        return new RecoveryEndpoint(dispatch, recoveries);
     }
 
     /** Apart from the lag of what answers, so that no alert fires because of a rebuild. */

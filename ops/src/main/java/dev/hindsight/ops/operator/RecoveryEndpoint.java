@@ -1,20 +1,23 @@
 package dev.hindsight.ops.operator;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import dev.hindsight.command.call.Answers;
 import dev.hindsight.command.call.Calls;
 import dev.hindsight.command.call.WriteBody;
-import dev.hindsight.command.dispatch.IdempotencyMismatch;
+import dev.hindsight.command.dispatch.Answer;
+import dev.hindsight.command.dispatch.CommandDispatch;
+import dev.hindsight.command.dispatch.Once;
+import dev.hindsight.command.dispatch.Receipt;
 import dev.hindsight.domain.PlainText;
 import dev.hindsight.domain.people.Caller;
 import dev.hindsight.projections.rebuild.Recoveries;
 import dev.hindsight.projections.rebuild.Recoveries.Order;
 import dev.hindsight.projections.rebuild.Recovery;
 import dev.hindsight.query.Parameters;
-import java.nio.charset.StandardCharsets;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -24,7 +27,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -52,23 +54,22 @@ final class RecoveryEndpoint {
 
     record RecoveryList(List<Recovery> items) {}
 
+    private static final String STREAM = "recovery-";
+
+    private final CommandDispatch dispatch;
     private final Recoveries recoveries;
 
-    RecoveryEndpoint(Recoveries recoveries) {
+    RecoveryEndpoint(CommandDispatch dispatch, Recoveries recoveries) {
+        this.dispatch = dispatch;
         this.recoveries = recoveries;
     }
 
     @PostMapping
     ResponseEntity<Recovery> startRecovery(
-            @RequestBody RecoveryBody body,
-            @RequestHeader(name = Calls.IDEMPOTENCY_KEY, required = false) @Nullable String key,
-            Caller caller) {
+            @RequestBody RecoveryBody body, Caller caller, HttpServletRequest request) {
         Instant moment = Parameters.instant("to", body.to());
         var order = new Order(
-                key == null
-                        ? UuidCreator.getTimeOrderedEpochPlus1()
-                        : UUID.nameUUIDFromBytes(
-                                ("recovery\n" + caller.person() + "\n" + key).getBytes(StandardCharsets.UTF_8)),
+                UuidCreator.getTimeOrderedEpochPlus1(),
                 moment == null ? null : moment.truncatedTo(ChronoUnit.MICROS),
                 body.position(),
                 body.name() == null ? null : PlainText.line("name", body.name()),
@@ -76,24 +77,13 @@ final class RecoveryEndpoint {
                 body.maxRate(),
                 Boolean.TRUE.equals(body.gentle()),
                 caller.actor());
-        Recovery known = key == null ? null : recoveries.find(order.id()).orElse(null);
-        if (known != null && !isSame(known, order)) {
-            throw new IdempotencyMismatch();
-        }
-        return accepted(known == null ? recoveries.begin(order) : known);
-    }
-
-    private static boolean isSame(Recovery known, Order order) {
-        return Objects.equals(known.to(), order.to())
-                && (order.position() == null || order.position() == known.position())
-                && (order.name() == null || order.name().equals(known.name()))
-                && Objects.equals(known.reason(), order.reason());
-    }
-
-    private static ResponseEntity<Recovery> accepted(Recovery recovery) {
-        return ResponseEntity.status(HttpStatus.ACCEPTED)
-                .header("Location", "/ops/v1/recoveries/" + recovery.name())
-                .body(recovery);
+        Answer answer = dispatch.send(
+                Calls.of(request, caller),
+                new Once(() -> Receipt.made(STREAM + recoveries.begin(order).id(), 1)));
+        Recovery begun = recoveries.find(UUID.fromString(answer.receipt().id())).orElseThrow();
+        return Answers.replayed(ResponseEntity.status(HttpStatus.ACCEPTED), answer.replayed())
+                .header("Location", "/ops/v1/recoveries/" + begun.name())
+                .body(begun);
     }
 
     @GetMapping

@@ -33,6 +33,7 @@ class RepeatedOrdersTest {
     private static final String KEY = "Idempotency-Key";
     private static final String EXPORTS = "/api/v1/audit/exports";
     private static final String REVERSIONS = "/ops/v1/reversions";
+    private static final String RECOVERIES = "/ops/v1/recoveries";
     private static final String LEDGER_KEYS = "/ops/v1/ledger/keys";
     private static final int AT_ONCE = 6;
 
@@ -187,6 +188,22 @@ class RepeatedOrdersTest {
                         .filter(job -> job.toString().contains(ticket))
                         .map(job -> job.path("id").asString()))
                 .containsExactly(id);
+    }
+
+    @Test
+    void recoveriesAtOnce() throws Exception {
+        String body = "{\"position\":" + ticket().body().path("position").asLong() + ",\"name\":\"at-once\"}";
+        String id = atOnce(operator, RECOVERIES, body, 202).getFirst().id();
+        assertThat(operator.get(RECOVERIES)
+                        .body()
+                        .path("items")
+                        .valueStream()
+                        .map(recovery -> recovery.path("id").asString()))
+                .containsExactly(id);
+        assertThat(operator.post(RECOVERIES, body.replace("at-once", "other"), KEY, key)
+                        .status())
+                .isEqualTo(422);
+        assertThat(operator.post(RECOVERIES, body, KEY, "").code()).isEqualTo("INVALID_REQUEST");
     }
 
     @Test

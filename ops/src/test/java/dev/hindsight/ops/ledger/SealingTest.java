@@ -100,8 +100,10 @@ class SealingTest {
             try {
                 for (int round = 0; round < 2; round++) {
                     SealedLog.await(() -> nodes.stream().anyMatch(Sealer::leading));
-                    assertThat(nodes.stream().filter(Sealer::leading)).hasSize(1);
-                    nodes.stream().filter(Sealer::leading).forEach(Sealer::stop);
+                    List<Sealer> leading =
+                            nodes.stream().filter(Sealer::leading).toList(); // before the next one leads
+                    assertThat(leading).hasSize(1);
+                    leading.getFirst().stop();
                 }
                 // What a crash does to the one that leads: its connection is gone.
                 SealedLog.await(() -> nodes.stream().anyMatch(Sealer::leading));
