@@ -65,8 +65,7 @@ final class RecoveryEndpoint {
     }
 
     @PostMapping
-    ResponseEntity<Recovery> startRecovery(
-            @RequestBody RecoveryBody body, Caller caller, HttpServletRequest request) {
+    ResponseEntity<Recovery> startRecovery(@RequestBody RecoveryBody body, Caller caller, HttpServletRequest request) {
         Instant moment = Parameters.instant("to", body.to());
         var order = new Order(
                 UuidCreator.getTimeOrderedEpochPlus1(),
