@@ -80,6 +80,10 @@ class RebuildTest {
     }
 
     private TestNode node(String name, int threads, int batch) {
+        return node(name, threads, batch, 2);
+    }
+
+    private TestNode node(String name, int threads, int batch, int atOnce) {
         var node = new TestNode(
                 new TestNode.Stage(
                         database,
@@ -93,7 +97,8 @@ class RebuildTest {
                 ReadModel.TICKETS,
                 name,
                 threads,
-                batch);
+                batch,
+                atOnce);
         nodes.add(node);
         return node;
     }
@@ -476,6 +481,43 @@ class RebuildTest {
         assertThat(two.jobs.read(job.id()).state()).isEqualTo(State.DONE);
         assertThatBothAreTheSame(1, 2);
         assertThat(recorded).hasSize(3);
+    }
+
+    @Test
+    void aJobThatCanNotGoOnTellsWhyAndKeepsNoOtherWaiting() throws Exception {
+        var node = node("one", 1, 50, 1);
+        projectedWithPeople(77);
+        database.generations.ensure(ReadModel.TICKET_SEARCH);
+        var away = node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "ticket-search", AUTO, OLGA);
+        node.await(away, now -> now.state() == State.RUNNING && now.error() != null);
+        var other = node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "directory", AUTO, OLGA);
+        assertThat(node.over(other)).satisfies(done -> {
+            assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
+            assertThat(done.error()).isNull();
+        });
+        node.await(away, now -> now.endedAt() == null && now.error() != null);
+    }
+
+    @Test
+    void aJobThatAnotherNodeHoldsKeepsNoOtherWaiting() throws Exception {
+        var node = node("one", 1, 50, 1);
+        projectedWithPeople(78);
+        var id = UUID.randomUUID();
+        try (var elsewhere = database.pool.getConnection()) {
+            try (var lock =
+                    elsewhere.prepareStatement("SELECT pg_advisory_lock(hashtext('readmodel.job'), hashtext(?))")) {
+                lock.setString(1, id.toString());
+                lock.execute();
+            }
+            var held = node.jobs.start(id, Kind.REBUILD, TICKETS, AUTO, OLGA);
+            var other = node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "directory", AUTO, OLGA);
+            assertThat(node.over(other).state()).isEqualTo(State.DONE);
+            assertThat(node.jobs.read(held.id()).state()).isEqualTo(State.WAITING);
+            try (var unlock = elsewhere.createStatement()) {
+                unlock.execute("SELECT pg_advisory_unlock_all()");
+            }
+            assertThat(node.over(held).state()).isEqualTo(State.DONE);
+        }
     }
 
     /** Killed in each phase that is seen, and now and then. */
