@@ -33,6 +33,7 @@ import dev.hindsight.projections.rebuild.Jobs.Wish;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -383,6 +385,45 @@ class RebuildTest {
                 .isEmpty();
         assertThat(node.over(node.start(Kind.VERIFICATION, AUTO)).report())
                 .satisfies(report -> assertThat(report.clean()).isTrue());
+    }
+
+    @Test
+    void whatDiffersIsForcedAnewAfterASwitchThatGaveUp() throws Exception {
+        var node = node();
+        var history = Histories.of(16, 800);
+        projected(history.subList(0, 600));
+        database.jdbc
+                .sql("UPDATE readmodel.ticket_g1 SET subject = 'nonsense'"
+                        + " WHERE id = (SELECT id FROM readmodel.ticket_g1 ORDER BY number LIMIT 1)")
+                .update();
+        var job = node.over(node.start(Kind.REBUILD, AUTO));
+        assertThat(job.state()).as(job.toString()).isEqualTo(State.VERIFICATION_FAILED);
+        own(2, "elsewhere");
+        projected(history.subList(600, history.size()));
+        node.jobs.switchOver(job.id(), true, "changed by hand", OLGA);
+        var gaveUp = node.await(job, now -> now.error() != null);
+        assertThat(gaveUp.state()).isEqualTo(State.VERIFICATION_FAILED);
+        assertThat(answering()).isEqualTo(1);
+        assertThatThrownBy(() -> node.jobs.switchOver(job.id(), false, null, OLGA))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("VERIFICATION_FAILED"));
+
+        own(2, null);
+        node.await(job, now -> position(2) == log.head());
+        node.jobs.switchOver(job.id(), true, "changed by hand", OLGA);
+        var done = node.await(job, now -> now.endedAt() != null);
+        assertThat(done.state()).isEqualTo(State.DONE);
+        assertThat(done.error()).isNull();
+        assertThat(answering()).isEqualTo(2);
+    }
+
+    /** @param owner who follows a generation for an hour; null: whoever comes */
+    private void own(int generation, @Nullable String owner) {
+        database.jdbc
+                .sql("UPDATE readmodel.generation SET owner = ?, claimed_at = clock_timestamp() + interval '1 h'"
+                        + " WHERE model = 'tickets' AND generation = ?")
+                .params(Arrays.<@Nullable Object>asList(owner, generation))
+                .update();
     }
 
     @Test
@@ -963,11 +1004,7 @@ class RebuildTest {
         projected(history.subList(0, 600));
         var job = node.start(Kind.REBUILD, AUTO);
         assertThat(node.over(job).state()).isEqualTo(State.DONE);
-        database.jdbc
-                .sql(
-                        "UPDATE readmodel.generation SET owner = 'elsewhere', claimed_at = clock_timestamp() + interval '1 h'"
-                                + " WHERE model = 'tickets' AND generation = 1")
-                .update();
+        own(1, "elsewhere");
         projected(history.subList(600, history.size()));
         assertThat(answering()).isEqualTo(2);
         node.jobs.switchBack(job.id(), true, "shows what was", OLGA);
