@@ -70,9 +70,8 @@ final class Switchover {
             }
             Thread.sleep(1);
         }
-        var going = jdbc.sql(
-                        "UPDATE readmodel.job SET phase = ?, error = NULL, done = ?, total = ?"
-                                + " WHERE id = ? AND state = 'RUNNING'")
+        var going = jdbc.sql("UPDATE readmodel.job SET phase = ?, error = NULL, done = ?, total = ?"
+                        + " WHERE id = ? AND state = 'RUNNING'")
                 .params(then.name(), store.position(row, from), store.position(row, to), store.id())
                 .update();
         if (going == 0) {

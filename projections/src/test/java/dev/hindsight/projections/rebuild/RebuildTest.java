@@ -611,7 +611,7 @@ class RebuildTest {
     private List<Job> startInOnePass(TestNode node, Wish wish) {
         return Objects.requireNonNull(new TransactionTemplate(database.transactions)
                 .execute(status ->
-                        node.jobs.startInOnePass(UUID::randomUUID, List.of(TICKETS, "directory"), wish, OLGA)));
+                        node.jobs.startTogether(UUID::randomUUID, List.of(TICKETS, "directory"), true, wish, OLGA)));
     }
 
     private void projectedWithPeople(long seed) {
@@ -801,6 +801,36 @@ class RebuildTest {
         });
         assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "nothing", AUTO, OLGA))
                 .isInstanceOf(NotFound.class);
+    }
+
+    @Test
+    void theRoomForAllThatIsOrderedTogetherMustBeThere() {
+        var node = node();
+        projectedWithPeople(79);
+        freeDisk =
+                node.log.sortBytes() + Math.round(1.3 * (bytes(ReadModel.TICKETS) + bytes(ReadModel.DIRECTORY) / 2.0));
+        for (var onePass : List.of(true, false)) {
+            assertThatThrownBy(() -> node.jobs.startTogether(
+                            UUID::randomUUID, List.of(TICKETS, "directory"), onePass, AUTO, OLGA))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("DISK_SHORT"));
+        }
+        assertThat(node.jobs.list()).isEmpty();
+        for (var name : List.of(TICKETS, "directory")) {
+            assertThat(node.jobs.startTogether(UUID::randomUUID, List.of(name), true, AUTO, OLGA))
+                    .hasSize(1);
+        }
+    }
+
+    /** Of the first generation's tables. */
+    private long bytes(ReadModel model) {
+        return model.tables().stream()
+                .mapToLong(table -> database.jdbc
+                        .sql("SELECT pg_total_relation_size(to_regclass('readmodel.' || ?))")
+                        .param(ReadModel.physicalName(table, 1))
+                        .query(Long.class)
+                        .single())
+                .sum();
     }
 
     private Upkeep upkeep(TestNode node, Duration kept, Duration verified) {
