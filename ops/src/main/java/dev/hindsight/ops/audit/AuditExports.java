@@ -195,7 +195,12 @@ public final class AuditExports {
      */
     public void write(AuditExportMade export, OutputStream out) throws IOException {
         Manifest manifest = new Manifest(
-                ledgerKeys.origin(), export.size(), export.from(), export.to(), export.streams(), export.reason());
+                ledgerKeys.origin(),
+                export.size(),
+                export.from(),
+                export.to(),
+                export.streams(),
+                Manifest.plain(export.reason()));
         try (BundleWriter.ShownSalts salts = new BundleWriter.ShownSalts(spill)) {
             Writing writing = new Writing(export, manifest, salts);
             BundleWriter bundle = new BundleWriter(out);

@@ -1,9 +1,11 @@
 package dev.hindsight.ops.bundle;
 
 import dev.hindsight.domain.ledger.Checkpoint;
+import dev.hindsight.domain.ledger.CheckpointFile;
 import dev.hindsight.domain.ledger.EventHeader;
 import dev.hindsight.domain.ledger.Hash;
 import dev.hindsight.domain.ledger.KeyHistory;
+import dev.hindsight.domain.ledger.KeyRotation;
 import dev.hindsight.domain.ledger.MalformedLedgerException;
 import dev.hindsight.domain.ledger.MerkleTree;
 import dev.hindsight.domain.ledger.MerkleTree.Placed;
@@ -26,10 +28,13 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -60,7 +65,7 @@ public final class BundleVerifier {
 
     private final Path file;
     private final @Nullable String trustedKey;
-    private final @Nullable String outsideCheckpoint;
+    private final @Nullable String outsideCheckpoints;
     private final List<Finding> findings = new ArrayList<>();
 
     private long wrongs;
@@ -104,22 +109,23 @@ public final class BundleVerifier {
         }
     }
 
-    private BundleVerifier(Path file, @Nullable String trustedKey, @Nullable String outsideCheckpoint) {
+    private BundleVerifier(Path file, @Nullable String trustedKey, @Nullable String outsideCheckpoints) {
         this.file = file;
         this.trustedKey = trustedKey;
-        this.outsideCheckpoint = outsideCheckpoint;
+        this.outsideCheckpoints = outsideCheckpoints;
     }
 
     /**
      * @param trustedKey the log's first public key, as a vkey, from elsewhere than from the bundle; null: the bundle's own
      *     is taken, and the verdict says so
-     * @param outsideCheckpoint a checkpoint that somebody kept, as the text of a signed note; null: none
+     * @param outsideCheckpoints what somebody kept: signed notes one after the other, checkpoints and hand-overs to later
+     *     keys; null: none
      * @throws IOException when the file cannot be read, or the folder for temporary files has no room; whatever is wrong
      *     inside the file is a finding
      */
-    public static Verdict verify(Path file, @Nullable String trustedKey, @Nullable String outsideCheckpoint)
+    public static Verdict verify(Path file, @Nullable String trustedKey, @Nullable String outsideCheckpoints)
             throws IOException {
-        BundleVerifier verifier = new BundleVerifier(file, trustedKey, outsideCheckpoint);
+        BundleVerifier verifier = new BundleVerifier(file, trustedKey, outsideCheckpoints);
         try {
             verifier.verify();
         } catch (MalformedBundleException | MalformedLedgerException malformed) {
@@ -438,31 +444,68 @@ public final class BundleVerifier {
         }
     }
 
-    /** Somebody else's copy of the log's past says the same. */
+    /** Somebody else's copies of the log's past say the same. */
     private void outside(ZipFile zip, Checkpoint checkpoint) throws IOException {
-        if (outsideCheckpoint == null) {
+        if (outsideCheckpoints == null) {
             return;
         }
-        SignedNote note = SignedNote.parse(outsideCheckpoint);
-        Optional<Checkpoint> kept = keys(zip, checkpoint.origin()).verified(note);
-        if (kept.isEmpty()) {
-            wrong(null, "The checkpoint given is not of this log, or not signed by its key.");
-            return;
+        CheckpointFile given = CheckpointFile.parse(outsideCheckpoints);
+        if (given.unreadable() > 0 || given.notes().isEmpty()) {
+            wrong(null, "What was given as checkpoint is none, or not whole: it has parts that are no signed notes.");
         }
-        long size = kept.get().size();
-        List<Hash> proof = size == checkpoint.size()
-                ? List.of()
-                : BundleParts.proofs(small(zip, BundleParts.CONSISTENCY)).get(size);
-        if (proof == null) {
-            notProved("That the log begins as the checkpoint given says: the bundle has no proof from its size " + size
-                    + " to " + checkpoint.size()
-                    + ". Ask for an export made after it that names this checkpoint (checkpointSize).");
-        } else if (MerkleTree.consistent(size, kept.get().root(), checkpoint.size(), checkpoint.root(), proof)) {
-            proved("The log begins as the checkpoint given says: its first " + size
+        NavigableSet<Long> same = new TreeSet<>();
+        NavigableSet<Long> withoutProof = new TreeSet<>();
+        Map<Long, List<Hash>> proofs = BundleParts.proofs(small(zip, BundleParts.CONSISTENCY));
+        for (Checkpoint kept : kept(zip, checkpoint.origin(), given.notes())) {
+            long size = kept.size();
+            List<Hash> proof = size == checkpoint.size() ? List.of() : proofs.get(size);
+            if (proof == null) {
+                withoutProof.add(size);
+            } else if (MerkleTree.consistent(size, kept.root(), checkpoint.size(), checkpoint.root(), proof)) {
+                same.add(size);
+            } else {
+                wrong(
+                        null,
+                        "The log was rewritten: its first " + size + " events are not those of the checkpoint given.");
+            }
+        }
+        if (!same.isEmpty()) {
+            proved("The log begins as the checkpoint given says: its first " + same.last()
                     + " events were not rewritten since.");
-        } else {
-            wrong(null, "The log was rewritten: its first " + size + " events are not those of the checkpoint given.");
         }
+        if (!withoutProof.isEmpty()) {
+            notProved("That the log begins as the checkpoint given says: the bundle has no proof from its size "
+                    + withoutProof.last() + " to " + checkpoint.size()
+                    + (withoutProof.size() == 1 ? "" : ", nor from " + (withoutProof.size() - 1) + " other sizes given")
+                    + ". Ask for an export made after it that names this checkpoint (checkpointSize).");
+        }
+    }
+
+    /** Those of the notes that are checkpoints of this log; of the others something is wrong, but for hand-overs. */
+    private List<Checkpoint> kept(ZipFile zip, String origin, List<SignedNote> notes) throws IOException {
+        KeyHistory keys = keys(zip, origin);
+        try {
+            keys = keys.and(notes.stream().filter(KeyRotation::is).toList());
+        } catch (MalformedLedgerException noHandOver) {
+            wrong(null, "A hand-over given with the checkpoint is none: " + noHandOver.getMessage() + ".");
+        }
+        List<Checkpoint> kept = new ArrayList<>();
+        for (SignedNote note : notes) {
+            if (KeyRotation.is(note)) {
+                continue;
+            }
+            try {
+                Optional<Checkpoint> verified = keys.verified(note);
+                if (verified.isPresent()) {
+                    kept.add(verified.get());
+                } else {
+                    wrong(null, "The checkpoint given is not of this log, or not signed by its key.");
+                }
+            } catch (MalformedLedgerException noCheckpoint) {
+                wrong(null, "What was given as checkpoint is none: " + noCheckpoint.getMessage() + ".");
+            }
+        }
+        return kept;
     }
 
     private void completeness(Manifest manifest, SpilledTable reaches) {
@@ -540,17 +583,17 @@ public final class BundleVerifier {
     }
 
     private void proved(String text) {
-        findings.add(new Finding(Kind.PROVED, null, text));
+        findings.add(new Finding(Kind.PROVED, null, Manifest.plain(text)));
     }
 
     private void notProved(String text) {
-        findings.add(new Finding(Kind.NOT_PROVED, null, text));
+        findings.add(new Finding(Kind.NOT_PROVED, null, Manifest.plain(text)));
     }
 
     private void wrong(@Nullable Long position, String text) {
         wrongs++;
         if (wrongs <= MOST_WRONG) {
-            findings.add(new Finding(Kind.WRONG, position, text));
+            findings.add(new Finding(Kind.WRONG, position, Manifest.plain(text)));
         }
     }
 

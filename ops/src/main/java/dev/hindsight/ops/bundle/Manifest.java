@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,23 @@ import org.jspecify.annotations.Nullable;
 public record Manifest(String origin, long size, long headersFrom, long headersTo, List<String> streams, String words) {
 
     private static final String FORMAT = "hindsight-bundle-1";
+    private static final Pattern NOT_PLAIN =
+            Pattern.compile("[\\x00-\\x1F\\x7F-\\x9F\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069]");
 
     public Manifest {
         streams = List.copyOf(streams);
-        if (words.indexOf('\n') >= 0 || origin.indexOf('\n') >= 0) {
-            throw new IllegalArgumentException("a line of the manifest is one line");
+        if (!isPlain(words) || !isPlain(origin) || !streams.stream().allMatch(Manifest::isPlain)) {
+            throw new IllegalArgumentException("a line of the manifest has control characters");
         }
+    }
+
+    private static boolean isPlain(String line) {
+        return plain(line).equals(line);
+    }
+
+    /** The same where every control character, and all that has text shown in another order, is replaced by U+FFFD. */
+    public static String plain(String line) {
+        return NOT_PLAIN.matcher(line).replaceAll("\uFFFD");
     }
 
     /** Whether this event belongs to what was asked for, and has its body in the bundle. */
@@ -82,6 +94,8 @@ public record Manifest(String origin, long size, long headersFrom, long headersT
             }
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException notCanonical) {
             throw new MalformedBundleException("a number in manifest.txt cannot be read");
+        } catch (IllegalArgumentException notPlain) {
+            throw new MalformedBundleException("manifest.txt has control characters");
         }
         throw new MalformedBundleException("manifest.txt is not in its one canonical form");
     }

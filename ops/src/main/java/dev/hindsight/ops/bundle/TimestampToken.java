@@ -80,7 +80,7 @@ final class TimestampToken {
         }
     }
 
-    /** Passes tag and length: what follows is the content. */
+    /** Passes tag and length: what follows is the content. Lengths beyond the array are none. */
     private int enter() {
         at++;
         int length = der[at++] & 0xff;
@@ -91,18 +91,24 @@ final class TimestampToken {
         int value = 0;
         for (int i = 0; i < bytes; i++) {
             value = (value << 8) | (der[at++] & 0xff);
+            if (value < 0 || value > der.length) {
+                throw new IndexOutOfBoundsException("a length beyond the end");
+            }
         }
         return value;
     }
 
     private void skip() {
         int length = enter();
-        at += length;
+        at += length; // at most twice the array: reading there ends it
     }
 
     private byte[] content() {
         int length = enter();
-        byte[] content = Arrays.copyOfRange(der, at, Math.addExact(at, length));
+        if (length > der.length - at) {
+            throw new IndexOutOfBoundsException("a content beyond the end");
+        }
+        byte[] content = Arrays.copyOfRange(der, at, at + length);
         at += length;
         return content;
     }

@@ -71,6 +71,12 @@ final class DeadLettersCommand implements Callable<Integer> {
         if (order != null && order.skip != null && reason == null) {
             throw new ParameterException(spec.commandLine(), "Why? A skip wants a --reason, which is recorded");
         }
+        if (order != null && (model != null || cause != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--model and --cause choose what is shown. Orders: --retry ID, --retry-cause TEXT, --retry-all,"
+                            + " --skip ID");
+        }
         try (ServerClient client = server.client("letters", "Letters")) {
             return order == null ? list(client) : give(client, order);
         }

@@ -55,7 +55,7 @@ final class JobWatch {
      */
     int end(JsonNode job) throws InterruptedException {
         JsonNode ended = follow(job);
-        if (!text(ended, "state").equals("DONE")) {
+        if (!text(ended, "state").equals("DONE") || !text(ended, "error").isEmpty()) {
             out.println(json ? ended.toString() : line(ended));
             out.flush();
         }
@@ -169,7 +169,9 @@ final class JobWatch {
             boolean differs = job.path("kind").asString("").equals("VERIFICATION")
                     && job.path("report").path("differing").asLong() > 0;
             boolean parked = RepairCommand.exitCode(job.path("repair")) != CommandLine.ExitCode.OK;
-            if (waits || differs || parked) {
+            boolean gaveUp =
+                    state.equals("DONE") && !job.path("error").asString("").isEmpty();
+            if (waits || differs || parked || gaveUp) {
                 code = WAITS;
             }
         }

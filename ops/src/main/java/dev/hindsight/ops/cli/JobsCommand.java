@@ -18,7 +18,11 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "jobs",
         description = "Show rebuilds, verifications, repairs and recoveries of a running server, or give one an order.",
-        footer = {"", "Exit codes: 0 done, 3 (with --watch) it waits for an order or found differences, 1 it failed."})
+        footer = {
+            "",
+            "Exit codes: 0 done, 3 (with --watch) it waits for an order, found differences or gave up switching back,"
+                    + " 1 it failed."
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class JobsCommand implements Callable<Integer> {
 

@@ -33,7 +33,8 @@ final class RebuildCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             arity = "0..*",
-            description = "tickets, directory, ticket-search, ticket-past; none for all")
+            completionCandidates = ModelNames.All.class,
+            description = "${COMPLETION-CANDIDATES}; none for all")
     private @Nullable List<String> models;
 
     @Option(names = "--watch", description = "Show how far it is, to the end")

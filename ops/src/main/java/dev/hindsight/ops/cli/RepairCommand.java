@@ -35,7 +35,10 @@ final class RepairCommand implements Callable<Integer> {
     @Mixin
     private ServerOption server;
 
-    @Parameters(paramLabel = "MODEL", description = "tickets or directory")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = ModelNames.OfTheLog.class,
+            description = "One of ${COMPLETION-CANDIDATES}")
     private String model;
 
     @ArgGroup(multiplicity = "1")

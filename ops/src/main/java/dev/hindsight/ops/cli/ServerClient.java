@@ -11,8 +11,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -71,19 +75,41 @@ final class ServerClient implements AutoCloseable {
     }
 
     /**
-     * Fetches what a path holds into a file.
+     * Fetches what a path holds into a file that its owner alone may read. Where that fails, the target is as it was and
+     * nothing is left of what had come.
      *
      * @param type that is accepted
      * @param target is replaced
      */
     void download(String path, String type, Path target) throws InterruptedException {
+        try {
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                throw new CommandFailure(target + " is no file: name one with --out.");
+            }
+            Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent());
+            Path coming = Files.createTempFile(folder, ".hindsight-", ".part"); // its owner's alone
+            try {
+                download(path, type, coming, target);
+            } finally {
+                Files.deleteIfExists(coming);
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(target + " can't be written: " + e);
+        }
+    }
+
+    private void download(String path, String type, Path coming, Path target) throws IOException, InterruptedException {
+        coming.toFile().deleteOnExit();
         HttpResponse<Path> response = exchange(
                 request(path).setHeader("Accept", type).GET(),
-                info -> info.statusCode() == 200 ? BodySubscribers.ofFile(target) : BodySubscribers.replacing(target));
+                info -> info.statusCode() == 200
+                        ? BodySubscribers.ofFile(coming, StandardOpenOption.WRITE)
+                        : BodySubscribers.replacing(coming));
         if (response.statusCode() != 200) {
             get(path); // says why
             throw new CommandFailure("HTTP " + response.statusCode() + " instead of the file. Try it again.");
         }
+        Files.move(coming, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Hands over each line of JSON as it comes. */

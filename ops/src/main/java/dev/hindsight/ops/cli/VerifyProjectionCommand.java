@@ -23,7 +23,10 @@ final class VerifyProjectionCommand implements Callable<Integer> {
     @Mixin
     private ServerOption server;
 
-    @Parameters(paramLabel = "MODEL", description = "tickets, directory or ticket-search")
+    @Parameters(
+            paramLabel = "MODEL",
+            completionCandidates = ModelNames.All.class,
+            description = "One of ${COMPLETION-CANDIDATES}")
     private String model;
 
     @Option(names = "--json", description = "Print nothing but the finished job, as JSON")

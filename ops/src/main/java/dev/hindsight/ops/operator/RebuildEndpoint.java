@@ -104,11 +104,8 @@ final class RebuildEndpoint {
             throw new InvalidRequest("models", "must name at least one model");
         }
         boolean onePass = body != null && Boolean.TRUE.equals(body.onePass());
-        List<Job> begun = transactions.execute(status -> onePass
-                ? jobs.startInOnePass(UuidCreator::getTimeOrderedEpochPlus1, models, wish, caller.actor())
-                : models.stream()
-                        .map(model -> start(Kind.REBUILD, model, wish, caller))
-                        .toList());
+        List<Job> begun = transactions.execute(status ->
+                jobs.startTogether(UuidCreator::getTimeOrderedEpochPlus1, models, onePass, wish, caller.actor()));
         return ResponseEntity.status(HttpStatus.ACCEPTED).body(new JobList(Objects.requireNonNull(begun)));
     }
 

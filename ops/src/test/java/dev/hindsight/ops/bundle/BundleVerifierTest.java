@@ -4,7 +4,9 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hindsight.domain.ledger.CheckpointFile;
 import dev.hindsight.domain.ledger.Hash;
+import dev.hindsight.domain.ledger.SignedNote;
 import dev.hindsight.domain.ledger.SigningKey;
 import dev.hindsight.ops.bundle.BundleEntry.Body;
 import dev.hindsight.ops.bundle.Verdict.Finding;
@@ -19,6 +21,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -107,6 +110,59 @@ class BundleVerifierTest {
                 BundleVerifier.verify(bundle, vkey, other.checkpoint(EVENTS).toString()),
                 null,
                 "The log was rewritten");
+    }
+
+    @Test
+    void aFileOfSeveralCheckpointsIsReadAndABadOneIsTold() throws IOException {
+        Path bundle = log.range(folder, 1, 10);
+        String vkey = key.verifier().toString();
+        String kept = CheckpointFile.entry(log.checkpoint(33))
+                + CheckpointFile.entry(log.checkpoint(EVENTS / 2))
+                + CheckpointFile.entry(log.checkpoint(44));
+
+        Verdict several = BundleVerifier.verify(bundle, vkey, kept);
+        assertThat(several.good()).as(several.toString()).isTrue();
+        assertThat(texts(several, Kind.PROVED)).contains("its first 50 events were not rewritten");
+        assertThat(texts(several, Kind.NOT_PROVED)).contains("no proof from its size 44 to 100, nor from 1 other");
+
+        SampleLog other = SampleLog.of(key, EVENTS, STREAMS - 1);
+        assertWrong(
+                BundleVerifier.verify(bundle, vkey, kept + CheckpointFile.entry(other.checkpoint(EVENTS))),
+                null,
+                "The log was rewritten");
+        assertWrong(
+                BundleVerifier.verify(bundle, vkey, kept + "half of a"), null, "What was given as checkpoint is none");
+        assertWrong(BundleVerifier.verify(bundle, vkey, "\n"), null, "What was given as checkpoint is none");
+        assertWrong(
+                BundleVerifier.verify(
+                        bundle, vkey, SignedNote.sign("one\n", key).toString()),
+                null,
+                "What was given as checkpoint is none");
+    }
+
+    @Test
+    void wordsThatWouldSteerATerminal() throws IOException {
+        for (String sign : List.of("\u001b[2J", "\r", "\u009b", "\u202e", "\u2067")) {
+            for (String line : List.of("words ", "stream ")) {
+                Path bundle = edited(
+                        log.complete(folder, SampleLog.stream(3)),
+                        "manifest.txt",
+                        text -> text.replace("\n" + line, "\n" + line + sign));
+                Verdict verdict = verify(bundle);
+                assertWrong(verdict, null, "manifest.txt has control characters");
+                assertThat(verdict.toString()).doesNotContain(sign);
+            }
+        }
+    }
+
+    @Test
+    void aTimestampWithLengthsThatAreNone() throws IOException {
+        String imprint = "060b2a864886f70d0109100104" + "a004" + "0402" + "3000" + "020101" + "0600" + "3000" + "3000";
+        for (String content :
+                List.of("047fffffff", "04847fffffff", "0484ffffffff", "0488ffffffffffffffff", "0482ffff")) {
+            byte[] token = HexFormat.of().parseHex(imprint + content);
+            assertThat(TimestampToken.timeOf(token, new byte[0])).as(content).isEmpty();
+        }
     }
 
     @Test

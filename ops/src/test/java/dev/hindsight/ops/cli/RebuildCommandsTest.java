@@ -43,6 +43,12 @@ class RebuildCommandsTest {
         assertThat(switched.out()).contains("DONE");
         Said back = say("jobs", id, "--switch-back", "--reason", "as a drill", "--watch");
         assertThat(back.exit()).as(back.out()).isZero();
+        JdbcTemplate jdbc = new JdbcTemplate(app.context().getBean(DataSource.class));
+        jdbc.update("UPDATE readmodel.job SET error = 'gave up' WHERE id = ?::uuid", id);
+        Said gaveUp = say("jobs", id, "--watch");
+        assertThat(gaveUp.exit()).as(gaveUp.out()).isEqualTo(3);
+        assertThat(gaveUp.out()).contains("DONE", "gave up");
+        jdbc.update("UPDATE readmodel.job SET error = NULL WHERE id = ?::uuid", id);
         Said together = say("rebuild", "tickets", "directory", "--one-pass", "--watch", "--json");
         assertThat(together.exit()).as(together.out()).isZero();
         List<String> passes = together.out()
@@ -53,6 +59,10 @@ class RebuildCommandsTest {
         assertThat(passes.getFirst()).isEqualTo(passes.getLast());
         assertThat(say("jobs", "--pause").exit()).isEqualTo(2);
         assertThat(say("verify-projection", "nothing").exit()).isEqualTo(1);
+        assertThat(say("rebuild", "--help").out()).contains("access", "ticket-search", "ticket-past");
+        assertThat(say("repair", "--help").out())
+                .contains("access", "ticket-past")
+                .doesNotContain("ticket-search");
     }
 
     @Test
@@ -127,6 +137,10 @@ class RebuildCommandsTest {
         String id = JsonMapper.shared().readTree(parked.out()).path("id").asString();
         assertThat(say("dead-letters", "--model", "tickets").out()).contains(id, "0 events wait behind", "CliTest");
         assertThat(say("dead-letters", "--skip", id).exit()).isEqualTo(2);
+        assertThat(say("dead-letters", "--model", "directory", "--retry-all").exit())
+                .isEqualTo(2);
+        assertThat(say("dead-letters", "--cause", "other", "--retry-all").exit())
+                .isEqualTo(2);
         assertThat(say("dead-letters", "--retry", UUID.randomUUID().toString()).exit())
                 .isEqualTo(1);
         Said retried = say("dead-letters", "--retry-cause", "CliTest");

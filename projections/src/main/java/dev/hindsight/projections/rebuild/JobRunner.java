@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,10 @@ public final class JobRunner implements SmartLifecycle {
     private final JdbcClient jdbc;
     private final Semaphore places;
     private final Map<UUID, Thread> working = new ConcurrentHashMap<>();
+
+    /** {@link System#nanoTime} before which this node does not try a job again that it could not work on. */
+    private final Map<UUID, Long> notBefore = new ConcurrentHashMap<>();
+
     private final Semaphore wake = new Semaphore(0);
     private volatile boolean running;
     private @Nullable Thread looking;
@@ -135,7 +140,7 @@ public final class JobRunner implements SmartLifecycle {
 
     private void begin() {
         // Jobs of another version of the software are for its own nodes.
-        for (var id : jdbc.sql("SELECT " + JobRow.LOCK + " FROM readmodel.job j WHERE ended_at IS NULL"
+        var open = jdbc.sql("SELECT " + JobRow.LOCK + " FROM readmodel.job j WHERE ended_at IS NULL"
                         + " AND state IN ('WAITING', 'RUNNING', 'CANCELLING', 'FAILING') AND EXISTS (SELECT FROM"
                         + " unnest(?::text[], ?::integer[]) AS own (model, definition_version)"
                         + " WHERE own.model = j.model AND own.definition_version = j.definition_version)"
@@ -146,8 +151,17 @@ public final class JobRunner implements SmartLifecycle {
                                 .map(ReadModel::definitionVersion)
                                 .toArray(Integer[]::new))
                 .query(UUID.class)
-                .list()) {
-            if (running && !working.containsKey(id) && places.tryAcquire()) {
+                .list();
+        notBefore.keySet().retainAll(open);
+        // Those that could not be worked on come last, the one tried longest ago first: none keeps the others waiting.
+        for (var id : open.stream()
+                .sorted(Comparator.comparing(job -> notBefore.getOrDefault(job, Long.MIN_VALUE)))
+                .toList()) {
+            var earliest = notBefore.get(id);
+            if (running
+                    && !working.containsKey(id)
+                    && (earliest == null || System.nanoTime() - earliest >= 0)
+                    && places.tryAcquire()) {
                 working.put(id, Thread.ofPlatform().name("job-" + id).daemon().unstarted(() -> work(id)));
                 Objects.requireNonNull(working.get(id)).start();
             }
@@ -155,29 +169,43 @@ public final class JobRunner implements SmartLifecycle {
     }
 
     private void work(UUID id) {
-        var worked = false;
         try (var connection = tools.connections().open()) {
             connection.setAutoCommit(true);
-            worked = locked(connection, id);
-            if (worked) {
+            if (locked(connection, id)) {
                 work(connection, id);
+                notBefore.remove(id);
+            } else {
+                later(id);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the node stops; whoever comes next goes on
         } catch (SQLException | RuntimeException e) {
             if (running) {
+                later(id);
                 LOG.warn("Job {} goes on shortly: {}", id, Faults.describe(e));
                 LOG.debug("What kept job {}", id, e);
-                if (!rested()) {
-                    Thread.currentThread().interrupt();
-                }
+                tell(id, e);
             }
         } finally {
             working.remove(id);
             places.release();
-            if (worked) {
-                wake(); // another may have waited for the place
-            }
+            wake(); // another may have waited for the place
+        }
+    }
+
+    private void later(UUID id) {
+        notBefore.put(id, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+    }
+
+    /** Until it goes on, or another node took it up. */
+    private void tell(UUID id, Exception fault) {
+        try {
+            jdbc.sql("UPDATE readmodel.job SET error = ? WHERE " + JobRow.LOCK
+                            + " = ? AND ended_at IS NULL AND state = 'RUNNING' AND node = ?")
+                    .params(Faults.describe(Work.unwrapped(fault)), id, tools.node())
+                    .update();
+        } catch (RuntimeException e) {
+            LOG.debug("What kept job {} could not be stored; it is tried again all the same", id, e);
         }
     }
 

@@ -95,9 +95,10 @@ final class JobStore {
     /** Stores the next phase with everything that this transaction has done. */
     void next(Phase phase, long total) throws SQLException {
         var millis = worked();
-        jdbc.sql("UPDATE readmodel.job SET phase = ?, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0,"
-                        + " progressed_at = clock_timestamp(), took = took || jsonb_build_object(phase,"
-                        + " jsonb_build_object('ms', phase_ms + ?, 'total', total)) WHERE id = ?")
+        jdbc.sql(
+                        "UPDATE readmodel.job SET phase = ?, error = NULL, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0,"
+                                + " progressed_at = clock_timestamp(), took = took || jsonb_build_object(phase,"
+                                + " jsonb_build_object('ms', phase_ms + ?, 'total', total)) WHERE id = ?")
                 .params(phase.name(), total, millis, millis, id)
                 .update();
         connection.commit();
@@ -106,6 +107,7 @@ final class JobStore {
     /** It ends. */
     void over(JobRow row, State state) throws SQLException {
         jdbc.sql("UPDATE readmodel.job SET state = ?, phase = 'OVER', ended_at = clock_timestamp(),"
+                        + " error = CASE WHEN state = 'RUNNING' AND phase = 'OVER' THEN NULL ELSE error END,"
                         + " worked_ms = worked_ms + ? WHERE id = ?")
                 .params(state.name(), worked(), id)
                 .update();
@@ -115,7 +117,7 @@ final class JobStore {
 
     /** It waits for an order, where it was not given another meanwhile. */
     void await(State state) throws SQLException {
-        jdbc.sql("UPDATE readmodel.job SET state = ?, worked_ms = worked_ms + ?, done = 1, total = 1"
+        jdbc.sql("UPDATE readmodel.job SET state = ?, error = NULL, worked_ms = worked_ms + ?, done = 1, total = 1"
                         + " WHERE id = ? AND state = 'RUNNING'")
                 .params(state.name(), worked(), id)
                 .update();
@@ -128,7 +130,7 @@ final class JobStore {
             throw new InterruptedException();
         }
         var millis = worked();
-        var goOn = jdbc.sql("UPDATE readmodel.job SET done = ?, total = ?, worked_ms = worked_ms + ?,"
+        var goOn = jdbc.sql("UPDATE readmodel.job SET error = NULL, done = ?, total = ?, worked_ms = worked_ms + ?,"
                         + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
                         + " took = CASE WHEN phase = 'INDEXING' THEN jsonb_set(took, '{steps}',"
                         + " coalesce(took -> 'steps', '[]') || to_jsonb(phase_ms + ?)) ELSE took END"
@@ -143,11 +145,12 @@ final class JobStore {
     /** A batch is written, in this transaction or before it. Commits nothing. */
     Order written(String reached, int count) {
         var millis = worked();
-        return jdbc.sql("UPDATE readmodel.job SET reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
-                        + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
-                        + " took = CASE WHEN reached IS NULL"
-                        + " THEN took || jsonb_build_object('lead', ?, 'leadEvents', ?) ELSE took END"
-                        + " WHERE id = ? RETURNING state, gentle, max_rate")
+        return jdbc.sql(
+                        "UPDATE readmodel.job SET error = NULL, reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
+                                + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
+                                + " took = CASE WHEN reached IS NULL"
+                                + " THEN took || jsonb_build_object('lead', ?, 'leadEvents', ?) ELSE took END"
+                                + " WHERE id = ? RETURNING state, gentle, max_rate")
                 .params(reached, count, millis, millis, millis, count, id)
                 .query((its, number) ->
                         new Order(its.getString(1).equals("RUNNING"), rest(its.getBoolean(2), its.getInt(3), count)))
@@ -173,7 +176,7 @@ final class JobStore {
     /** So many are compared, some of them since the last time. Commits. */
     Order compared(long done, long total, int count) throws SQLException {
         var millis = worked();
-        var order = jdbc.sql("UPDATE readmodel.job SET done = ?, total = ?, worked_ms = worked_ms + ?,"
+        var order = jdbc.sql("UPDATE readmodel.job SET error = NULL, done = ?, total = ?, worked_ms = worked_ms + ?,"
                         + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp()"
                         + " WHERE id = ? RETURNING state, gentle, max_rate")
                 .params(done, total, millis, millis, id)

@@ -80,30 +80,32 @@ public final class Jobs {
      * @throws Refusal {@code REBUILD_RUNNING}, {@code DISK_SHORT}
      */
     public Job start(UUID id, Kind kind, String name, Wish wish, Envelope.Actor by) {
-        return start(id, kind, model(name), wish, by, null);
+        var model = model(name);
+        refuseWithoutRoom(kind, List.of(model));
+        return start(id, kind, model, wish, by, null);
     }
 
     /**
-     * Begins rebuilds whose generations are filled from one reading of the log; those that are not made from the log, or
-     * where only one is, read as always. To be called in a transaction: all or none begin.
+     * Begins rebuilds; the room for all of them must be there. To be called in a transaction: all or none begin.
      *
      * @param ids makes those of the jobs
+     * @param onePass fills their generations from one reading of the log; those that are not made from the log, or where
+     *     only one is, read as always
      * @return the jobs in the order of names
      * @throws NotFound where there is no such model
      * @throws Refusal as {@link #start}
      */
-    public List<Job> startInOnePass(Supplier<UUID> ids, List<String> names, Wish wish, Envelope.Actor by) {
+    public List<Job> startTogether(
+            Supplier<UUID> ids, List<String> names, boolean onePass, Wish wish, Envelope.Actor by) {
         var models = names.stream().map(Jobs::model).toList();
-        var pass = models.stream().filter(ReadModel::isOfTheLog).count() > 1 ? ids.get() : null;
+        refuseWithoutRoom(Kind.REBUILD, models);
+        var pass = onePass && models.stream().filter(ReadModel::isOfTheLog).count() > 1 ? ids.get() : null;
         return models.stream()
                 .map(model -> start(ids.get(), Kind.REBUILD, model, wish, by, model.isOfTheLog() ? pass : null))
                 .toList();
     }
 
     private Job start(UUID id, Kind kind, ReadModel model, Wish wish, Envelope.Actor by, @Nullable UUID pass) {
-        if (model.isOfTheLog()) {
-            refuseWithoutRoom(kind, List.of(model));
-        }
         insert(id, kind, model, wish, by, pass, null, null);
         onOrder.run();
         return read(id);
@@ -162,7 +164,12 @@ public final class Jobs {
                         + " is not over yet: end or cancel it first (GET /ops/v1/jobs).");
     }
 
-    private void refuseWithoutRoom(Kind kind, List<ReadModel> models) {
+    /** @param wanted those that are not made from the log need none here */
+    private void refuseWithoutRoom(Kind kind, List<ReadModel> wanted) {
+        var models = wanted.stream().filter(ReadModel::isOfTheLog).toList();
+        if (models.isEmpty()) {
+            return;
+        }
         var names = String.join(" and ", models.stream().map(ReadModel::id).toList());
         var sorting = log.sortBytes();
         var elsewhere = log.sortRoom();

@@ -125,9 +125,10 @@ final class RepairWork {
         } else {
             target(new DeadLetters(jdbc, tools.generations(), tools.events()).streams(row.model(), scope));
         }
-        jdbc.sql("UPDATE readmodel.job SET phase = 'REPAIRING', previous = ?, done = 0, worked_ms = worked_ms + ?,"
-                        + " phase_ms = 0, repair = ?::jsonb,"
-                        + " total = (SELECT count(*) FROM readmodel.repair_target WHERE job = ?) WHERE id = ?")
+        jdbc.sql(
+                        "UPDATE readmodel.job SET phase = 'REPAIRING', error = NULL, previous = ?, done = 0, worked_ms = worked_ms + ?,"
+                                + " phase_ms = 0, repair = ?::jsonb,"
+                                + " total = (SELECT count(*) FROM readmodel.repair_target WHERE job = ?) WHERE id = ?")
                 .params(
                         answering,
                         worked(),
@@ -174,7 +175,7 @@ final class RepairWork {
         var outcome = repairs.repair(connection, row.model(), answering, streams, row.dryRun());
         var report = Objects.requireNonNull(row.repair()).plus(streams.size(), outcome);
         var millis = worked();
-        jdbc.sql("UPDATE readmodel.job SET reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
+        jdbc.sql("UPDATE readmodel.job SET error = NULL, reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
                         + " phase_ms = phase_ms + ?, up_to = ?, repair = ?::jsonb WHERE id = ?")
                 .params(
                         streams.getLast(),
@@ -223,6 +224,7 @@ final class RepairWork {
     private void over(State state) {
         jdbc.sql("DELETE FROM readmodel.repair_target WHERE job = ?").param(id).update();
         jdbc.sql("UPDATE readmodel.job SET state = ?, phase = ?, ended_at = coalesce(ended_at, clock_timestamp()),"
+                        + " error = CASE WHEN state = 'RUNNING' THEN NULL ELSE error END,"
                         + " worked_ms = worked_ms + ? WHERE id = ?")
                 .params(state.name(), Phase.OVER.name(), worked(), id)
                 .update();

@@ -8,6 +8,8 @@ import dev.hindsight.projections.rebuild.Job.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -41,6 +43,10 @@ final class Switchover {
             store.next(then, 0); // it was done, and this node died before it could say so
             return;
         }
+        if (then == Phase.RECORDING && !isClean(row) && !isForced()) {
+            backToVerified(row, null); // every order to switch to differences is forced by itself
+            return;
+        }
         var asItStands = then == Phase.RECORDING_BACK && isForced();
         var deadline = System.nanoTime() + CATCH_UP_WAIT.toNanos();
         while (!asItStands && store.position(row, to) < store.position(row, from)) {
@@ -64,8 +70,8 @@ final class Switchover {
             }
             Thread.sleep(1);
         }
-        var going = jdbc.sql(
-                        "UPDATE readmodel.job SET phase = ?, done = ?, total = ? WHERE id = ? AND state = 'RUNNING'")
+        var going = jdbc.sql("UPDATE readmodel.job SET phase = ?, error = NULL, done = ?, total = ?"
+                        + " WHERE id = ? AND state = 'RUNNING'")
                 .params(then.name(), store.position(row, from), store.position(row, to), store.id())
                 .update();
         if (going == 0) {
@@ -79,8 +85,7 @@ final class Switchover {
                         + " since = clock_timestamp() WHERE a.generation = excluded.previous")
                 .params(row.model().id(), row.definitionVersion(), to, from)
                 .update();
-        var report = row.report();
-        if (row.model() == ReadModel.TICKETS && report != null && !report.clean()) {
+        if (row.model() == ReadModel.TICKETS && !isClean(row)) {
             // Documents are made of these rows, and those that differ need not have changed since.
             jdbc.sql("UPDATE readmodel.search_index SET mend_asked = mend_asked + 1")
                     .update();
@@ -110,17 +115,28 @@ final class Switchover {
     private void standsStill(JobRow row, Phase then) throws SQLException {
         var error = "the generation does not catch up with the one that answers: see its state";
         if (then == Phase.RECORDING) {
-            jdbc.sql("UPDATE readmodel.job SET state = 'READY', phase = 'VERIFYING', error = ?"
-                            + " WHERE id = ? AND state = 'RUNNING'")
-                    .params(error, store.id())
-                    .update();
-            connection.commit();
+            backToVerified(row, error);
         } else {
             jdbc.sql("UPDATE readmodel.job SET error = ? WHERE id = ?")
                     .params(error, store.id())
                     .update();
             store.over(row, State.DONE);
         }
+    }
+
+    /** It waits for another order to switch. */
+    private void backToVerified(JobRow row, @Nullable String error) throws SQLException {
+        jdbc.sql("UPDATE readmodel.job SET state = ?, phase = 'VERIFYING', error = ?"
+                        + " WHERE id = ? AND state = 'RUNNING'")
+                .params(Arrays.<@Nullable Object>asList(
+                        (isClean(row) ? State.READY : State.VERIFICATION_FAILED).name(), error, store.id()))
+                .update();
+        connection.commit();
+    }
+
+    private static boolean isClean(JobRow row) {
+        var report = row.report();
+        return report != null && report.clean();
     }
 
     private boolean answers(JobRow row, int generation) {

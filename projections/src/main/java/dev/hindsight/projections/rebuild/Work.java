@@ -126,7 +126,7 @@ final class Work {
     }
 
     /** Spring's exceptions hide the state that says whose fault it is. */
-    private static Exception unwrapped(Exception fault) {
+    static Exception unwrapped(Exception fault) {
         return fault instanceof DataAccessException && fault.getCause() instanceof SQLException sql ? sql : fault;
     }
 

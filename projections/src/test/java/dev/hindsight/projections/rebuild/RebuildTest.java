@@ -33,6 +33,7 @@ import dev.hindsight.projections.rebuild.Jobs.Wish;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,10 @@ class RebuildTest {
     }
 
     private TestNode node(String name, int threads, int batch) {
+        return node(name, threads, batch, 2);
+    }
+
+    private TestNode node(String name, int threads, int batch, int atOnce) {
         var node = new TestNode(
                 new TestNode.Stage(
                         database,
@@ -93,7 +99,8 @@ class RebuildTest {
                 ReadModel.TICKETS,
                 name,
                 threads,
-                batch);
+                batch,
+                atOnce);
         nodes.add(node);
         return node;
     }
@@ -381,6 +388,45 @@ class RebuildTest {
     }
 
     @Test
+    void whatDiffersIsForcedAnewAfterASwitchThatGaveUp() throws Exception {
+        var node = node();
+        var history = Histories.of(16, 800);
+        projected(history.subList(0, 600));
+        database.jdbc
+                .sql("UPDATE readmodel.ticket_g1 SET subject = 'nonsense'"
+                        + " WHERE id = (SELECT id FROM readmodel.ticket_g1 ORDER BY number LIMIT 1)")
+                .update();
+        var job = node.over(node.start(Kind.REBUILD, AUTO));
+        assertThat(job.state()).as(job.toString()).isEqualTo(State.VERIFICATION_FAILED);
+        own(2, "elsewhere");
+        projected(history.subList(600, history.size()));
+        node.jobs.switchOver(job.id(), true, "changed by hand", OLGA);
+        var gaveUp = node.await(job, now -> now.error() != null);
+        assertThat(gaveUp.state()).isEqualTo(State.VERIFICATION_FAILED);
+        assertThat(answering()).isEqualTo(1);
+        assertThatThrownBy(() -> node.jobs.switchOver(job.id(), false, null, OLGA))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("VERIFICATION_FAILED"));
+
+        own(2, null);
+        node.await(job, now -> position(2) == log.head());
+        node.jobs.switchOver(job.id(), true, "changed by hand", OLGA);
+        var done = node.await(job, now -> now.endedAt() != null);
+        assertThat(done.state()).isEqualTo(State.DONE);
+        assertThat(done.error()).isNull();
+        assertThat(answering()).isEqualTo(2);
+    }
+
+    /** @param owner who follows a generation for an hour; null: whoever comes */
+    private void own(int generation, @Nullable String owner) {
+        database.jdbc
+                .sql("UPDATE readmodel.generation SET owner = ?, claimed_at = clock_timestamp() + interval '1 h'"
+                        + " WHERE model = 'tickets' AND generation = ?")
+                .params(Arrays.<@Nullable Object>asList(owner, generation))
+                .update();
+    }
+
+    @Test
     void streams_that_can_not_be_folded_or_written_are_parked_and_skips_are_kept() throws Exception {
         var history = new ArrayList<>(Histories.of(46, 1_000));
         var victim = history.stream()
@@ -478,6 +524,43 @@ class RebuildTest {
         assertThat(recorded).hasSize(3);
     }
 
+    @Test
+    void aJobThatCanNotGoOnTellsWhyAndKeepsNoOtherWaiting() throws Exception {
+        var node = node("one", 1, 50, 1);
+        projectedWithPeople(77);
+        database.generations.ensure(ReadModel.TICKET_SEARCH);
+        var away = node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "ticket-search", AUTO, OLGA);
+        node.await(away, now -> now.state() == State.RUNNING && now.error() != null);
+        var other = node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "directory", AUTO, OLGA);
+        assertThat(node.over(other)).satisfies(done -> {
+            assertThat(done.state()).as(done.toString()).isEqualTo(State.DONE);
+            assertThat(done.error()).isNull();
+        });
+        node.await(away, now -> now.endedAt() == null && now.error() != null);
+    }
+
+    @Test
+    void aJobThatAnotherNodeHoldsKeepsNoOtherWaiting() throws Exception {
+        var node = node("one", 1, 50, 1);
+        projectedWithPeople(78);
+        var id = UUID.randomUUID();
+        try (var elsewhere = database.pool.getConnection()) {
+            try (var lock =
+                    elsewhere.prepareStatement("SELECT pg_advisory_lock(hashtext('readmodel.job'), hashtext(?))")) {
+                lock.setString(1, id.toString());
+                lock.execute();
+            }
+            var held = node.jobs.start(id, Kind.REBUILD, TICKETS, AUTO, OLGA);
+            var other = node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "directory", AUTO, OLGA);
+            assertThat(node.over(other).state()).isEqualTo(State.DONE);
+            assertThat(node.jobs.read(held.id()).state()).isEqualTo(State.WAITING);
+            try (var unlock = elsewhere.createStatement()) {
+                unlock.execute("SELECT pg_advisory_unlock_all()");
+            }
+            assertThat(node.over(held).state()).isEqualTo(State.DONE);
+        }
+    }
+
     /** Killed in each phase that is seen, and now and then. */
     @ParameterizedTest
     @ValueSource(longs = {61, 62, 63})
@@ -528,7 +611,7 @@ class RebuildTest {
     private List<Job> startInOnePass(TestNode node, Wish wish) {
         return Objects.requireNonNull(new TransactionTemplate(database.transactions)
                 .execute(status ->
-                        node.jobs.startInOnePass(UUID::randomUUID, List.of(TICKETS, "directory"), wish, OLGA)));
+                        node.jobs.startTogether(UUID::randomUUID, List.of(TICKETS, "directory"), true, wish, OLGA)));
     }
 
     private void projectedWithPeople(long seed) {
@@ -718,6 +801,36 @@ class RebuildTest {
         });
         assertThatThrownBy(() -> node.jobs.start(UUID.randomUUID(), Kind.REBUILD, "nothing", AUTO, OLGA))
                 .isInstanceOf(NotFound.class);
+    }
+
+    @Test
+    void theRoomForAllThatIsOrderedTogetherMustBeThere() {
+        var node = node();
+        projectedWithPeople(79);
+        freeDisk =
+                node.log.sortBytes() + Math.round(1.3 * (bytes(ReadModel.TICKETS) + bytes(ReadModel.DIRECTORY) / 2.0));
+        for (var onePass : List.of(true, false)) {
+            assertThatThrownBy(() -> node.jobs.startTogether(
+                            UUID::randomUUID, List.of(TICKETS, "directory"), onePass, AUTO, OLGA))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo("DISK_SHORT"));
+        }
+        assertThat(node.jobs.list()).isEmpty();
+        for (var name : List.of(TICKETS, "directory")) {
+            assertThat(node.jobs.startTogether(UUID::randomUUID, List.of(name), true, AUTO, OLGA))
+                    .hasSize(1);
+        }
+    }
+
+    /** Of the first generation's tables. */
+    private long bytes(ReadModel model) {
+        return model.tables().stream()
+                .mapToLong(table -> database.jdbc
+                        .sql("SELECT pg_total_relation_size(to_regclass('readmodel.' || ?))")
+                        .param(ReadModel.physicalName(table, 1))
+                        .query(Long.class)
+                        .single())
+                .sum();
     }
 
     private Upkeep upkeep(TestNode node, Duration kept, Duration verified) {
@@ -921,11 +1034,7 @@ class RebuildTest {
         projected(history.subList(0, 600));
         var job = node.start(Kind.REBUILD, AUTO);
         assertThat(node.over(job).state()).isEqualTo(State.DONE);
-        database.jdbc
-                .sql(
-                        "UPDATE readmodel.generation SET owner = 'elsewhere', claimed_at = clock_timestamp() + interval '1 h'"
-                                + " WHERE model = 'tickets' AND generation = 1")
-                .update();
+        own(1, "elsewhere");
         projected(history.subList(600, history.size()));
         assertThat(answering()).isEqualTo(2);
         node.jobs.switchBack(job.id(), true, "shows what was", OLGA);

@@ -69,6 +69,11 @@ final class TestNode implements AutoCloseable {
      * @param model of orders; the search index is followed where it is this
      */
     TestNode(Stage stage, ReadModel model, String name, int threads, int batch) {
+        this(stage, model, name, threads, batch, 2);
+    }
+
+    /** @param atOnce jobs that it works on */
+    TestNode(Stage stage, ReadModel model, String name, int threads, int batch, int atOnce) {
         this.model = model;
         // What is parked is parked in every model that reads the stream: one is enough for what is shown here.
         var folds = new EnumMap<ReadModel, IntFunction<? extends StreamFold<?>>>(ProjectionsModule.FOLDS);
@@ -110,7 +115,7 @@ final class TestNode implements AutoCloseable {
                         threads,
                         batch),
                 database.pool,
-                2);
+                atOnce);
         jobs = new Jobs(database.pool, database.generations, log, stage.disk(), runner::wake, this::look);
         repairs = new Repairs(
                 folds,
