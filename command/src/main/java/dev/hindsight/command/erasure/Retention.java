@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,22 +85,25 @@ public final class Retention {
     }
 
     /**
-     * Makes a pass. One that is made again goes on where tickets are not erased yet.
+     * Makes a pass. One that is made again goes on where tickets are not erased yet; which ones are, {@link RetentionRuns}
+     * remembers until they are forgotten.
      *
-     * @param told of each ticket that was erased
+     * @param told after each ticket that was erased
      * @return how many tickets are held
      */
-    public long pass(Call call, BiConsumer<UUID, String> told) {
+    public long pass(UUID run, Call call, Runnable told) {
         var held = new HashSet<UUID>();
         each((old, rule) -> {
             try {
-                erasing.byRetention(call, old.id(), rule);
-                told.accept(old.id(), rule);
+                erasing.byRetention(call, run, old.id(), rule);
             } catch (TicketErasing.Held waits) {
                 held.add(old.id());
+                return true;
             } catch (Refusal changed) {
                 LOG.info("Ticket {} is not erased: {}", old.id(), changed.code());
+                return true;
             }
+            told.run();
             return true;
         });
         return held.size();

@@ -80,10 +80,29 @@ public final class RetentionRuns {
                 .optional();
     }
 
-    /** Adds to what was erased. */
-    public void progressed(UUID run, long erased) {
-        jdbc.sql("update command.retention_run set erased = erased + ? where id = ?")
-                .params(erased, run)
+    /** Writes down, in the transaction in which a ticket's key ends, that the pass has to forget the rest of it. */
+    public void keyEnded(UUID run, UUID ticket) {
+        jdbc.sql("insert into command.retention_ticket (run, ticket) values (?, ?) on conflict do nothing")
+                .params(run, ticket)
+                .update();
+    }
+
+    /** Tickets whose keys the pass has ended, in whichever try, and that are not forgotten yet; at most so many. */
+    public List<UUID> toForget(UUID run, int most) {
+        return jdbc.sql("select ticket from command.retention_ticket where run = ? order by ticket limit ?")
+                .params(run, most)
+                .query(UUID.class)
+                .list();
+    }
+
+    /** Adds tickets to what was erased: nothing of them is left to forget. Those told before are not counted again. */
+    public void forgotten(UUID run, List<UUID> tickets) {
+        jdbc.sql("with gone as (delete from command.retention_ticket where run = :run and ticket in (:tickets)"
+                        + " returning ticket)"
+                        + " update command.retention_run set erased = erased + (select count(*) from gone)"
+                        + " where id = :run")
+                .param("run", run)
+                .param("tickets", tickets)
                 .update();
     }
 

@@ -32,7 +32,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,20 +189,14 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     }
 
     private void retain(Run run) throws InterruptedException {
-        var erased = new ArrayList<UUID>();
-        var batches = new AtomicInteger();
-        long held = tools.retention.pass(call(run), (ticket, rule) -> {
-            erased.add(ticket);
-            if (erased.size() == BATCH) {
-                forget(erased);
-                tools.runs.progressed(run.id(), erased.size());
-                erased.clear();
-                batches.incrementAndGet();
+        var erased = new AtomicInteger();
+        long held = tools.retention.pass(run.id(), call(run), () -> {
+            if (erased.incrementAndGet() % BATCH == 0) {
+                forget(run);
             }
         });
-        forget(erased);
-        tools.runs.progressed(run.id(), erased.size());
-        if (run.erased() > 0 || !erased.isEmpty() || batches.get() > 0) {
+        forget(run);
+        if (tools.runs.read(run.id()).erased() > 0) { // in whichever try
             awaitModels();
             tools.recovered.run();
             Report report = new Report();
@@ -217,6 +210,16 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                     report.notPossible());
         }
         tools.runs.finished(run.id(), held);
+    }
+
+    /** What a pass has erased, what one that stopped half way left included. */
+    private void forget(Run run) {
+        List<UUID> erased = tools.runs.toForget(run.id(), BATCH);
+        while (!erased.isEmpty()) {
+            forget(erased);
+            tools.runs.forgotten(run.id(), erased);
+            erased = tools.runs.toForget(run.id(), BATCH);
+        }
     }
 
     private static Call call(Run run) {

@@ -6,13 +6,18 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
 /** Old tickets, imported with the times of then, whose content a rule has erased: not those that are held, nor newer ones. */
@@ -47,26 +52,11 @@ class RetentionTest {
     @Test
     void oldTicketsAreListedErasedAndWaitForHolds() throws Exception {
         String queue = "old-" + suffix;
-        var csv = new StringBuilder("number,state,at,caller,queue,symptom\n");
-        for (int n = 0; n < 6; n++) {
-            String year = n < 4
-                    ? "2019"
-                    : Integer.toString(
-                            Instant.now().atZone(java.time.ZoneOffset.UTC).getYear());
-            int day = 1;
-            for (String state : List.of("New", "Resolved", "Closed")) {
-                csv.append("OLD%d,%s,%s-01-0%dT08:00:00,Caller %s,%s,zyx%s paper jam %d\n"
-                        .formatted(n, state, year, day++, suffix, queue, suffix, n));
-            }
-        }
-        JsonNode job = new Importing(app, Role.OPERATOR).run(csv.toString(), MAPPING.replace("SUFFIX", suffix));
-        assertThat(job.path("tickets").asInt()).as(job.toString()).isEqualTo(6);
-        List<JsonNode> tickets = new ArrayList<>(tickets(queue));
-        assertThat(tickets)
-                .hasSize(6)
-                .allMatch(ticket -> ticket.path("subject").asString().contains("zyx" + suffix));
+        String now = Integer.toString(
+                Instant.now().atZone(java.time.ZoneOffset.UTC).getYear());
+        List<JsonNode> tickets = imported(queue, List.of("2019", "2019", "2019", "2019", now, now));
 
-        String rules = "{\"rules\":[{\"key\":\"old\",\"after\":\"P2Y\",\"queue\":\"" + queue + "\"}]}";
+        String rules = rules(queue);
         assertThat(admin.put(RULES, "{\"rules\":[{\"key\":\"old\",\"after\":\"soon\"}]}")
                         .status())
                 .isEqualTo(400);
@@ -115,6 +105,80 @@ class RetentionTest {
         assertThat(admin.post(RULES + "/run", "{\"dryRun\":true}").body().path("due"))
                 .isEmpty();
         assertThat(admin.put(RULES, "{\"rules\":[]}").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aPassThatStoppedHalfWayForgetsWhatItHadErasedWhenItGoesOn() throws Exception {
+        String queue = "half-" + suffix;
+        List<JsonNode> tickets = imported(queue, List.of("2019", "2019", "2019"));
+        JdbcTemplate jdbc =
+                new JdbcTemplate(app.installation().postgres().dataSource("hindsight"));
+        String ticket = tickets.getFirst().path("id").asString();
+        byte[] content = new byte[32];
+        new Random().nextBytes(content);
+        jdbc.update("insert into command.attachment_content (content, ticket_id) values (?, ?::uuid)", content, ticket);
+        jdbc.update(
+                "insert into command.idempotency (scope, request, status, stream, version) values (?, ?, 201, ?, 1)",
+                content,
+                content,
+                "ticket-" + ticket);
+        String rows = "select (select count(*) from command.attachment_content where ticket_id = ?::uuid)"
+                + " + (select count(*) from command.idempotency where stream = 'ticket-' || ?)"
+                + " + (select count(*) from command.retention_ticket)";
+        String file = "select pg_relation_filenode('command.idempotency')";
+        Long before = jdbc.queryForObject(file, Long.class);
+        String name = HexFormat.of().formatHex(content);
+        Path stuck = app.data()
+                .resolve("attachments")
+                .resolve(name.substring(0, 2))
+                .resolve(name.substring(2, 4))
+                .resolve(name);
+        Files.createDirectories(stuck.resolve("which no store deletes"));
+        assertThat(admin.put(RULES, rules(queue)).status()).isIn(200, 201);
+
+        assertThat(admin.post(RULES + "/run", "{\"dryRun\":false}").status()).isEqualTo(202);
+        eventually(() -> lastRun().path("fault").asString("").equals("IllegalStateException"));
+        assertThat(lastRun().path("finishedAt").isNull()).isTrue();
+        assertThat(admin.post(RULES + "/run", "{\"dryRun\":true}").body().path("due"))
+                .as("their keys have ended")
+                .isEmpty();
+        assertThat(jdbc.queryForObject(rows, Integer.class, ticket, ticket)).isEqualTo(2 + tickets.size());
+
+        FileSystemUtils.deleteRecursively(stuck);
+        eventually(() -> !lastRun().path("finishedAt").isNull());
+        assertThat(lastRun().path("erased").asInt()).as(lastRun().toString()).isEqualTo(tickets.size());
+        assertThat(lastRun().path("fault").isNull()).isTrue();
+        assertThat(jdbc.queryForObject(rows, Integer.class, ticket, ticket)).isZero();
+        assertThat(jdbc.queryForObject(file, Long.class)).as("rewritten").isNotEqualTo(before);
+        assertThat(subjects(queue)).isEqualTo("[erased]".repeat(3));
+        assertThat(admin.put(RULES, "{\"rules\":[]}").status()).isEqualTo(200);
+    }
+
+    private JsonNode lastRun() {
+        return admin.get(RULES).body().path("lastRun");
+    }
+
+    private static String rules(String queue) {
+        return "{\"rules\":[{\"key\":\"old\",\"after\":\"P2Y\",\"queue\":\"" + queue + "\"}]}";
+    }
+
+    /** Tickets that were closed in these years, as they are listed. */
+    private List<JsonNode> imported(String queue, List<String> years) throws Exception {
+        var csv = new StringBuilder("number,state,at,caller,queue,symptom\n");
+        for (int n = 0; n < years.size(); n++) {
+            int day = 1;
+            for (String state : List.of("New", "Resolved", "Closed")) {
+                csv.append("OLD%d,%s,%s-01-0%dT08:00:00,Caller %s,%s,zyx%s paper jam %d\n"
+                        .formatted(n, state, years.get(n), day++, suffix, queue, suffix, n));
+            }
+        }
+        JsonNode job = new Importing(app, Role.OPERATOR).run(csv.toString(), MAPPING.replace("SUFFIX", suffix));
+        assertThat(job.path("tickets").asInt()).as(job.toString()).isEqualTo(years.size());
+        List<JsonNode> tickets = tickets(queue);
+        assertThat(tickets)
+                .hasSize(years.size())
+                .allMatch(ticket -> ticket.path("subject").asString().contains("zyx" + suffix));
+        return tickets;
     }
 
     private List<JsonNode> tickets(String queue) {
