@@ -24,7 +24,7 @@ public final class RetentionRuns {
      *
      * @param askedBy null: by itself
      * @param held tickets that wait for the release of holds
-     * @param fault what kept it from ending when it was last tried
+     * @param fault what kept it from ending when it was last tried; of one that is over, what it passed over
      */
     public record Run(
             UUID id,
@@ -106,10 +106,13 @@ public final class RetentionRuns {
                 .update();
     }
 
-    /** @param held tickets that wait for the release of holds */
-    public void finished(UUID run, long held) {
-        jdbc.sql("update command.retention_run set finished_at = ?, held = ?, fault = null where id = ?")
-                .params(time(clock.instant()), held, run)
+    /**
+     * @param held tickets that wait for the release of holds
+     * @param fault how many tickets it had to pass over and a class of fault, never content; null for none
+     */
+    public void finished(UUID run, long held, @Nullable String fault) {
+        jdbc.sql("update command.retention_run set finished_at = ?, held = ?, fault = ? where id = ?")
+                .params(Arrays.asList(time(clock.instant()), held, fault, run))
                 .update();
     }
 

@@ -13,6 +13,7 @@ import dev.hindsight.command.erasure.Erasures.Row;
 import dev.hindsight.command.erasure.Erasures.State;
 import dev.hindsight.command.erasure.OnErasure;
 import dev.hindsight.command.erasure.Retention;
+import dev.hindsight.command.erasure.Retention.Outcome;
 import dev.hindsight.command.erasure.RetentionRuns;
 import dev.hindsight.command.erasure.RetentionRuns.Run;
 import dev.hindsight.command.erasure.TicketErasing;
@@ -150,12 +151,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                 return;
             }
             if (all) {
-                open.stream()
-                        .filter(row -> row.state() == State.WAITING)
-                        .forEach(row -> tools.dispatch.send(
-                                call(row),
-                                new GoOnWithErasure(
-                                        row.person(), tools.keys.doubtful(row.person()), tools.clock.instant())));
+                open.stream().filter(row -> row.state() == State.WAITING).forEach(this::goOn);
             }
             List<Row> erasing = tools.erasures.in(State.ERASING);
             if (!erasing.isEmpty()) {
@@ -166,6 +162,20 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             }
         } catch (SQLException fault) {
             throw new TransientDataAccessResourceException("The database does not answer", fault);
+        }
+    }
+
+    /** Where nothing is in its way any more. One that fails keeps nobody else's waiting. */
+    private void goOn(Row row) {
+        try {
+            tools.dispatch.send(
+                    call(row),
+                    new GoOnWithErasure(row.person(), tools.keys.doubtful(row.person()), tools.clock.instant()));
+            if (row.fault() != null) {
+                tools.erasures.failed(row.id(), null);
+            }
+        } catch (RuntimeException fault) {
+            failed(row, fault);
         }
     }
 
@@ -190,7 +200,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
 
     private void retain(Run run) throws InterruptedException {
         var erased = new AtomicInteger();
-        long held = tools.retention.pass(run.id(), call(run), () -> {
+        Outcome outcome = tools.retention.pass(run.id(), call(run), () -> {
             if (erased.incrementAndGet() % BATCH == 0) {
                 forget(run);
             }
@@ -209,7 +219,10 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                     report.done(),
                     report.notPossible());
         }
-        tools.runs.finished(run.id(), held);
+        tools.runs.finished(
+                run.id(),
+                outcome.held(),
+                outcome.failed() == 0 ? null : outcome.failed() + " tickets passed over: " + outcome.fault());
     }
 
     /** What a pass has erased, what one that stopped half way left included. */
