@@ -300,6 +300,32 @@ class ErasureTest {
         assertThat(told(quentin, 0)).isFalse();
     }
 
+    @Test
+    void aGenerationThatNobodyFollowsIsNamedInTheReceipt() {
+        Somebody quentin = somebody().with(1);
+        Person operator = APP.as(Role.OPERATOR, "olga@example.org");
+        ReadModelOperator models = new ReadModelOperator(operator, Duration.ofSeconds(120));
+        Answer begun =
+                operator.post("/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":10,\"switch\":\"manual\"}");
+        assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
+        String job = "/ops/v1/jobs/" + begun.id();
+        int filled = models.await(
+                        begun.id(), one -> one.path("phase").asString().equals("COPYING"))
+                .path("generation")
+                .asInt();
+        assertThat(operator.post(job + "/pause", null).status()).isEqualTo(202);
+
+        forget(quentin);
+
+        assertThat(receipt(quentin).body().at("/notPossible/read models").asString())
+                .startsWith("tickets generation " + filled + ": not level with the log");
+        assertThat(operator.post(job + "/cancel", null).status()).isEqualTo(202);
+        models.over(begun.id());
+        Somebody rosa = somebody().with(1);
+        forget(rosa);
+        assertThat(receipt(rosa).body().path("notPossible").propertyNames()).containsExactly("backups");
+    }
+
     /** Every bit of its first byte: nothing is opened by it; twice, and all is as before. */
     private static void turnKeyOver(UUID ticket) {
         new JdbcTemplate(APP.installation().postgres().dataSource("hindsight"))
