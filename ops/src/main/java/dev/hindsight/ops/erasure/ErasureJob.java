@@ -150,18 +150,23 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             if (!locked(connection)) {
                 return;
             }
-            if (all) {
-                open.stream().filter(row -> row.state() == State.WAITING).forEach(this::goOn);
-            }
-            List<Row> erasing = tools.erasures.in(State.ERASING);
-            if (!erasing.isEmpty()) {
-                erase(erasing);
-            }
+            eraseDue(all);
             if (retain) {
                 retain();
             }
         } catch (SQLException fault) {
             throw new TransientDataAccessResourceException("The database does not answer", fault);
+        }
+    }
+
+    /** @param all also what waits for holds */
+    private void eraseDue(boolean all) throws InterruptedException {
+        if (all) {
+            tools.erasures.in(State.WAITING).forEach(this::goOn);
+        }
+        List<Row> erasing = tools.erasures.in(State.ERASING);
+        if (!erasing.isEmpty()) {
+            erase(erasing);
         }
     }
 
@@ -203,6 +208,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         Outcome outcome = tools.retention.pass(run.id(), call(run), () -> {
             if (erased.incrementAndGet() % BATCH == 0) {
                 forget(run);
+                eraseDue(true); // a pass may take hours, which nobody who is to be forgotten waits for
             }
         });
         forget(run);

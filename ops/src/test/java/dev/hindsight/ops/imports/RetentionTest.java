@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -180,6 +181,38 @@ class RetentionTest {
         assertThat(admin.put(RULES, "{\"rules\":[]}").status()).isEqualTo(200);
     }
 
+    @Test
+    void whoIsToBeForgottenDoesNotWaitForTheEndOfAPass() throws Exception {
+        awaitNoPass();
+        String queue = "many-" + suffix;
+        importInto(queue, Collections.nCopies(600, "2019"));
+        Answer opened = agent.post(
+                "/api/v1/tickets", "{\"subject\":\"jam\",\"requester\":{\"email\":\"" + suffix + "@example.org\"}}");
+        String person = agent.get("/api/v1/tickets/" + opened.id() + "?minPosition=" + opened.position())
+                .body()
+                .at("/requester/id")
+                .asString();
+        assertThat(admin.put(RULES, rules(queue)).status()).isIn(200, 201);
+        assertThat(admin.post(RULES + "/run", "{\"dryRun\":false}").status()).isEqualTo(202);
+        JdbcTemplate jdbc =
+                new JdbcTemplate(app.installation().postgres().dataSource("hindsight"));
+        eventually(() -> Boolean.TRUE.equals(
+                jdbc.queryForObject("select exists (select from command.retention_ticket)", Boolean.class)));
+
+        assertThat(admin.post("/api/v1/people/" + person + "/erasure", "{\"reason\":\"Asked in writing\"}")
+                        .status())
+                .isEqualTo(202);
+
+        eventually(() -> !lastRun().path("finishedAt").isNull());
+        assertThat(lastRun().path("erased").asInt()).isEqualTo(600);
+        assertThat(admin.get("/api/v1/people/" + person + "/erasure")
+                        .body()
+                        .path("state")
+                        .asString())
+                .isEqualTo("DONE");
+        assertThat(admin.put(RULES, "{\"rules\":[]}").status()).isEqualTo(200);
+    }
+
     /** Every bit of its first byte: nothing is opened by it; twice, and all is as before. */
     private void turnKeyOver(String ticket) {
         new JdbcTemplate(app.installation().postgres().dataSource("hindsight"))
@@ -206,9 +239,22 @@ class RetentionTest {
         return "{\"rules\":[{\"key\":\"old\",\"after\":\"P2Y\",\"queue\":\"" + queue + "\"}]}";
     }
 
+    private void awaitNoPass() {
+        eventually(() -> lastRun().isNull() || !lastRun().path("finishedAt").isNull());
+    }
+
     /** Tickets that were closed in these years, as they are listed; no pass is under way. */
     private List<JsonNode> imported(String queue, List<String> years) throws Exception {
-        eventually(() -> lastRun().isNull() || !lastRun().path("finishedAt").isNull());
+        awaitNoPass();
+        importInto(queue, years);
+        List<JsonNode> tickets = tickets(queue);
+        assertThat(tickets)
+                .hasSize(years.size())
+                .allMatch(ticket -> ticket.path("subject").asString().contains("zyx" + suffix));
+        return tickets;
+    }
+
+    private void importInto(String queue, List<String> years) throws Exception {
         var csv = new StringBuilder("number,state,at,caller,queue,symptom\n");
         for (int n = 0; n < years.size(); n++) {
             int day = 1;
@@ -219,11 +265,6 @@ class RetentionTest {
         }
         JsonNode job = new Importing(app, Role.OPERATOR).run(csv.toString(), MAPPING.replace("SUFFIX", suffix));
         assertThat(job.path("tickets").asInt()).as(job.toString()).isEqualTo(years.size());
-        List<JsonNode> tickets = tickets(queue);
-        assertThat(tickets)
-                .hasSize(years.size())
-                .allMatch(ticket -> ticket.path("subject").asString().contains("zyx" + suffix));
-        return tickets;
     }
 
     private List<JsonNode> tickets(String queue) {
