@@ -65,8 +65,13 @@ public class ErasureModule {
 
     @Bean
     TicketErasing ticketErasing(
-            CommandDispatch dispatch, LegalHolds holds, WhatHolds whatHolds, DataKeyErasure keys, JdbcTemplate jdbc) {
-        return new TicketErasing(dispatch, holds, whatHolds, keys, JdbcClient.create(jdbc), CLOCK);
+            CommandDispatch dispatch,
+            LegalHolds holds,
+            WhatHolds whatHolds,
+            DataKeyErasure keys,
+            RetentionRuns runs,
+            JdbcTemplate jdbc) {
+        return new TicketErasing(dispatch, holds, whatHolds, keys, runs, JdbcClient.create(jdbc), CLOCK);
     }
 
     @Bean

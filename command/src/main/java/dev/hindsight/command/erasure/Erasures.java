@@ -9,6 +9,7 @@ import dev.hindsight.domain.people.PersonEvent.PersonalDataErased;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -117,10 +118,10 @@ public final class Erasures {
                 .list();
     }
 
-    /** @param fault a class of fault, never content */
-    public void failed(UUID id, String fault) {
+    /** @param fault a class of fault, never content; null where it was tried and nothing failed */
+    public void failed(UUID id, @Nullable String fault) {
         jdbc.sql("update command.erasure set fault = ? where id = ? and state <> 'DONE'")
-                .params(fault, id)
+                .params(Arrays.asList(fault, id))
                 .update();
     }
 

@@ -24,7 +24,7 @@ public final class RetentionRuns {
      *
      * @param askedBy null: by itself
      * @param held tickets that wait for the release of holds
-     * @param fault what kept it from ending when it was last tried
+     * @param fault what kept it from ending when it was last tried; of one that is over, what it passed over
      */
     public record Run(
             UUID id,
@@ -80,17 +80,39 @@ public final class RetentionRuns {
                 .optional();
     }
 
-    /** Adds to what was erased. */
-    public void progressed(UUID run, long erased) {
-        jdbc.sql("update command.retention_run set erased = erased + ? where id = ?")
-                .params(erased, run)
+    /** Writes down, in the transaction in which a ticket's key ends, that the pass has to forget the rest of it. */
+    public void keyEnded(UUID run, UUID ticket) {
+        jdbc.sql("insert into command.retention_ticket (run, ticket) values (?, ?) on conflict do nothing")
+                .params(run, ticket)
                 .update();
     }
 
-    /** @param held tickets that wait for the release of holds */
-    public void finished(UUID run, long held) {
-        jdbc.sql("update command.retention_run set finished_at = ?, held = ?, fault = null where id = ?")
-                .params(time(clock.instant()), held, run)
+    /** Tickets whose keys the pass has ended, in whichever try, and that are not forgotten yet; at most so many. */
+    public List<UUID> toForget(UUID run, int most) {
+        return jdbc.sql("select ticket from command.retention_ticket where run = ? order by ticket limit ?")
+                .params(run, most)
+                .query(UUID.class)
+                .list();
+    }
+
+    /** Adds tickets to what was erased: nothing of them is left to forget. Those told before are not counted again. */
+    public void forgotten(UUID run, List<UUID> tickets) {
+        jdbc.sql("with gone as (delete from command.retention_ticket where run = :run and ticket in (:tickets)"
+                        + " returning ticket)"
+                        + " update command.retention_run set erased = erased + (select count(*) from gone)"
+                        + " where id = :run")
+                .param("run", run)
+                .param("tickets", tickets)
+                .update();
+    }
+
+    /**
+     * @param held tickets that wait for the release of holds
+     * @param fault how many tickets it had to pass over and a class of fault, never content; null for none
+     */
+    public void finished(UUID run, long held, @Nullable String fault) {
+        jdbc.sql("update command.retention_run set finished_at = ?, held = ?, fault = ? where id = ?")
+                .params(Arrays.asList(time(clock.instant()), held, fault, run))
                 .update();
     }
 

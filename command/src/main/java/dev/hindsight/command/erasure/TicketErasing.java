@@ -23,6 +23,7 @@ public final class TicketErasing {
     private final LegalHolds holds;
     private final WhatHolds whatHolds;
     private final DataKeyErasure keys;
+    private final RetentionRuns runs;
     private final JdbcClient jdbc;
     private final Clock clock;
 
@@ -31,12 +32,14 @@ public final class TicketErasing {
             LegalHolds holds,
             WhatHolds whatHolds,
             DataKeyErasure keys,
+            RetentionRuns runs,
             JdbcClient jdbc,
             Clock clock) {
         this.dispatch = dispatch;
         this.holds = holds;
         this.whatHolds = whatHolds;
         this.keys = keys;
+        this.runs = runs;
         this.jdbc = jdbc;
         this.clock = clock;
     }
@@ -65,13 +68,14 @@ public final class TicketErasing {
     }
 
     /**
-     * Because it is old.
+     * Because it is old. That the pass has to forget the rest of it is written down in the same transaction.
      *
+     * @param run the pass
      * @param rule key of the rule that says so
      * @throws Held where somebody holds it
      * @throws dev.hindsight.domain.Refusal {@code NOT_FINAL} where it was opened again
      */
-    public void byRetention(Call call, UUID ticket, String rule) {
+    public void byRetention(Call call, UUID run, UUID ticket, String rule) {
         send(call, ticket, Erasure.Cause.RETENTION, rule, () -> {
             holds.lock();
             Ticket known = whatHolds.ticket(ticket).orElseThrow(() -> new NotFound("There is no such ticket."));
@@ -79,6 +83,7 @@ public final class TicketErasing {
             if (!its.isEmpty()) {
                 throw new Held(its);
             }
+            runs.keyEnded(run, ticket);
             end(ticket);
         });
     }

@@ -153,5 +153,8 @@ final class RetentionCommand implements Callable<Integer> {
                         run.path("finishedAt").isNull() ? "under way" : "finished",
                         run.path("erased").asLong(),
                         run.path("held").asLong());
+        if (!run.path("fault").isNull()) {
+            spec.commandLine().getOut().println("  " + run.path("fault").asString());
+        }
     }
 }

@@ -138,6 +138,7 @@ public class ErasureConfiguration {
                                 .fetchSingle(0, long.class)),
                         recoveries::forget,
                         List.of(
+                                new OtherGenerations(dataSource, log),
                                 new DatabaseRemains(dataSource, direct.dataSource(), owner.dataSource(), rewriteUpTo),
                                 new IndexRemains(search, index, dataSource)),
                         Clock.systemUTC()),

@@ -13,6 +13,7 @@ import dev.hindsight.command.erasure.Erasures.Row;
 import dev.hindsight.command.erasure.Erasures.State;
 import dev.hindsight.command.erasure.OnErasure;
 import dev.hindsight.command.erasure.Retention;
+import dev.hindsight.command.erasure.Retention.Outcome;
 import dev.hindsight.command.erasure.RetentionRuns;
 import dev.hindsight.command.erasure.RetentionRuns.Run;
 import dev.hindsight.command.erasure.TicketErasing;
@@ -32,7 +33,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,23 +150,37 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             if (!locked(connection)) {
                 return;
             }
-            if (all) {
-                open.stream()
-                        .filter(row -> row.state() == State.WAITING)
-                        .forEach(row -> tools.dispatch.send(
-                                call(row),
-                                new GoOnWithErasure(
-                                        row.person(), tools.keys.doubtful(row.person()), tools.clock.instant())));
-            }
-            List<Row> erasing = tools.erasures.in(State.ERASING);
-            if (!erasing.isEmpty()) {
-                erase(erasing);
-            }
+            eraseDue(all);
             if (retain) {
                 retain();
             }
         } catch (SQLException fault) {
             throw new TransientDataAccessResourceException("The database does not answer", fault);
+        }
+    }
+
+    /** @param all also what waits for holds */
+    private void eraseDue(boolean all) throws InterruptedException {
+        if (all) {
+            tools.erasures.in(State.WAITING).forEach(this::goOn);
+        }
+        List<Row> erasing = tools.erasures.in(State.ERASING);
+        if (!erasing.isEmpty()) {
+            erase(erasing);
+        }
+    }
+
+    /** Where nothing is in its way any more. One that fails keeps nobody else's waiting. */
+    private void goOn(Row row) {
+        try {
+            tools.dispatch.send(
+                    call(row),
+                    new GoOnWithErasure(row.person(), tools.keys.doubtful(row.person()), tools.clock.instant()));
+            if (row.fault() != null) {
+                tools.erasures.failed(row.id(), null);
+            }
+        } catch (RuntimeException fault) {
+            failed(row, fault);
         }
     }
 
@@ -190,20 +204,15 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     }
 
     private void retain(Run run) throws InterruptedException {
-        var erased = new ArrayList<UUID>();
-        var batches = new AtomicInteger();
-        long held = tools.retention.pass(call(run), (ticket, rule) -> {
-            erased.add(ticket);
-            if (erased.size() == BATCH) {
-                forget(erased);
-                tools.runs.progressed(run.id(), erased.size());
-                erased.clear();
-                batches.incrementAndGet();
+        var erased = new AtomicInteger();
+        Outcome outcome = tools.retention.pass(run.id(), call(run), () -> {
+            if (erased.incrementAndGet() % BATCH == 0) {
+                forget(run);
+                eraseDue(true); // a pass may take hours, which nobody who is to be forgotten waits for
             }
         });
-        forget(erased);
-        tools.runs.progressed(run.id(), erased.size());
-        if (run.erased() > 0 || !erased.isEmpty() || batches.get() > 0) {
+        forget(run);
+        if (tools.runs.read(run.id()).erased() > 0) { // in whichever try
             awaitModels();
             tools.recovered.run();
             Report report = new Report();
@@ -216,7 +225,20 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
                     report.done(),
                     report.notPossible());
         }
-        tools.runs.finished(run.id(), held);
+        tools.runs.finished(
+                run.id(),
+                outcome.held(),
+                outcome.failed() == 0 ? null : outcome.failed() + " tickets passed over: " + outcome.fault());
+    }
+
+    /** What a pass has erased, what one that stopped half way left included. */
+    private void forget(Run run) {
+        List<UUID> erased = tools.runs.toForget(run.id(), BATCH);
+        while (!erased.isEmpty()) {
+            forget(erased);
+            tools.runs.forgotten(run.id(), erased);
+            erased = tools.runs.toForget(run.id(), BATCH);
+        }
     }
 
     private static Call call(Run run) {

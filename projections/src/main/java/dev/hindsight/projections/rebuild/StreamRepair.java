@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Folds streams of one generation anew from the log, up to where the generation stands, and puts what comes out in the
  * place of their rows. Most of the folding is done before live processing is held off; from then on to the end of the
  * transaction live processing waits, so that no event is lost or brought in twice, and readers see the rows of before or
- * those of after. A stream whose fold fails is parked as a rebuild parks it: with the rows of the events before; one
+ * those of after. What was erased meanwhile is folded anew without its key. A stream whose fold fails is parked as a rebuild parks it: with the rows of the events before; one
  * that was parked and no longer fails is followed again. For one thread.
  *
  * @param <R> the rows of one stream
@@ -133,7 +133,23 @@ final class StreamRepair<R> {
             }
             one.foldTo(position);
         }
+        // Some of their events may have been opened before their keys ended. Where one ends from here on, the event that
+        // says so lies behind the position, and live processing folds the stream anew when it brings that in.
+        var ended = log.ended(ones.keySet());
+        ones.values().stream()
+                .filter(one -> ended.contains(one.stream))
+                .forEach(one -> foldErased(one, position, skippedNow));
         return replace(connection, List.copyOf(ones.values()), position, skippedNow, dryRun);
+    }
+
+    private void foldErased(One one, long position, Set<Long> skipped) {
+        one.events.clear();
+        try (var events = log.erasedEventsOf(one.stream)) {
+            events.takeWhile(event -> event.position() <= position).forEach(one.events::add);
+        }
+        one.folding = new Folding<>(fold, one.stream, skipped);
+        one.folded = 0;
+        one.foldTo(position);
     }
 
     private void read(Map<String, One> ones, long head) {

@@ -33,6 +33,7 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
 
     private final List<LoggedEvent> events = new CopyOnWriteArrayList<>();
     private final Map<Long, RuntimeException> unreadable = new ConcurrentHashMap<>();
+    private final Map<Long, Runnable> whenDecoded = new ConcurrentHashMap<>();
     private final Set<String> erased = ConcurrentHashMap.newKeySet();
     private final List<Tail> tails = new CopyOnWriteArrayList<>();
 
@@ -54,6 +55,11 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
     public MemoryLog spoil(long position, RuntimeException fault) {
         unreadable.put(position, fault);
         return this;
+    }
+
+    /** Once, right after the event at this position was decoded for whoever reads stored events. */
+    public void whenDecoded(long position, Runnable then) {
+        whenDecoded.put(position, then);
     }
 
     public void mend(long position) {
@@ -104,7 +110,12 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
         if (fault != null) {
             throw fault;
         }
-        return erased.contains(event.stream()) ? Erased.of(event.event()) : event.event();
+        var decoded = erased.contains(event.stream()) ? Erased.of(event.event()) : event.event();
+        var then = whenDecoded.remove(event.position());
+        if (then != null) {
+            then.run();
+        }
+        return decoded;
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.hindsight.domain.operations.OperationsEvent.DeadLetterRetried;
 import dev.hindsight.domain.operations.OperationsEvent.DeadLetterSkipped;
 import dev.hindsight.domain.operations.OperationsEvent.ProjectionRepaired;
 import dev.hindsight.domain.ticket.TicketEvent.InternalNoteAdded;
+import dev.hindsight.domain.ticket.TicketEvent.TicketContentErased;
 import dev.hindsight.projections.FoldFailure;
 import dev.hindsight.projections.live.Database;
 import dev.hindsight.projections.live.Histories;
@@ -47,6 +48,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -506,6 +508,52 @@ class RepairTest {
         assertThat(Objects.requireNonNull(verified.report()).clean()).isTrue();
         assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
         assertThat(Database.differences(rows(), live)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_is_erased_while_a_repair_folds_is_not_brought_back(boolean told) throws Exception {
+        var node = node("one");
+        var history = Histories.of(73, 400);
+        projected(history);
+        var erased = history.stream()
+                .filter(event -> event.event() instanceof TicketContentErased)
+                .map(LoggedEvent::stream)
+                .collect(Collectors.toSet());
+        var last = history.stream()
+                .filter(event -> event.version() > 3 && !erased.contains(event.stream()))
+                .toList()
+                .getLast();
+        var stream = last.stream();
+        var clear = subject(stream);
+        log.whenDecoded(last.position(), () -> {
+            log.end(stream);
+            if (told) {
+                projected(List.of(LoggedEvent.of(
+                        401,
+                        stream,
+                        last.version() + 1,
+                        last.recordedAt(),
+                        last.envelope(),
+                        new TicketContentErased(id(stream), last.event().at(), "RETENTION", "old"))));
+                assertThat(subject(stream)).isNotEqualTo(clear);
+            }
+        });
+
+        node.repairs.ticket(order(), TICKETS, id(stream));
+
+        assertThat(subject(stream)).isNotEqualTo(clear);
+        var repaired = rows();
+        assertThat(done(node, Kind.REBUILD).state()).isEqualTo(State.DONE);
+        assertThat(Database.differences(rows(), repaired)).isEmpty();
+    }
+
+    private String subject(String stream) {
+        return database.jdbc
+                .sql("SELECT subject FROM readmodel.ticket_g1 WHERE id = ?")
+                .param(id(stream))
+                .query(String.class)
+                .single();
     }
 
     @Test
