@@ -234,6 +234,9 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     /** What a pass has erased, what one that stopped half way left included. */
     private void forget(Run run) {
         List<UUID> erased = tools.runs.toForget(run.id(), BATCH);
+        if (!erased.isEmpty()) {
+            tools.recovered.run();
+        }
         while (!erased.isEmpty()) {
             forget(erased);
             tools.runs.forgotten(run.id(), erased);
@@ -320,6 +323,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     private int content(Row row, Report report) throws InterruptedException {
         List<UUID> tickets = tools.keys.ticketsOf(row.person());
         int erased = eraseTickets(row, tickets);
+        tools.recovered.run(); // of the log alone, so that nothing slower keeps them telling
         report.done("keys", (1 + tickets.size()) + " destroyed: the person's and their tickets'");
         report.done("tickets", erased + " erased");
         // By the log, which says the same to a node that does again what another one had begun.

@@ -106,10 +106,11 @@ final class Upkeep implements SmartLifecycle {
         if (all) {
             try {
                 recoveries.dropDue();
+                recoveries.forget(); // an erasure's event that had no position yet when the erasure looked
             } catch (DataAccessException e) {
-                LOG.debug("What was recovered is dropped later", e);
+                LOG.debug("The upkeep of what was recovered waits for the database", e);
             } catch (RuntimeException e) {
-                LOG.warn("What was recovered could not be dropped; tried again", e);
+                LOG.warn("The upkeep of what was recovered failed; tried again", e);
             }
         }
     }
