@@ -58,8 +58,7 @@ final class OtherGenerations implements Remains {
                     .param("own", model.definitionVersion())
                     .param("model", model.id())
                     .param("head", head)
-                    .query((row, number) ->
-                            new Behind(model.id() + " generation " + row.getInt(1), row.getBoolean(2)))
+                    .query((row, number) -> new Behind(model.id() + " generation " + row.getInt(1), row.getBoolean(2)))
                     .list());
         }
         return behind;

@@ -55,8 +55,8 @@ class RetentionTest {
     @Test
     void oldTicketsAreListedErasedAndWaitForHolds() throws Exception {
         String queue = "old-" + suffix;
-        String now = Integer.toString(
-                Instant.now().atZone(java.time.ZoneOffset.UTC).getYear());
+        String now =
+                Integer.toString(Instant.now().atZone(java.time.ZoneOffset.UTC).getYear());
         List<JsonNode> tickets = imported(queue, List.of("2019", "2019", "2019", "2019", now, now));
 
         String rules = rules(queue);
@@ -114,8 +114,7 @@ class RetentionTest {
     void aPassThatStoppedHalfWayForgetsWhatItHadErasedWhenItGoesOn() throws Exception {
         String queue = "half-" + suffix;
         List<JsonNode> tickets = imported(queue, List.of("2019", "2019", "2019"));
-        JdbcTemplate jdbc =
-                new JdbcTemplate(app.installation().postgres().dataSource("hindsight"));
+        JdbcTemplate jdbc = new JdbcTemplate(app.installation().postgres().dataSource("hindsight"));
         String ticket = tickets.getFirst().path("id").asString();
         byte[] content = new byte[32];
         new Random().nextBytes(content);
@@ -194,8 +193,7 @@ class RetentionTest {
                 .asString();
         assertThat(admin.put(RULES, rules(queue)).status()).isIn(200, 201);
         assertThat(admin.post(RULES + "/run", "{\"dryRun\":false}").status()).isEqualTo(202);
-        JdbcTemplate jdbc =
-                new JdbcTemplate(app.installation().postgres().dataSource("hindsight"));
+        JdbcTemplate jdbc = new JdbcTemplate(app.installation().postgres().dataSource("hindsight"));
         eventually(() -> Boolean.TRUE.equals(
                 jdbc.queryForObject("select exists (select from command.retention_ticket)", Boolean.class)));
 

@@ -133,7 +133,8 @@ final class StreamRepair<R> {
             }
             one.foldTo(position);
         }
-        // Some of their events may have been opened before their keys ended. Where one ends from here on, the event that
+        // Some of their events may have been opened before their keys ended. Where one ends from here on, the event
+        // that
         // says so lies behind the position, and live processing folds the stream anew when it brings that in.
         var ended = log.ended(ones.keySet());
         ones.values().stream()
