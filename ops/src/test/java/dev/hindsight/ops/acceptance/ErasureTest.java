@@ -304,7 +304,7 @@ class ErasureTest {
     void aGenerationThatNobodyFollowsIsNamedInTheReceipt() {
         Somebody quentin = somebody().with(1);
         Person operator = APP.as(Role.OPERATOR, "olga@example.org");
-        ReadModelOperator models = new ReadModelOperator(operator, Duration.ofSeconds(120));
+        ReadModelOperator models = new ReadModelOperator(operator, Duration.ofMinutes(2));
         Answer begun = operator.post("/ops/v1/projections/tickets/rebuilds", "{\"maxRate\":10,\"switch\":\"manual\"}");
         assertThat(begun.status()).as(begun.raw().body()).isEqualTo(202);
         String job = "/ops/v1/jobs/" + begun.id();
