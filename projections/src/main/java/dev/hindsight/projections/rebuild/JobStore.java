@@ -95,10 +95,10 @@ final class JobStore {
     /** Stores the next phase with everything that this transaction has done. */
     void next(Phase phase, long total) throws SQLException {
         var millis = worked();
-        jdbc.sql(
-                        "UPDATE readmodel.job SET phase = ?, error = NULL, done = 0, total = ?, worked_ms = worked_ms + ?, phase_ms = 0,"
-                                + " progressed_at = clock_timestamp(), took = took || jsonb_build_object(phase,"
-                                + " jsonb_build_object('ms', phase_ms + ?, 'total', total)) WHERE id = ?")
+        jdbc.sql("UPDATE readmodel.job SET phase = ?, error = NULL, done = 0, total = ?,"
+                        + " worked_ms = worked_ms + ?, phase_ms = 0,"
+                        + " progressed_at = clock_timestamp(), took = took || jsonb_build_object(phase,"
+                        + " jsonb_build_object('ms', phase_ms + ?, 'total', total)) WHERE id = ?")
                 .params(phase.name(), total, millis, millis, id)
                 .update();
         connection.commit();
@@ -145,12 +145,12 @@ final class JobStore {
     /** A batch is written, in this transaction or before it. Commits nothing. */
     Order written(String reached, int count) {
         var millis = worked();
-        return jdbc.sql(
-                        "UPDATE readmodel.job SET error = NULL, reached = ?, done = done + ?, worked_ms = worked_ms + ?,"
-                                + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
-                                + " took = CASE WHEN reached IS NULL"
-                                + " THEN took || jsonb_build_object('lead', ?, 'leadEvents', ?) ELSE took END"
-                                + " WHERE id = ? RETURNING state, gentle, max_rate")
+        return jdbc.sql("UPDATE readmodel.job SET error = NULL, reached = ?, done = done + ?,"
+                        + " worked_ms = worked_ms + ?,"
+                        + " phase_ms = phase_ms + ?, progressed_at = clock_timestamp(),"
+                        + " took = CASE WHEN reached IS NULL"
+                        + " THEN took || jsonb_build_object('lead', ?, 'leadEvents', ?) ELSE took END"
+                        + " WHERE id = ? RETURNING state, gentle, max_rate")
                 .params(reached, count, millis, millis, millis, count, id)
                 .query((its, number) ->
                         new Order(its.getString(1).equals("RUNNING"), rest(its.getBoolean(2), its.getInt(3), count)))

@@ -125,10 +125,10 @@ final class RepairWork {
         } else {
             target(new DeadLetters(jdbc, tools.generations(), tools.events()).streams(row.model(), scope));
         }
-        jdbc.sql(
-                        "UPDATE readmodel.job SET phase = 'REPAIRING', error = NULL, previous = ?, done = 0, worked_ms = worked_ms + ?,"
-                                + " phase_ms = 0, repair = ?::jsonb,"
-                                + " total = (SELECT count(*) FROM readmodel.repair_target WHERE job = ?) WHERE id = ?")
+        jdbc.sql("UPDATE readmodel.job SET phase = 'REPAIRING', error = NULL, previous = ?, done = 0,"
+                        + " worked_ms = worked_ms + ?,"
+                        + " phase_ms = 0, repair = ?::jsonb,"
+                        + " total = (SELECT count(*) FROM readmodel.repair_target WHERE job = ?) WHERE id = ?")
                 .params(
                         answering,
                         worked(),
