@@ -1,9 +1,6 @@
 package dev.hindsight.ops.backup;
 
-import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
-import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
-import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
-import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
+import dev.hindsight.domain.ticket.ToldRequester;
 import dev.hindsight.ops.backup.Segment.Damaged;
 import dev.hindsight.ops.backup.Segment.Range;
 import dev.hindsight.ops.codec.EventCodec;
@@ -58,16 +55,10 @@ final class ToldRequesters {
     private void write(CopyInto told, SegmentFile.Entry stored) throws SQLException {
         var header = stored.header();
         String revision = header.revision() == null ? "1" : header.revision();
-        switch (codec.decodeWithoutPersonal(header.name(), revision, stored.payload())) {
-            case TicketOpened e -> write(told, header.position(), header.stream(), e.requesterId());
-            case TicketImported e -> write(told, header.position(), header.stream(), e.requesterId());
-            case RequesterChanged e -> write(told, header.position(), header.stream(), e.requesterId());
-            case TicketReverted e -> {
-                if (e.restored().contains("requester")) {
-                    write(told, header.position(), header.stream(), e.requesterId());
-                }
-            }
-            default -> throw new IllegalStateException(header.name() + " is no event that tells a requester");
+        var event = codec.decodeWithoutPersonal(header.name(), revision, stored.payload());
+        var requester = ToldRequester.by(event);
+        if (requester.isPresent()) {
+            write(told, header.position(), header.stream(), requester.get().requesterId());
         }
     }
 

@@ -4,10 +4,7 @@ import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 
 import dev.hindsight.command.erasure.DataKeyErasure;
 import dev.hindsight.domain.Event;
-import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
-import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
-import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
-import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
+import dev.hindsight.domain.ticket.ToldRequester;
 import dev.hindsight.ops.codec.keys.KeyOwner;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MissingKeyException;
@@ -157,14 +154,9 @@ final class DestroyedInDatabase implements DataKeyErasure {
             LOG.warn("The event at {} can't be read, and may change a requester", logged.position(), unreadable);
             return true;
         }
-        return switch (event) {
-            case TicketOpened e -> person == null || person.equals(e.requesterId());
-            case TicketImported e -> person == null || person.equals(e.requesterId());
-            case RequesterChanged e -> person == null || person.equals(e.requesterId());
-            case TicketReverted e ->
-                e.restored().contains("requester") && (person == null || person.equals(e.requesterId()));
-            default -> false;
-        };
+        return ToldRequester.by(event)
+                .filter(told -> person == null || person.equals(told.requesterId()))
+                .isPresent();
     }
 
     private static boolean isTicket(String stream) {
