@@ -11,7 +11,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,10 +50,10 @@ class BadDaysTest {
     Path data;
 
     /** For both tests that lose one of its servers: each is well again at the end. */
-    private static RunningApplication servers() throws IOException {
+    private static RunningApplication servers() {
         RunningApplication started = servers;
         if (started == null) {
-            started = RunningApplication.in(Files.createTempDirectory("hindsight-bad-days"));
+            started = RunningApplication.temporary(Map.of());
             servers = started;
         }
         return started;
@@ -66,7 +64,6 @@ class BadDaysTest {
         RunningApplication started = servers;
         if (started != null) {
             started.close();
-            FileSystemUtils.deleteRecursively(started.data().toFile());
         }
     }
 

@@ -6,9 +6,6 @@ import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
 import dev.hindsight.ops.token.DevelopmentIssuer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +21,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 
 /** Orders that are no commands of a ticket are done once for each Idempotency-Key, too. */
@@ -37,7 +33,8 @@ class RepeatedOrdersTest {
     private static final String LEDGER_KEYS = "/ops/v1/ledger/keys";
     private static final int AT_ONCE = 6;
 
-    private static final RunningApplication APP = started();
+    private static final RunningApplication APP = RunningApplication.temporary(
+            Map.of("hindsight.erasure.approval", "required", "hindsight.reversion.approval", "required"));
 
     private final Person agent = APP.as(Role.AGENT, "ana@example.org");
     private final Person admin = APP.as(Role.ADMIN, "adele@example.org");
@@ -46,20 +43,9 @@ class RepeatedOrdersTest {
     private final Person operator = APP.as(Role.OPERATOR, "olga@example.org");
     private final String key = UUID.randomUUID().toString();
 
-    private static RunningApplication started() {
-        try {
-            return RunningApplication.in(
-                    Files.createTempDirectory("hindsight-repeated"),
-                    Map.of("hindsight.erasure.approval", "required", "hindsight.reversion.approval", "required"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @AfterAll
     static void stop() {
         APP.close();
-        FileSystemUtils.deleteRecursively(APP.data().toFile());
     }
 
     private Answer ticket() {

@@ -33,6 +33,7 @@ public final class RunningApplication implements AutoCloseable {
     private static @Nullable RunningApplication shared;
 
     private final Path data;
+    private final boolean temporary;
     private final Installation installation;
     private final ConfigurableApplicationContext context;
     private final HttpClient http =
@@ -63,8 +64,9 @@ public final class RunningApplication implements AutoCloseable {
         }
     }
 
-    private RunningApplication(Path data, Map<String, Object> more) {
+    private RunningApplication(Path data, boolean temporary, Map<String, Object> more) {
         this.data = data;
+        this.temporary = temporary;
         this.installation = Installation.start(data);
         Map<String, Object> properties = new HashMap<>(installation.properties());
         properties.put("hindsight.dev", true);
@@ -77,28 +79,29 @@ public final class RunningApplication implements AutoCloseable {
 
     /** Of one's own, in a folder of one's own. */
     public static RunningApplication in(Path data) {
-        return new RunningApplication(data, Map.of());
+        return in(data, Map.of());
     }
 
     /** The same with other properties. */
     public static RunningApplication in(Path data, Map<String, Object> properties) {
-        return new RunningApplication(data, properties);
+        return new RunningApplication(data, false, properties);
+    }
+
+    /** The same in a folder that goes when it is closed. */
+    public static RunningApplication temporary(Map<String, Object> properties) {
+        try {
+            return new RunningApplication(Files.createTempDirectory("hindsight-acceptance"), true, properties);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One for all tests of this JVM that do not stop its servers. */
     public static synchronized RunningApplication shared() {
         if (shared == null) {
-            try {
-                Path folder = Files.createTempDirectory("hindsight-acceptance");
-                RunningApplication started = in(folder);
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                    started.close();
-                    FileSystemUtils.deleteRecursively(folder.toFile());
-                }));
-                shared = started;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            RunningApplication started = temporary(Map.of());
+            Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+            shared = started;
         }
         return shared;
     }
@@ -235,6 +238,9 @@ public final class RunningApplication implements AutoCloseable {
             context.close();
         } finally {
             installation.close();
+            if (temporary) {
+                FileSystemUtils.deleteRecursively(data.toFile());
+            }
         }
     }
 }
