@@ -37,9 +37,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a backup that was found good into a migrated installation without events. The keys are committed first, those of
- * tickets under their requesters' by the restored log, and with every erasure that the backup tells of done again; then the log, its order, the tables that commands look things up in
- * and the new epoch in one transaction: a restore that is killed leaves no event, and is begun again. Read models are not
- * restored: the next start makes them from the log. For one thread.
+ * tickets under their requesters' by the restored log, and with every erasure that the backup tells of done again; then
+ * the log, its order, the tables that commands look things up in and the new epoch in one transaction: a restore that is
+ * killed leaves no event, and is begun again. Read models are not restored: the next start makes them from the log. For
+ * one thread.
  */
 public final class Restore {
 
@@ -255,16 +256,22 @@ public final class Restore {
             progress.accept("Filling the tables of commands");
             followed.write(new CommandTables(connection, ring::fingerprint));
             connection.commit();
-            try (Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(true);
-                statement.execute("ANALYZE log.event");
-                statement.execute("ANALYZE log.placement");
-            }
+            connection.setAutoCommit(true);
+            analyze(connection);
         } finally {
             if (!connection.getAutoCommit()) {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
+        }
+    }
+
+    /** What is restored is there already: without statistics the first queries are slower, until autovacuum makes them. */
+    private void analyze(Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("ANALYZE log.event, log.placement");
+        } catch (SQLException fault) {
+            progress.accept("The log is restored, but has no statistics yet: " + fault.getMessage());
         }
     }
 
