@@ -115,6 +115,23 @@ public final class Freshness {
         });
     }
 
+    /**
+     * The same of any moment: of what is there now, of the past, or from what was recovered.
+     *
+     * @param past what the log tells of the moment
+     */
+    public <T> T readFor(
+            Caller caller,
+            long minPosition,
+            Moment moment,
+            @Nullable PastMoment past,
+            Function<Snapshot, T> question,
+            ReadModel... of) {
+        return moment.generation() != null
+                ? readFor(caller, minPosition, moment.generation(), question, of)
+                : readFor(caller, minPosition, past, question, of);
+    }
+
     private <T> T read(
             Grants.@Nullable Holder holder, long minPosition, Function<Snapshot, T> question, ReadModel... of) {
         long end = System.nanoTime() + PATIENCE.toNanos();

@@ -4,12 +4,12 @@ import dev.hindsight.domain.InvalidRequest;
 import dev.hindsight.domain.InvalidRequest.FieldError;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.projections.readmodel.ReadModels;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +31,6 @@ public record Moment(
         @Nullable Long atPosition,
         @Nullable Long version,
         @Nullable String generation) {
-
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
 
     /** No limit: what is there now. */
     public static final Moment NOW = new Moment(null, null, null, null);
@@ -102,10 +100,14 @@ public record Moment(
     /**
      * What was recovered under this name.
      *
+     * @param generation null for {@link #NOW}
      * @throws InvalidRequest for what can be no name
      */
-    public static Moment ofGeneration(String generation) {
-        if (!NAME.matcher(generation).matches()) {
+    public static Moment ofGeneration(@Nullable String generation) {
+        if (generation == null) {
+            return NOW;
+        }
+        if (!ReadModels.isRecoveryName(generation)) {
             throw new InvalidRequest("generation", "must be a name of 1 to 40 of a to z, 0 to 9 and -");
         }
         return new Moment(null, null, null, null, generation);

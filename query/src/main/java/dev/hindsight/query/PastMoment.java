@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param upTo the position that a model must include to answer
  * @param named the position whose names are shown
  * @param at the moment to which ages are told
+ * @param latest nothing that counts happened later; null where nobody can tell
  */
-public record PastMoment(@Nullable Instant asOf, @Nullable Long position, long upTo, long named, Instant at) {
+public record PastMoment(
+        @Nullable Instant asOf,
+        @Nullable Long position,
+        long upTo,
+        long named,
+        Instant at,
+        @Nullable Instant latest) {
 
     /**
      * Asks the log where the moment lies.
@@ -31,7 +38,13 @@ public record PastMoment(@Nullable Instant asOf, @Nullable Long position, long u
         long then = asOf == null ? Long.MAX_VALUE : log.recordedBy(asOf);
         long upTo = position == null ? then : position;
         Instant at = asOf != null ? asOf : asKnownAt;
-        return new PastMoment(asOf, position, upTo, Math.min(then, upTo), at != null ? at : recordedAt(log, upTo));
+        return new PastMoment(
+                asOf,
+                position,
+                upTo,
+                Math.min(then, upTo),
+                at != null ? at : recordedAt(log, upTo),
+                asOf != null ? asOf : log.latestOccurred(upTo));
     }
 
     /** The time of a position; of one that is not there yet, which no answer waits for in vain, the log's beginning. */

@@ -1,15 +1,20 @@
 package dev.hindsight.query;
 
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A log in memory. For one thread at a time. */
 public final class HeldLog implements EventLog {
@@ -17,6 +22,7 @@ public final class HeldLog implements EventLog {
     private final List<LoggedEvent> all = new ArrayList<>();
     private final Map<String, List<LoggedEvent>> streams = new HashMap<>();
     private int erasedReads;
+    private LongFunction<@Nullable Instant> latest = this::latest;
 
     /** @param event whose position is the next one */
     public void append(LoggedEvent event) {
@@ -55,6 +61,14 @@ public final class HeldLog implements EventLog {
     }
 
     @Override
+    public Set<String> erased(long after, long upTo) {
+        return all.subList(Math.toIntExact(after), Math.toIntExact(upTo)).stream()
+                .filter(event -> event.event() instanceof ErasesContent)
+                .map(LoggedEvent::stream)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
     public List<LoggedEvent> after(long position, int count) {
         return all.stream().skip(position).limit(count).toList();
     }
@@ -62,6 +76,24 @@ public final class HeldLog implements EventLog {
     @Override
     public long head() {
         return all.size();
+    }
+
+    @Override
+    public @Nullable Instant latestOccurred(long position) {
+        return latest.apply(position);
+    }
+
+    private @Nullable Instant latest(long position) {
+        return all.stream()
+                .limit(position)
+                .map(event -> event.event().at())
+                .max(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    /** For rows whose events are not held: tells when the latest event up to a position happened. */
+    public void latestOccurred(LongFunction<@Nullable Instant> tells) {
+        latest = tells;
     }
 
     @Override

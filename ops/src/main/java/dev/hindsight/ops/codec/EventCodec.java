@@ -4,10 +4,9 @@ import dev.hindsight.domain.Event;
 import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
 import dev.hindsight.domain.ticket.TicketEvent;
-import dev.hindsight.domain.ticket.TicketEvent.RequesterChanged;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
-import dev.hindsight.domain.ticket.TicketEvent.TicketReverted;
+import dev.hindsight.domain.ticket.ToldRequester;
 import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.codec.keys.DataKeys;
 import dev.hindsight.ops.codec.keys.KeyOwner;
@@ -92,6 +91,14 @@ public final class EventCodec {
                 .map(KeyOwner::ofStream)
                 .filter(Objects::nonNull)
                 .toList());
+    }
+
+    /** The stored names of all events of a kind. */
+    public Set<String> namesOf(Class<? extends Event> kind) {
+        return names.kinds().stream()
+                .filter(its -> kind.isAssignableFrom(its.type()))
+                .map(EventKind::name)
+                .collect(Collectors.toSet());
     }
 
     /** Those of these streams whose keys are destroyed at this moment, whatever is still in memory. */
@@ -255,14 +262,8 @@ public final class EventCodec {
         return switch (event) {
             case TicketOpened e -> keys().openTicket(e.ticketId(), e.requesterId());
             case TicketImported e -> keys().openTicket(e.ticketId(), e.requesterId());
-            case RequesterChanged e -> {
-                keys().changeRequester(e.ticketId(), e.requesterId());
-                yield null;
-            }
-            case TicketReverted e -> {
-                if (e.restored().contains("requester")) {
-                    keys().changeRequester(e.ticketId(), e.requesterId());
-                }
+            case TicketEvent e -> {
+                ToldRequester.by(e).ifPresent(told -> keys().changeRequester(e.ticketId(), told.requesterId()));
                 yield null;
             }
             case PersonRegistered e -> keys().ofPerson(e.personId());

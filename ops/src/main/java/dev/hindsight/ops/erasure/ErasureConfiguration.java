@@ -23,6 +23,7 @@ import dev.hindsight.ops.wiring.DatabaseConfiguration.DirectConnections;
 import dev.hindsight.ops.wiring.DatabaseConfiguration.OwnerConnections;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
@@ -108,6 +109,7 @@ public class ErasureConfiguration {
             EventLog log,
             FreshnessGate freshness,
             ReadModels models,
+            Generations generations,
             Recoveries recoveries,
             DataSource dataSource,
             DirectConnections direct,
@@ -138,7 +140,7 @@ public class ErasureConfiguration {
                                 .fetchSingle(0, long.class)),
                         recoveries::forget,
                         List.of(
-                                new OtherGenerations(dataSource, log),
+                                new OtherGenerations(generations, log),
                                 new DatabaseRemains(dataSource, direct.dataSource(), owner.dataSource(), rewriteUpTo),
                                 new IndexRemains(search, index, dataSource)),
                         Clock.systemUTC()),

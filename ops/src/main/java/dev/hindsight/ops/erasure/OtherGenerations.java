@@ -1,13 +1,12 @@
 package dev.hindsight.ops.erasure;
 
 import dev.hindsight.projections.readmodel.EventLog;
+import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import javax.sql.DataSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Generations of read models that are not level with the log. Those that are followed are waited for. One that nobody
@@ -19,11 +18,11 @@ final class OtherGenerations implements Remains {
     private static final Duration LONGEST = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
-    private final JdbcClient jdbc;
+    private final Generations generations;
     private final EventLog log;
 
-    OtherGenerations(DataSource dataSource, EventLog log) {
-        this.jdbc = JdbcClient.create(dataSource);
+    OtherGenerations(Generations generations, EventLog log) {
+        this.generations = generations;
         this.log = log;
     }
 
@@ -47,19 +46,12 @@ final class OtherGenerations implements Remains {
         }
     }
 
-    /** A definition below the first stands for a model that was never made, and is empty. */
     private List<Behind> behind(long head) {
         var behind = new ArrayList<Behind>();
         for (ReadModel model : ReadModel.values()) {
-            behind.addAll(jdbc.sql("select generation, state = 'LIVE' and (definition_version = :own"
-                            + " or claimed_at > clock_timestamp() - interval '10 s') is true"
-                            + " from readmodel.generation where model = :model and recovery is null"
-                            + " and definition_version > 0 and position < :head order by generation")
-                    .param("own", model.definitionVersion())
-                    .param("model", model.id())
-                    .param("head", head)
-                    .query((row, number) -> new Behind(model.id() + " generation " + row.getInt(1), row.getBoolean(2)))
-                    .list());
+            for (Generations.Behind its : generations.behind(model, head)) {
+                behind.add(new Behind(model.id() + " generation " + its.generation(), its.followed()));
+            }
         }
         return behind;
     }

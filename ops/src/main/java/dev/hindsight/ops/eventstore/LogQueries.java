@@ -115,8 +115,13 @@ final class LogQueries {
     }
 
     static void bindAfter(PreparedStatement statement, long position, int count) throws SQLException {
-        statement.setLong(1, position + 1);
-        statement.setLong(2, position + count);
+        bindRange(statement, position + 1, position + count);
+    }
+
+    /** The first two parameters of {@link #AFTER}. */
+    static void bindRange(PreparedStatement statement, long first, long last) throws SQLException {
+        statement.setLong(1, first);
+        statement.setLong(2, last);
     }
 
     static StoredEvent streamEvent(ResultSet row) throws SQLException {

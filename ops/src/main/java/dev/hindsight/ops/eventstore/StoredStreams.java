@@ -8,14 +8,17 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Reads single streams with the positions of their events, and short stretches of the order. Safe for concurrent use. */
 public final class StoredStreams {
@@ -27,6 +30,14 @@ public final class StoredStreams {
             WHERE e.stream = ? AND e.version > ?
             ORDER BY e.version
             LIMIT ?""";
+
+    private static final String LATEST_OCCURRED = """
+            SELECT p.latest_occurred_at
+            FROM (SELECT * FROM log.placement WHERE first_position <= ? ORDER BY first_position DESC LIMIT 1) p
+            WHERE p.first_position + p.events > ?""";
+
+    private static final String HAVING =
+            "SELECT DISTINCT a.stream FROM (" + LogQueries.AFTER + ") a WHERE a.name = ANY (?)";
 
     private final DataSource dataSource;
 
@@ -85,6 +96,33 @@ public final class StoredStreams {
         }
     }
 
+    /**
+     * The streams that have an event of one of these names in a part of the order.
+     *
+     * @param after the last position not to look at
+     * @param upTo the last one to look at
+     * @throws IllegalStateException with the SQLException as cause when the database does not answer
+     */
+    public Set<String> having(Set<String> names, long after, long upTo) {
+        if (upTo <= after) {
+            return Set.of();
+        }
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(HAVING)) {
+            LogQueries.bindRange(statement, after + 1, upTo);
+            statement.setArray(3, connection.createArrayOf("text", names.toArray()));
+            Set<String> streams = new LinkedHashSet<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    streams.add(row.getString(1));
+                }
+            }
+            return streams;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be searched for names", e);
+        }
+    }
+
     /** The highest position, 0 for an empty log. */
     public long head() {
         try (Connection connection = dataSource.getConnection();
@@ -114,6 +152,25 @@ public final class StoredStreams {
             throw new IllegalStateException("The log could not be searched for a moment", e);
         }
         return head();
+    }
+
+    /**
+     * A moment after which no event up to this position happened: the latest one, or somewhat later.
+     *
+     * @return null for a position that is not there
+     * @throws IllegalStateException with the SQLException as cause when the database does not answer
+     */
+    public @Nullable Instant latestOccurred(long position) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(LATEST_OCCURRED)) {
+            statement.setLong(1, position);
+            statement.setLong(2, position);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? LogQueries.instant(row, 1) : null;
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be asked when its events happened", e);
+        }
     }
 
     private int fill(String stream, long after, Queue<StoredEvent> chunk) {

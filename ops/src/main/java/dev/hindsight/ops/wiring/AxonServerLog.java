@@ -1,5 +1,6 @@
 package dev.hindsight.ops.wiring;
 
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LogTail;
@@ -15,6 +16,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.axonframework.common.stream.BlockingStream;
@@ -83,6 +85,12 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
         return Math.min(head(), position(createTokenAt(moment.plusMillis(1))));
     }
 
+    /** The server keeps no such account. */
+    @Override
+    public @Nullable Instant latestOccurred(long position) {
+        return null;
+    }
+
     @Override
     public Stream<LoggedEvent> erasedEventsOf(String stream) {
         codec.forgetKey(stream);
@@ -107,16 +115,32 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
     @Override
     public Stream<LoggedEvent> eventsOf(Collection<String> streams) {
         Set<String> wanted = Set.copyOf(streams);
-        long head = head();
-        BlockingStream<TrackedEventMessage<?>> events = openStream(new GlobalSequenceTrackingToken(0));
+        return messages(0, head())
+                .filter(message -> message instanceof DomainEventMessage<?> event
+                        && wanted.contains(event.getAggregateIdentifier()))
+                .map(TailFollower::logged);
+    }
+
+    @Override
+    public Set<String> erased(long after, long upTo) {
+        try (Stream<TrackedEventMessage<?>> messages = messages(after, upTo)) {
+            return messages.filter(message -> ErasesContent.class.isAssignableFrom(message.getPayloadType()))
+                    .map(message -> ((DomainEventMessage<?>) message).getAggregateIdentifier())
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /** Those between two positions; to be closed. */
+    private Stream<TrackedEventMessage<?>> messages(long after, long upTo) {
+        BlockingStream<TrackedEventMessage<?>> events = openStream(new GlobalSequenceTrackingToken(after));
         return StreamSupport.stream(
                         new Spliterators.AbstractSpliterator<TrackedEventMessage<?>>(
                                 Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL) {
-                            private long reached;
+                            private long reached = after;
 
                             @Override
                             public boolean tryAdvance(Consumer<? super TrackedEventMessage<?>> action) {
-                                if (reached >= head) {
+                                if (reached >= upTo) {
                                     return false;
                                 }
                                 TrackedEventMessage<?> next = next(events);
@@ -126,10 +150,7 @@ final class AxonServerLog implements EventLog, LogTail, StreamableMessageSource<
                             }
                         },
                         false)
-                .onClose(events::close)
-                .filter(message -> message instanceof DomainEventMessage<?> event
-                        && wanted.contains(event.getAggregateIdentifier()))
-                .map(TailFollower::logged);
+                .onClose(events::close);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The log as folds read it: stored events, decoded. */
 final class DecodedLog implements EventLog {
@@ -40,6 +41,11 @@ final class DecodedLog implements EventLog {
     }
 
     @Override
+    public Set<String> erased(long after, long upTo) {
+        return streams.having(decoder.erasing(), after, upTo);
+    }
+
+    @Override
     public List<LoggedEvent> after(long position, int count) {
         return streams.after(position, count).stream().map(this::decode).toList();
     }
@@ -52,6 +58,11 @@ final class DecodedLog implements EventLog {
     @Override
     public long recordedBy(Instant moment) {
         return streams.recordedBy(moment);
+    }
+
+    @Override
+    public @Nullable Instant latestOccurred(long position) {
+        return streams.latestOccurred(position);
     }
 
     private LoggedEvent decode(StoredEvent stored) {

@@ -1,5 +1,6 @@
 package dev.hindsight.ops.wiring;
 
+import dev.hindsight.domain.ErasesContent;
 import dev.hindsight.ops.codec.EventCodec;
 import dev.hindsight.ops.codec.MetadataCodec;
 import dev.hindsight.ops.codec.keys.DataKey;
@@ -56,6 +57,11 @@ final class EventDecoder {
     /** The stream's key was destroyed: it is not taken from memory any more. */
     void forgetKey(String stream) {
         codec.forgetKey(stream);
+    }
+
+    /** The stored names of events that erase their stream's content. */
+    Set<String> erasing() {
+        return codec.namesOf(ErasesContent.class);
     }
 
     /** @see dev.hindsight.projections.readmodel.EventLog#ended */

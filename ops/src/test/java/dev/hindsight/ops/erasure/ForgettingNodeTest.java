@@ -96,8 +96,18 @@ class ForgettingNodeTest {
         }
 
         @Override
+        public Set<String> erased(long after, long upTo) {
+            return log.erased(after, upTo);
+        }
+
+        @Override
         public List<LoggedEvent> after(long position, int count) {
             return log.after(position, count);
+        }
+
+        @Override
+        public @Nullable Instant latestOccurred(long position) {
+            return log.latestOccurred(position);
         }
 
         @Override

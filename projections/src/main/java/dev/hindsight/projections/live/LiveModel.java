@@ -4,8 +4,8 @@ import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.live.ModelStatus.State;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -32,8 +32,6 @@ public final class LiveModel implements AutoCloseable {
 
     /** Chunks per transaction: up to 512 events. */
     private static final int BATCH = 4;
-
-    private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
 
     private final StreamFold<?> fold;
     private final ScheduledExecutorService coordinator;
@@ -84,7 +82,7 @@ public final class LiveModel implements AutoCloseable {
         coordinator = executor(name + "-coordinator");
         worker = executor(name + "-worker");
         progress = new ProgressTokenStore(
-                JdbcClient.create(dataSource), fold.model(), fold.generation(), node, CLAIM_TIMEOUT);
+                JdbcClient.create(dataSource), fold.model(), fold.generation(), node, Generations.CLAIM_TIMEOUT);
         transactions = new PatientTransactions(transactionManager, () -> backingOff("the database does not answer"));
         LongConsumer told = reached -> {
             if (answers.getAsBoolean()) {

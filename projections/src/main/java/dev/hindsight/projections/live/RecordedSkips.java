@@ -7,7 +7,6 @@ import dev.hindsight.projections.readmodel.LoggedEvent;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +41,7 @@ public final class RecordedSkips {
     private static void restore(Connection connection, LoggedEvent event) throws SQLException {
         try {
             if (event.event() instanceof DeadLetterSkipped skipped) {
-                var model = Arrays.stream(ReadModel.values())
-                        .filter(its -> its.id().equals(skipped.model()))
-                        .findFirst();
+                var model = ReadModel.of(skipped.model());
                 if (model.isPresent()) {
                     new ParkedStreams(model.get(), 0).skip(connection, skipped.position(), skipped.reason());
                 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The log as folds read it outside the live tail. The event-store engine implements it. Safe for concurrent use. */
 public interface EventLog {
@@ -44,9 +45,25 @@ public interface EventLog {
      */
     List<LoggedEvent> after(long position, int count);
 
+    /**
+     * The streams that events of a part of the log erase. One that can't be read erases nothing.
+     *
+     * @param after the last position that is not looked at
+     * @param upTo the last one that is, at most the head
+     */
+    Set<String> erased(long after, long upTo);
+
     /** The highest position given so far; 0 for an empty log. */
     long head();
 
     /** The last position whose event was recorded at this moment or before; 0 for none. */
     long recordedBy(Instant moment);
+
+    /**
+     * A moment after which no event up to this position happened.
+     *
+     * @return null where nobody can tell, as for a position that is not there yet
+     */
+    @Nullable
+    Instant latestOccurred(long position);
 }

@@ -36,6 +36,9 @@ public final class Generations {
     /** The definition of what is not made yet. */
     static final int NEVER = 0;
 
+    /** After this time without a sign of life a node's claim on a generation is void. */
+    public static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
+
     private static final Duration RETIRED_WAIT = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(50);
 
@@ -220,6 +223,31 @@ public final class Generations {
     }
 
     /**
+     * A generation that does not include all events.
+     *
+     * @param followed whether a node keeps it level
+     */
+    public record Behind(int generation, boolean followed) {}
+
+    /**
+     * Generations whose rows do not include the position, without those of recoveries. One of a definition below the first
+     * stands for a model that was never made, is empty, and is not told.
+     */
+    public List<Behind> behind(ReadModel model, long position) {
+        return jdbc.sql("SELECT generation, state = 'LIVE' AND (definition_version = :own"
+                        + " OR claimed_at > clock_timestamp() - :claim * interval '1 s') IS TRUE"
+                        + " FROM readmodel.generation WHERE model = :model AND recovery IS NULL"
+                        + " AND definition_version > :never AND position < :position ORDER BY generation")
+                .param("own", model.definitionVersion())
+                .param("claim", CLAIM_TIMEOUT.toSeconds())
+                .param("model", model.id())
+                .param("never", NEVER)
+                .param("position", position)
+                .query((row, number) -> new Behind(row.getInt(1), row.getBoolean(2)))
+                .list();
+    }
+
+    /**
      * Generations of this software's version that are being filled to answer, or were when whoever filled them died.
      */
     public List<Integer> unfinished(ReadModel model) {
@@ -273,10 +301,9 @@ public final class Generations {
         jdbc.sql("SELECT model, generation FROM readmodel.generation WHERE recovery = ?")
                 .param(recovery)
                 .query(row -> {
-                    for (var model : ReadModel.values()) {
-                        if (model.id().equals(row.getString(1))) {
-                            generations.put(model, row.getInt(2));
-                        }
+                    var model = ReadModel.of(row.getString(1));
+                    if (model.isPresent()) {
+                        generations.put(model.get(), row.getInt(2));
                     }
                 });
         return generations;

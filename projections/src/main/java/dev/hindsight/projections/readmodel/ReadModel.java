@@ -1,7 +1,9 @@
 package dev.hindsight.projections.readmodel;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,6 +59,11 @@ public enum ReadModel {
         this.definitionVersion = definitionVersion;
         this.tables = tables;
         this.changes = changes;
+    }
+
+    /** The model of this {@link #id}; empty where this software has none. */
+    public static Optional<ReadModel> of(String id) {
+        return Arrays.stream(values()).filter(model -> model.id.equals(id)).findFirst();
     }
 
     /** The name that is stored, shown and asked for. */

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
 import org.jooq.SQLDialect;
@@ -59,6 +60,8 @@ public final class ReadModels {
                 SELECT FROM readmodel.parked p WHERE p.model = g.model AND p.generation = g.generation)
             FROM readmodel.recovery r LEFT JOIN readmodel.generation g ON g.recovery = r.id
             WHERE r.name = ? AND r.dropping IS NULL""";
+
+    private static final Pattern RECOVERY_NAME = Pattern.compile("[a-z0-9-]{1,40}");
 
     private static final String UNDEFINED_TABLE = "42P01";
 
@@ -124,6 +127,11 @@ public final class ReadModels {
         }
     }
 
+    /** Whether something that is recovered can have this name. */
+    public static boolean isRecoveryName(String name) {
+        return RECOVERY_NAME.matcher(name).matches();
+    }
+
     private <T> T answer(
             Connection connection,
             Addressed addressed,
@@ -154,11 +162,10 @@ public final class ReadModels {
                                         + " is still being made; GET /ops/v1/recoveries tells how far it is.",
                                 10);
                     }
-                    for (var model : ReadModel.values()) {
-                        if (model.id().equals(rows.getString(2))) {
-                            progress.put(
-                                    model, new Progress(rows.getInt(3), rows.getLong(4), rows.getBoolean(5), true));
-                        }
+                    var model = ReadModel.of(rows.getString(2));
+                    if (model.isPresent()) {
+                        progress.put(
+                                model.get(), new Progress(rows.getInt(3), rows.getLong(4), rows.getBoolean(5), true));
                     }
                 } while (rows.next());
             }
@@ -216,14 +223,11 @@ public final class ReadModels {
             var progress = new EnumMap<ReadModel, Progress>(ReadModel.class);
             try (var rows = open.getResultSet()) {
                 while (rows.next()) {
-                    var id = rows.getString(1);
-                    for (var model : ReadModel.values()) {
-                        if (model.id().equals(id)) {
-                            progress.put(
-                                    model,
-                                    new Progress(
-                                            rows.getInt(2), rows.getLong(3), rows.getBoolean(4), rows.getBoolean(5)));
-                        }
+                    var model = ReadModel.of(rows.getString(1));
+                    if (model.isPresent()) {
+                        progress.put(
+                                model.get(),
+                                new Progress(rows.getInt(2), rows.getLong(3), rows.getBoolean(4), rows.getBoolean(5)));
                     }
                 }
             }

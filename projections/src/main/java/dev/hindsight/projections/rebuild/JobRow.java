@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +73,6 @@ record JobRow(
     private static final JsonMapper JSON = JsonMapper.shared();
 
     static JobRow of(ResultSet row, int number) throws SQLException {
-        var model = row.getString("model");
         var report = row.getString("report");
         var switched = row.getBigDecimal("switched_ms");
         var scope = row.getString("scope");
@@ -82,10 +80,7 @@ record JobRow(
         return new JobRow(
                 row.getObject("id", UUID.class),
                 Kind.valueOf(row.getString("kind")),
-                Arrays.stream(ReadModel.values())
-                        .filter(its -> its.id().equals(model))
-                        .findFirst()
-                        .orElseThrow(),
+                ReadModel.of(row.getString("model")).orElseThrow(),
                 row.getInt("definition_version"),
                 State.valueOf(row.getString("state")),
                 Phase.valueOf(row.getString("phase")),
@@ -130,7 +125,7 @@ record JobRow(
                 last == null ? null : Forecast.Took.of(last));
     }
 
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         var time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }

@@ -210,12 +210,7 @@ public final class Jobs {
     }
 
     static ReadModel model(String name) {
-        for (var model : ReadModel.values()) {
-            if (model.id().equals(name)) {
-                return model;
-            }
-        }
-        throw new NotFound("There is no read model of this name.");
+        return ReadModel.of(name).orElseThrow(() -> new NotFound("There is no read model of this name."));
     }
 
     /** All models, in the order in which they are rebuilt. */

@@ -9,35 +9,13 @@ import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Has recovered generations forget: streams that were erased are folded again, up to the generation's own position. */
 final class RecoveredStreams {
 
-    private static final int CHUNK = 1_000;
-
     private RecoveredStreams() {}
-
-    /** The streams that events of a part of the log erase. */
-    static Set<String> erased(EventLog log, long after, long upTo) {
-        var erased = new LinkedHashSet<String>();
-        for (var reached = after; reached < upTo; ) {
-            var events = log.after(reached, CHUNK);
-            if (events.isEmpty()) {
-                return erased;
-            }
-            for (var event : events) {
-                if (event.position() <= upTo && Folding.erases(event)) {
-                    erased.add(event.stream());
-                }
-            }
-            reached = events.getLast().position();
-        }
-        return erased;
-    }
 
     /**
      * Puts what the log tells of these streams now in the place of their rows, in the connection's transaction. Needs no

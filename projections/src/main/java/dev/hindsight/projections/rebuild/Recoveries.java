@@ -9,6 +9,7 @@ import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.ReadModel;
+import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.RecoveryRow.Cause;
 import java.sql.Connection;
@@ -26,7 +27,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.IntFunction;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,7 +47,6 @@ public final class Recoveries {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recoveries.class);
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
     private static final Envelope.Actor SYSTEM = new Envelope.Actor(ActorKind.SYSTEM, null, List.of());
 
     private final JdbcTemplate template;
@@ -98,7 +97,7 @@ public final class Recoveries {
      * @param id of what is recovered, and of its job
      * @param to all that had been recorded by then counts; null where a position is given
      * @param position the last event that counts; null where a moment is given
-     * @param name {@code [a-z0-9-]{1,40}}; null for one made of the position
+     * @param name as {@link ReadModels#isRecoveryName} takes it; null for one made of the position
      * @param reason of one line, is recorded; null where none was given
      * @param maxRate events a second, from 1; null for as fast as can be
      * @param gentle rests as long as it works
@@ -124,7 +123,7 @@ public final class Recoveries {
     public Recovery begin(Order order) {
         var position = position(order);
         var name = order.name() == null ? "at-" + position : order.name();
-        if (!NAME.matcher(name).matches()) {
+        if (!ReadModels.isRecoveryName(name)) {
             throw new InvalidRequest("name", "must be 1 to 40 of a to z, 0 to 9 and -");
         }
         var wish = new Jobs.Wish(order.maxRate(), order.gentle(), SwitchMode.MANUAL);
@@ -340,7 +339,7 @@ public final class Recoveries {
     public void forget() {
         for (var row : open()) {
             var head = log.head();
-            var erased = RecoveredStreams.erased(log, row.forgotten(), head);
+            var erased = log.erased(row.forgotten(), head);
             if (erased.isEmpty()) {
                 if (row.readyAt() != null) { // while it is filled, a change would have it read again
                     forgotten(row.id(), head);

@@ -100,7 +100,7 @@ final class RecoveryBuild implements Build {
         store.connection().commit();
         // Begun again because of an erasure, or long after it: no key that has ended is to be used from memory.
         var log = tools.events();
-        RecoveredStreams.erased(log, Objects.requireNonNull(recovery.began()), log.head())
+        log.erased(Objects.requireNonNull(recovery.began()), log.head())
                 .forEach(stream -> log.erasedEventsOf(stream).close());
         var progress = progress(row, recovery.forgotten());
         var members = new ArrayList<LogPass.Member>();
@@ -189,7 +189,7 @@ final class RecoveryBuild implements Build {
         var recovery = RecoveryRow.read(store.jdbc(), row.id());
         var log = tools.events();
         var head = log.head();
-        var erased = RecoveredStreams.erased(log, Objects.requireNonNull(recovery.began()), head);
+        var erased = log.erased(Objects.requireNonNull(recovery.began()), head);
         var rows = 0L;
         for (var generation : generations.entrySet()) {
             var fold = tools.fold(generation.getKey(), generation.getValue());

@@ -7,7 +7,6 @@ import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -66,23 +65,18 @@ record RecoveryRow(
                 row.getObject("id", UUID.class),
                 row.getString("name"),
                 row.getLong("position"),
-                instant(row, "moment"),
+                JobRow.instant(row, "moment"),
                 row.getString("reason"),
                 JSON.readValue(row.getString("actor"), Envelope.Actor.class),
-                Objects.requireNonNull(instant(row, "created_at"), "NOT NULL"),
-                instant(row, "kept_until"),
+                Objects.requireNonNull(JobRow.instant(row, "created_at"), "NOT NULL"),
+                JobRow.instant(row, "kept_until"),
                 row.getObject("began", Long.class),
                 row.getLong("forgotten"),
-                instant(row, "ready_at"),
+                JobRow.instant(row, "ready_at"),
                 row.getObject("rows", Long.class),
                 dropping == null ? null : Cause.valueOf(dropping),
                 droppedBy == null ? null : JSON.readValue(droppedBy, Envelope.Actor.class),
-                instant(row, "dropped_at"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        var time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+                JobRow.instant(row, "dropped_at"));
     }
 
     static RecoveryRow read(JdbcClient jdbc, UUID id) {

@@ -9,6 +9,7 @@ import dev.hindsight.projections.readmodel.LoggedEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,14 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
         return streams.stream().filter(erased::contains).collect(Collectors.toSet());
     }
 
+    @Override
+    public Set<String> erased(long after, long upTo) {
+        return events.subList(Math.toIntExact(after), Math.toIntExact(upTo)).stream()
+                .filter(event -> event.event() instanceof ErasesContent)
+                .map(LoggedEvent::stream)
+                .collect(Collectors.toSet());
+    }
+
     /** All, in order, each decoded when it is asked for: with the keys that are left at the end. */
     public Stream<LoggedEvent> stored() {
         return events.stream()
@@ -126,6 +135,15 @@ public final class MemoryLog implements EventLog, LogTail, StreamableMessageSour
     @Override
     public long head() {
         return events.size();
+    }
+
+    @Override
+    public @Nullable Instant latestOccurred(long position) {
+        return events.stream()
+                .limit(position)
+                .map(event -> event.event().at())
+                .max(Comparator.naturalOrder())
+                .orElse(null);
     }
 
     @Override

@@ -206,8 +206,7 @@ public final class DirectoryController {
             @Nullable String generation,
             Function<DSLContext, List<T>> items,
             Function<List<T>, L> list) {
-        String recovered =
-                generation == null ? null : Moment.ofGeneration(generation).generation();
+        String recovered = Moment.ofGeneration(generation).generation();
         return freshness.readFor(
                 caller,
                 Parameters.minPosition(minPosition),

@@ -42,7 +42,7 @@ public final class PersonController {
         return freshness.readFor(
                 caller,
                 Parameters.minPosition(minPosition),
-                generation == null ? null : Moment.ofGeneration(generation).generation(),
+                Moment.ofGeneration(generation).generation(),
                 snapshot -> answer(snapshot, caller, id).orElseThrow(PersonController::notFound),
                 ReadModel.DIRECTORY,
                 ReadModel.TICKETS);

@@ -98,39 +98,31 @@ public final class QueueSummaryController {
         boolean finalToo = finalToo(include);
         long position = Parameters.minPosition(minPosition);
         TicketSource source = new TicketSource(PastMoment.of(moment, log));
-        String generation = moment.generation();
-        if (generation != null) {
-            // Ages are told to the moment of its last event.
-            Instant then = PastMoment.recordedAt(
-                    log,
-                    freshness.readFor(
-                            caller,
-                            position,
-                            generation,
-                            snapshot -> snapshot.position(ReadModel.TICKETS),
-                            ReadModel.TICKETS));
-            return freshness.readFor(
-                    caller,
-                    position,
-                    generation,
-                    snapshot -> list(snapshot, source, Visibility.of(snapshot, caller), of, finalToo, then),
-                    ReadModel.TICKETS,
-                    ReadModel.DIRECTORY);
-        }
         PastMoment past = source.moment();
+        Instant recovered = moment.generation() == null ? null : lastOf(caller, position, moment.generation());
         return freshness.readFor(
                 caller,
                 position,
+                moment,
                 past,
-                snapshot -> list(
-                        snapshot,
-                        source,
-                        Visibility.of(snapshot, caller),
-                        of,
-                        finalToo,
-                        past == null ? Instant.now() : past.at()),
+                snapshot -> {
+                    Instant at = past != null ? past.at() : recovered != null ? recovered : Instant.now();
+                    return list(snapshot, source, Visibility.of(snapshot, caller), of, finalToo, at);
+                },
                 ReadModel.TICKETS,
                 ReadModel.DIRECTORY);
+    }
+
+    /** The time of its last event: ages are told to it. */
+    private Instant lastOf(Caller caller, long minPosition, String generation) {
+        return PastMoment.recordedAt(
+                log,
+                freshness.readFor(
+                        caller,
+                        minPosition,
+                        generation,
+                        snapshot -> snapshot.position(ReadModel.TICKETS),
+                        ReadModel.TICKETS));
     }
 
     private static Moment moment(

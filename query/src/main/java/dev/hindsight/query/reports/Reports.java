@@ -106,7 +106,7 @@ final class Reports {
     /** The tickets as they were just before the range; what may be seen of them may be seen of the states in the range. */
     private static TicketSource before(Question question) {
         Instant last = question.from().minus(1, ChronoUnit.MICROS);
-        return new TicketSource(new PastMoment(last, null, 0, 0, last));
+        return new TicketSource(new PastMoment(last, null, 0, 0, last, last));
     }
 
     private List<Found> began(Snapshot snapshot, Visibility visibility, Question question) {

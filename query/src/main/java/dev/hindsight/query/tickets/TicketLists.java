@@ -86,10 +86,8 @@ public final class TicketLists {
                     after,
                     limit);
         };
-        return moment.generation() != null
-                ? freshness.readFor(
-                        caller, minPosition, moment.generation(), page, ReadModel.TICKETS, ReadModel.DIRECTORY)
-                : freshness.readFor(caller, minPosition, source.moment(), page, ReadModel.TICKETS, ReadModel.DIRECTORY);
+        return freshness.readFor(
+                caller, minPosition, moment, source.moment(), page, ReadModel.TICKETS, ReadModel.DIRECTORY);
     }
 
     private TicketPage page(

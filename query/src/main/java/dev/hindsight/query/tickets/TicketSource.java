@@ -133,8 +133,12 @@ public record TicketSource(@Nullable PastMoment moment) {
                                 ROWS_THEN.NEXT_AT,
                                 ROWS_THEN.LAST_POSITION,
                                 ROWS_THEN.NEXT_POSITION)
-                        // Follows from the rest, and lets an index by creation begin there.
-                        .and(moment.asOf() == null ? noCondition() : THEN.CREATED_AT.le(moment.asOf()));
+                        .and(begunBy(moment.latest()));
+    }
+
+    /** Follows from the rest, and lets indexes by times begin there. */
+    private static Condition begunBy(@Nullable Instant latest) {
+        return latest == null ? noCondition() : THEN.CREATED_AT.le(latest).and(THEN.UPDATED_AT.le(latest));
     }
 
     private static Condition valid(

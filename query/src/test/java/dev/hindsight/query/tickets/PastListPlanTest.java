@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.jooq.Select;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -53,7 +54,7 @@ class PastListPlanTest {
                         as happened
                     from ticket, generate_series(1, steps) v) each_step
                 where happened < '%s'""".formatted(END, TICKETS, TICKETS, END));
-        rows.jooq.execute("create index on step (id, v); analyze step");
+        rows.jooq.execute("create index on step (id, v); create index on step (position); analyze step");
         rows.jooq.execute("""
                 insert into readmodel.ticket_past_g1 (id, number, version, last_position, next_position, created_at,
                     updated_at, next_at, lasted, stood, status, type, priority, queue, category, requester, assignee,
@@ -97,6 +98,14 @@ class PastListPlanTest {
             rows.jooq.execute("vacuum analyze readmodel." + table);
         }
         rows.position(rows.jooq.fetchCount(Tables.TICKET_PAST));
+        rows.log.latestOccurred(PastListPlanTest::happened);
+    }
+
+    /** Positions are in the order of what happened. */
+    private static Instant happened(long position) {
+        return rows.jooq
+                .resultQuery("select happened from step where position = {0}", DSL.val(position))
+                .fetchSingle(0, Instant.class);
     }
 
     @AfterAll
@@ -135,9 +144,10 @@ class PastListPlanTest {
         var request = Requests.of(list.split("&"));
         var filter = TicketFilter.of(request, AGENT);
         List<Select<?>> statements = new ArrayList<>();
+        long middle = rows.jooq.fetchCount(Tables.TICKET_PAST) / 2L;
         for (PastMoment moment : List.of(
-                new PastMoment(at(0.5), null, 1, 1, at(0.5)),
-                new PastMoment(null, rows.jooq.fetchCount(Tables.TICKET_PAST) / 2L, 1, 1, END))) {
+                new PastMoment(at(0.5), null, 1, 1, at(0.5), at(0.5)),
+                new PastMoment(null, middle, 1, 1, END, happened(middle)))) {
             var search = new TicketSearch(
                     new TicketSource(moment),
                     filter,
