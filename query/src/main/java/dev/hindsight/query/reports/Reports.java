@@ -59,6 +59,9 @@ final class Reports {
     private static final Field<Integer> MORE = field(name("more"), Integer.class);
     private static final double NEARLY_ALL = 0.9;
 
+    /** The ends are read from their texts once, not for every state. */
+    private static final String BUCKET = "width_bucket({0}, (select {1}::timestamptz[]))";
+
     /**
      * What is asked.
      *
@@ -231,10 +234,8 @@ final class Reports {
             names.add(field(name("g" + i)));
             columns.add(fixed.get(i).of(state, state.UPDATED_AT).as("g" + i));
         }
-        columns.add(field("width_bucket({0}, {1}::timestamptz[])", Integer.class, state.UPDATED_AT, ends)
-                .as(FIRST));
-        columns.add(field("width_bucket({0}, {1}::timestamptz[])", Integer.class, state.NEXT_AT, ends)
-                .as(BEHIND));
+        columns.add(field(BUCKET, Integer.class, state.UPDATED_AT, ends).as(FIRST));
+        columns.add(field(BUCKET, Integer.class, state.NEXT_AT, ends).as(BEHIND));
         var states = states(visibility, question, columns).asTable("states");
         List<Field<?>> stays = new ArrayList<>(names);
         stays.addAll(List.of(FIRST, BEHIND));
