@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
         name = "erase",
         description = {
             "Forget a person and all tickets whose requester they are; without a reason, show how far that is.",
-            "Wants an admin's token. Without a person or an approval it lists what waits for a second person."
+            "Wants an admin's token. Without a person or an approval it lists what waits for a second person, mass",
+            "reversions included, which are approved and declined here, too."
         },
         footer = {"", "Exit codes: 0 done, 3 it waits or is not finished, 1 it failed."})
 @SuppressWarnings("NullAway.Init") // picocli sets the options
@@ -71,6 +72,10 @@ final class EraseCommand implements Callable<Integer> {
                 return list(client.get("/api/v1/approvals"));
             }
             JsonNode erasure = asked(client);
+            if (isReversion(erasure)) {
+                showReversion(erasure);
+                return 0;
+            }
             boolean declined = decision != null && decision.decline != null;
             while (watch && !declined && !done(erasure)) {
                 Thread.sleep(PACE);
@@ -97,6 +102,22 @@ final class EraseCommand implements Callable<Integer> {
         return "/api/v1/people/" + ServerClient.segment(person) + "/erasure";
     }
 
+    private static boolean isReversion(JsonNode of) {
+        return of.path("kind").asString("").equals("REVERSION");
+    }
+
+    private void showReversion(JsonNode reversion) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(reversion.toPrettyString());
+            return;
+        }
+        String id = reversion.path("id").asString();
+        out.printf(
+                "reversion %s  %s; hindsight jobs %s tells how far it is%n",
+                id, reversion.path("state").asString(), id);
+    }
+
     private static boolean done(JsonNode erasure) {
         return erasure.path("state").asString().equals("DONE");
     }
@@ -110,10 +131,12 @@ final class EraseCommand implements Callable<Integer> {
         approvals
                 .path("items")
                 .forEach(one -> out.printf(
-                        "%s  person %s, asked by %s: %s%n",
+                        "%s  %s, asked by %s: %s%n",
                         one.path("id").asString(),
-                        one.path("person").asString(),
-                        one.path("askedBy").asString(),
+                        isReversion(one)
+                                ? "mass reversion"
+                                : "erasure of person " + one.path("person").asString(),
+                        one.path("askedBy").asString("nobody known"),
                         one.path("reason").asString()));
         if (approvals.path("items").isEmpty()) {
             out.println("Nothing waits for an approval.");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hindsight.domain.people.Role;
 import dev.hindsight.ops.acceptance.RunningApplication.Answer;
 import dev.hindsight.ops.acceptance.RunningApplication.Person;
+import dev.hindsight.ops.cli.Said;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.token.DevelopmentIssuer;
 import java.net.http.HttpClient;
@@ -361,7 +362,7 @@ class ErasureTest {
     }
 
     @Test
-    void aReversionToo() {
+    void aReversionToo() throws Exception {
         Answer opened = Desks.ok(agent.post("/api/v1/tickets", "{\"subject\":\"reverted by two\"}"));
         Desks.ok(agent.put(TICKETS + opened.id() + "/tags/wrong", null, "X-Correlation-Id", opened.id()));
         Person both = APP.withToken(DevelopmentIssuer.of(APP.data())
@@ -376,10 +377,10 @@ class ErasureTest {
         assertThat(asked.body().path("state").asString()).isEqualTo("WAITING_FOR_APPROVAL");
         assertThat(codeOf(both.post("/api/v1/approvals/" + asked.id(), "{\"approve\":true}")))
                 .isEqualTo("APPROVER_IS_ASKER");
-        assertThat(admin.get("/api/v1/approvals").raw().body()).contains(asked.id());
-        assertThat(admin.post("/api/v1/approvals/" + asked.id(), "{\"approve\":true}")
-                        .status())
-                .isEqualTo(202);
+        assertThat(Said.by(APP, admin, "erase").out()).contains(asked.id() + "  mass reversion, asked by ");
+        Said approved = Said.by(APP, admin, "erase", "--approve", asked.id(), "--watch");
+        assertThat(approved.exit()).as(approved.out()).isZero();
+        assertThat(approved.out()).contains("reversion " + asked.id(), "hindsight jobs " + asked.id());
         ReadModelOperator jobs = new ReadModelOperator(both, Duration.ofSeconds(30));
         assertThat(jobs.over(asked.id()).at("/reversion/tickets/REVERTED").asInt())
                 .isEqualTo(1);

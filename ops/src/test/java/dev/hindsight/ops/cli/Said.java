@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What a command said, run in a process of its own against a server. */
-record Said(int exit, String out) {
+public record Said(int exit, String out) {
 
-    static Said by(RunningApplication app, Person caller, String... arguments)
+    public static Said by(RunningApplication app, Person caller, String... arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
