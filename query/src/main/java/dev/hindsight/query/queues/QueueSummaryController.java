@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What waits in the queues, for those who work tickets and auditors. */
@@ -41,62 +41,34 @@ public final class QueueSummaryController {
     }
 
     @GetMapping("/api/v1/queues/summaries")
-    public ResponseEntity<QueueSummaryList> all(
-            Caller caller,
-            @RequestParam(required = false) @Nullable String include,
-            @RequestParam(required = false) @Nullable String minPosition,
-            @RequestParam(required = false) @Nullable String asOf,
-            @RequestParam(required = false) @Nullable String asKnownAt,
-            @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String generation) {
-        QueueSummaryList list = read(
-                caller,
-                new QueueSummaries.Of.Every(),
-                include,
-                minPosition,
-                moment(asOf, asKnownAt, atPosition, generation));
-        return Freshness.answer(list.position(), generation).body(list);
+    public ResponseEntity<QueueSummaryList> all(Caller caller, @ModelAttribute SummaryRequest asked) {
+        QueueSummaryList list = read(caller, new QueueSummaries.Of.Every(), asked);
+        return Freshness.answer(list.position(), asked.generation()).body(list);
     }
 
     /** One queue, or with {@code none} the tickets without one. */
     @GetMapping("/api/v1/queues/{queue}/summary")
     public ResponseEntity<QueueSummary> one(
-            Caller caller,
-            @PathVariable String queue,
-            @RequestParam(required = false) @Nullable String include,
-            @RequestParam(required = false) @Nullable String minPosition,
-            @RequestParam(required = false) @Nullable String asOf,
-            @RequestParam(required = false) @Nullable String asKnownAt,
-            @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String generation) {
+            Caller caller, @PathVariable String queue, @ModelAttribute SummaryRequest asked) {
         String key = queue.equals(WITHOUT) ? null : Parameters.text("queue", queue);
-        QueueSummaryList list = read(
-                caller,
-                new QueueSummaries.Of.One(key),
-                include,
-                minPosition,
-                moment(asOf, asKnownAt, atPosition, generation));
+        QueueSummaryList list = read(caller, new QueueSummaries.Of.One(key), asked);
         if (list.items().isEmpty() && key != null) {
             throw new NotFound("There is no such queue.");
         }
-        return Freshness.answer(list.position(), generation)
+        return Freshness.answer(list.position(), asked.generation())
                 .body(
                         list.items().isEmpty()
-                                ? QueueSummaries.nothing(null, null, finalToo(include))
+                                ? QueueSummaries.nothing(null, null, finalToo(asked.include()))
                                 : list.items().getFirst());
     }
 
-    private QueueSummaryList read(
-            Caller caller,
-            QueueSummaries.Of of,
-            @Nullable String include,
-            @Nullable String minPosition,
-            Moment moment) {
+    private QueueSummaryList read(Caller caller, QueueSummaries.Of of, SummaryRequest asked) {
         if (!caller.readsAllTickets()) {
             throw new Forbidden("Queues are summed up for the roles agent, supervisor and auditor.");
         }
-        boolean finalToo = finalToo(include);
-        long position = Parameters.minPosition(minPosition);
+        Moment moment = asked.moment();
+        boolean finalToo = finalToo(asked.include());
+        long position = Parameters.minPosition(asked.minPosition());
         TicketSource source = new TicketSource(PastMoment.of(moment, log));
         PastMoment past = source.moment();
         Instant recovered = moment.generation() == null ? null : lastOf(caller, position, moment.generation());
@@ -123,14 +95,6 @@ public final class QueueSummaryController {
                         generation,
                         snapshot -> snapshot.position(ReadModel.TICKETS),
                         ReadModel.TICKETS));
-    }
-
-    private static Moment moment(
-            @Nullable String asOf,
-            @Nullable String asKnownAt,
-            @Nullable String atPosition,
-            @Nullable String generation) {
-        return Moment.of(asOf, asKnownAt, atPosition, null, generation, Instant.now());
     }
 
     private QueueSummaryList list(

@@ -1,13 +1,11 @@
 package dev.hindsight.query.ticket;
 
 import dev.hindsight.domain.people.Caller;
-import dev.hindsight.query.Moment;
-import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import dev.hindsight.query.TicketMomentRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A ticket and its links, by id or number, as they are or as they were. */
@@ -24,39 +22,15 @@ public final class TicketController {
 
     @GetMapping("/api/v1/tickets/{id}")
     public ResponseEntity<Ticket> ticket(
-            Caller caller,
-            @PathVariable String id,
-            @RequestParam(required = false) @Nullable String minPosition,
-            @RequestParam(required = false) @Nullable String asOf,
-            @RequestParam(required = false) @Nullable String asKnownAt,
-            @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String version,
-            @RequestParam(required = false) @Nullable String generation) {
-        var answer = reader.read(
-                caller,
-                id,
-                minPosition,
-                Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now()),
-                tickets::of);
+            Caller caller, @PathVariable String id, @ModelAttribute TicketMomentRequest asked) {
+        var answer = reader.read(caller, id, asked.minPosition(), asked.moment(), tickets::of);
         return answer.headersWithVersion().body(answer.body());
     }
 
     @GetMapping("/api/v1/tickets/{id}/links")
     public ResponseEntity<LinkList> links(
-            Caller caller,
-            @PathVariable String id,
-            @RequestParam(required = false) @Nullable String minPosition,
-            @RequestParam(required = false) @Nullable String asOf,
-            @RequestParam(required = false) @Nullable String asKnownAt,
-            @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String version,
-            @RequestParam(required = false) @Nullable String generation) {
-        var answer = reader.read(
-                caller,
-                id,
-                minPosition,
-                Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now()),
-                tickets::links);
+            Caller caller, @PathVariable String id, @ModelAttribute TicketMomentRequest asked) {
+        var answer = reader.read(caller, id, asked.minPosition(), asked.moment(), tickets::links);
         return answer.headers().body(new LinkList(answer.body(), answer.position()));
     }
 }

@@ -1,13 +1,13 @@
 package dev.hindsight.query.timeline;
 
 import dev.hindsight.domain.people.Caller;
-import dev.hindsight.query.Moment;
+import dev.hindsight.query.TicketMomentRequest;
 import dev.hindsight.query.ticket.TicketReader;
 import dev.hindsight.query.ticket.VersionPages;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -32,17 +32,12 @@ public final class TimelineController {
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String limit,
             @RequestParam(required = false) @Nullable String cursor,
-            @RequestParam(required = false) @Nullable String minPosition,
-            @RequestParam(required = false) @Nullable String asOf,
-            @RequestParam(required = false) @Nullable String asKnownAt,
-            @RequestParam(required = false) @Nullable String atPosition,
-            @RequestParam(required = false) @Nullable String version,
-            @RequestParam(required = false) @Nullable String generation) {
-        var moment = Moment.of(asOf, asKnownAt, atPosition, version, generation, Instant.now());
+            @ModelAttribute TicketMomentRequest asked) {
+        var moment = asked.moment();
         var answer = reader.read(
                 caller,
                 id,
-                minPosition,
+                asked.minPosition(),
                 moment,
                 (snapshot, ticket) -> pages.page(
                         "timeline " + caller.person() + " " + moment.text(),
