@@ -44,6 +44,12 @@ class TwoNodesTest {
                 PostgresEventLog log = TestLogs.log(database, pool);
                 ExecutorService threads = Executors.newCachedThreadPool()) {
             Killable other = new Killable(LogNode.start(database));
+            LogLoad load = new LogLoad(
+                    "survivor",
+                    pool,
+                    new LogLoad.Plan(6, Long.MAX_VALUE, Duration.ofMillis(50), Duration.ZERO, Duration.ZERO, false),
+                    new SkipTest.EngineAppend());
+            AtomicLong target = new AtomicLong(Long.MAX_VALUE);
             try {
                 Future<?> listening = threads.submit(other::listen);
                 assertThat(other.leads.await(60, TimeUnit.SECONDS))
@@ -51,12 +57,6 @@ class TwoNodesTest {
                         .isTrue();
                 log.start();
                 await("this node follows", () -> log.sequencer().status().role() == Sequencer.Role.FOLLOWER);
-                LogLoad load = new LogLoad(
-                        "survivor",
-                        pool,
-                        new LogLoad.Plan(6, Long.MAX_VALUE, Duration.ofMillis(50), Duration.ZERO, Duration.ZERO, false),
-                        new SkipTest.EngineAppend());
-                AtomicLong target = new AtomicLong(Long.MAX_VALUE);
                 List<Future<DeliveryCheck>> readers = new ArrayList<>();
                 for (String name : List.of("tail", "tail that reopens")) {
                     readers.add(threads.submit(() -> SkipTest.follow(name, log, target)));
@@ -92,6 +92,8 @@ class TwoNodesTest {
                 }
             } finally {
                 other.process.destroyForcibly();
+                load.stop(); // where something failed before: whoever closes the threads waits for them
+                target.set(0);
             }
         }
     }
