@@ -73,7 +73,7 @@ public sealed interface TicketEvent extends Event {
             @Personal Map<String, String> texts,
             String channel,
             @Nullable UUID followUpOf)
-            implements TicketEvent {}
+            implements TicketEvent, TellsRequester {}
 
     /**
      * The first row of an imported case. What the source does not know is null.
@@ -101,7 +101,7 @@ public sealed interface TicketEvent extends Event {
             Map<String, List<String>> fields,
             @Personal Map<String, String> texts,
             String channel)
-            implements TicketEvent {}
+            implements TicketEvent, TellsRequester {}
 
     /** A row of an import that changed nothing we keep; nothing of the source's log is lost. */
     record ImportedActivityRecorded(
@@ -158,7 +158,7 @@ public sealed interface TicketEvent extends Event {
             Instant at,
             @Nullable UUID from,
             UUID requesterId,
-            @Nullable UUID organizationId) implements TicketEvent {}
+            @Nullable UUID organizationId) implements TicketEvent, TellsRequester {}
 
     /** Exactly one of value and text is set; both are null where the field was cleared. */
     record CustomFieldChanged(
@@ -392,5 +392,10 @@ public sealed interface TicketEvent extends Event {
             List<String> unlinked,
             Map<String, List<String>> fields,
             @Personal Map<String, String> texts)
-            implements TicketEvent {}
+            implements TicketEvent, TellsRequester {
+        @Override
+        public boolean tellsRequester() {
+            return restored.contains(Facts.REQUESTER);
+        }
+    }
 }

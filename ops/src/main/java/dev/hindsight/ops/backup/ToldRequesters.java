@@ -1,6 +1,6 @@
 package dev.hindsight.ops.backup;
 
-import dev.hindsight.domain.ticket.ToldRequester;
+import dev.hindsight.domain.ticket.TellsRequester;
 import dev.hindsight.ops.backup.Segment.Damaged;
 import dev.hindsight.ops.backup.Segment.Range;
 import dev.hindsight.ops.codec.EventCodec;
@@ -21,13 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ToldRequesters {
 
-    /** Of a newer version there may be others: a node of that version is to be started on what was restored. */
-    private static final Set<String> TELLING =
-            Set.of("ticket.opened", "ticket.imported", "ticket.requester-changed", "ticket.reverted");
-
     private final LogChain chain;
     private final long last;
     private final EventCodec codec = EventCodec.withoutKeys(EventNames.current());
+
+    /** Of a newer version there may be others: a node of that version is to be started on what was restored. */
+    private final Set<String> telling = codec.namesOf(TellsRequester.class);
 
     /** @param last the last position that is restored */
     ToldRequesters(LogChain chain, long last) {
@@ -44,7 +43,7 @@ final class ToldRequesters {
             }
             chain.read(chain.manifest(range), event -> {
                 if (event.header().position() <= last
-                        && TELLING.contains(event.header().name())) {
+                        && telling.contains(event.header().name())) {
                     write(told, event);
                 }
             });
@@ -56,9 +55,8 @@ final class ToldRequesters {
         var header = stored.header();
         String revision = header.revision() == null ? "1" : header.revision();
         var event = codec.decodeWithoutPersonal(header.name(), revision, stored.payload());
-        var requester = ToldRequester.by(event);
-        if (requester.isPresent()) {
-            write(told, header.position(), header.stream(), requester.get().requesterId());
+        if (event instanceof TellsRequester its && its.tellsRequester()) {
+            write(told, header.position(), header.stream(), its.requesterId());
         }
     }
 

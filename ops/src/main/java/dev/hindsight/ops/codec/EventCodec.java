@@ -3,10 +3,10 @@ package dev.hindsight.ops.codec;
 import dev.hindsight.domain.Event;
 import dev.hindsight.domain.people.PersonEvent;
 import dev.hindsight.domain.people.PersonEvent.PersonRegistered;
+import dev.hindsight.domain.ticket.TellsRequester;
 import dev.hindsight.domain.ticket.TicketEvent;
 import dev.hindsight.domain.ticket.TicketEvent.TicketImported;
 import dev.hindsight.domain.ticket.TicketEvent.TicketOpened;
-import dev.hindsight.domain.ticket.ToldRequester;
 import dev.hindsight.ops.codec.keys.DataKey;
 import dev.hindsight.ops.codec.keys.DataKeys;
 import dev.hindsight.ops.codec.keys.KeyOwner;
@@ -262,8 +262,9 @@ public final class EventCodec {
         return switch (event) {
             case TicketOpened e -> keys().openTicket(e.ticketId(), e.requesterId());
             case TicketImported e -> keys().openTicket(e.ticketId(), e.requesterId());
-            case TicketEvent e -> {
-                ToldRequester.by(e).ifPresent(told -> keys().changeRequester(e.ticketId(), told.requesterId()));
+            case TellsRequester e
+            when e.tellsRequester() -> {
+                keys().changeRequester(e.ticketId(), e.requesterId());
                 yield null;
             }
             case PersonRegistered e -> keys().ofPerson(e.personId());

@@ -4,7 +4,7 @@ import static dev.hindsight.projections.readmodel.jooq.Tables.TICKET;
 
 import dev.hindsight.command.erasure.DataKeyErasure;
 import dev.hindsight.domain.Event;
-import dev.hindsight.domain.ticket.ToldRequester;
+import dev.hindsight.domain.ticket.TellsRequester;
 import dev.hindsight.ops.codec.keys.KeyOwner;
 import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MissingKeyException;
@@ -154,9 +154,9 @@ final class DestroyedInDatabase implements DataKeyErasure {
             LOG.warn("The event at {} can't be read, and may change a requester", logged.position(), unreadable);
             return true;
         }
-        return ToldRequester.by(event)
-                .filter(told -> person == null || person.equals(told.requesterId()))
-                .isPresent();
+        return event instanceof TellsRequester told
+                && told.tellsRequester()
+                && (person == null || person.equals(told.requesterId()));
     }
 
     private static boolean isTicket(String stream) {
