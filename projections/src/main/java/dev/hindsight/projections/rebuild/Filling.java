@@ -49,6 +49,9 @@ final class Filling<R> {
         /** Whether an order has ended it meanwhile. */
         boolean ended() throws SQLException;
 
+        /** Before anything of a batch is written, in its transaction. */
+        default void writing() {}
+
         /**
          * In the batch's transaction.
          *
@@ -183,6 +186,7 @@ final class Filling<R> {
         try (var statement = connection.createStatement()) {
             statement.execute("SET LOCAL synchronous_commit = off");
         }
+        progress.writing();
         for (var failure : folded.failures()) {
             park(failure.stream(), failure.position(), failure.cause());
         }

@@ -139,9 +139,10 @@ final class RecoveryBuild implements Build {
                 return store.row().state() != State.RUNNING;
             }
 
+            /** Before a row lies on disk: an erasure that is done by then leaves nothing behind that nobody looks for. */
             @Override
-            public boolean written(String reached, int events) {
-                order = store.written(reached, events); // whoever has something forgotten holds the job's row
+            public void writing() {
+                lock(row);
                 var now = store.jdbc()
                         .sql("SELECT forgotten FROM readmodel.recovery WHERE id = ?")
                         .param(row.id())
@@ -151,6 +152,11 @@ final class RecoveryBuild implements Build {
                     throw new TransientDataAccessResourceException(
                             "content was erased while it was read: what is not written yet is read again");
                 }
+            }
+
+            @Override
+            public boolean written(String reached, int events) {
+                order = store.written(reached, events);
                 return order.goOn();
             }
 
@@ -159,6 +165,15 @@ final class RecoveryBuild implements Build {
                 store.rest(order);
             }
         };
+    }
+
+    /** Whoever has something forgotten holds the job's row, too. */
+    private void lock(JobRow row) {
+        store.jdbc()
+                .sql("SELECT 1 FROM readmodel.job WHERE id = ? FOR UPDATE")
+                .param(row.id())
+                .query()
+                .listOfRows();
     }
 
     private Map<ReadModel, Integer> generations(JobRow row) {
@@ -181,11 +196,7 @@ final class RecoveryBuild implements Build {
     /** From the end of this transaction on it may be asked. What was erased while it was made is not in it. */
     void ready(JobRow row) throws SQLException {
         var generations = generations(row);
-        store.jdbc()
-                .sql("SELECT 1 FROM readmodel.job WHERE id = ? FOR UPDATE")
-                .param(row.id())
-                .query()
-                .listOfRows();
+        lock(row);
         var recovery = RecoveryRow.read(store.jdbc(), row.id());
         var log = tools.events();
         var head = log.head();
