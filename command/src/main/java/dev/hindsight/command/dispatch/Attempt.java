@@ -1,5 +1,6 @@
 package dev.hindsight.command.dispatch;
 
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,5 +36,10 @@ final class Attempt {
         this.call = call;
         this.first = first;
         this.receiptOf = receiptOf;
+    }
+
+    /** Of one that succeeded. */
+    Receipt receipt() {
+        return Objects.requireNonNull(receipt, "it succeeded");
     }
 }

@@ -65,22 +65,28 @@ public final class CommandDispatch {
      *     {@link IdempotencyMismatch}, or {@link Unavailable} {@code OUTCOME_UNKNOWN}
      */
     public Answer send(Call call, Supplier<Step> step, Function<Object, Receipt> receiptOf) {
-        return send(call, UuidCreator.getTimeOrderedEpochPlus1(), step, receiptOf);
+        Attempt done = done(call, UuidCreator.getTimeOrderedEpochPlus1(), step, receiptOf);
+        return new Answer(done.receipt(), position(done, done.receipt()), done.replayed);
     }
 
     /**
-     * The same under an id that the caller makes, so that what is done again is known again.
+     * The same under an id that the caller makes, so that what is done again is known again, and without waiting for a
+     * position, for who tells it to nobody.
      *
      * @param id of the command, as its events will name it
      */
-    public Answer send(Call call, UUID id, Supplier<Step> step, Function<Object, Receipt> receiptOf) {
+    public Receipt sendUnplaced(Call call, UUID id, Supplier<Step> step, Function<Object, Receipt> receiptOf) {
+        return done(call, id, step, receiptOf).receipt();
+    }
+
+    private Attempt done(Call call, UUID id, Supplier<Step> step, Function<Object, Receipt> receiptOf) {
         String commandId = id.toString();
         for (int tries = 0; ; tries++) {
             Step next = step.get();
             Attempt attempt = new Attempt(call, next.first(), receiptOf);
             Throwable fault = run(commandId, next.command(), attempt);
             if (fault == null && attempt.receipt != null) {
-                return new Answer(attempt.receipt, position(attempt, attempt.receipt), attempt.replayed);
+                return attempt;
             }
             if (!isConflict(fault)) {
                 throw surface(fault, attempt);

@@ -233,7 +233,7 @@ public final class ReversionRun {
                 return told(ticket, plan, outcome(job, plan), plan.fromVersion());
             }
             var decided = new Decided(job, ticket.ticketId(), undone, present, plan);
-            var answer = dispatch.send(
+            var receipt = dispatch.sendUnplaced(
                     call(job),
                     command(job.id(), ticket.ticketId()),
                     () -> Step.of(new RevertTicket(
@@ -241,10 +241,7 @@ public final class ReversionRun {
                     ReversionRun::receipt);
             var made = decided.last();
             return told(
-                    ticket,
-                    made,
-                    made.restored().isEmpty() ? outcome(job, made) : Outcome.REVERTED,
-                    answer.receipt().version());
+                    ticket, made, made.restored().isEmpty() ? outcome(job, made) : Outcome.REVERTED, receipt.version());
         } catch (Refusal refusal) {
             return refused(ticket, refusal.code());
         } catch (NotFound gone) {
