@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class PastBenchmark {
 
+    private static final int ROUNDS = Integer.getInteger("rounds", 2); // in the first one the JVM still compiles
     private static final int READS = 1_000;
     private static final Duration SETTLING = Duration.ofSeconds(10);
 
@@ -49,7 +50,10 @@ public final class PastBenchmark {
             for (int events : new int[] {100, 1_000}) {
                 String ticket = benchmark.ticket(events);
                 Thread.sleep(SETTLING);
-                benchmark.measure(ticket, events);
+                for (int round = 1; round <= ROUNDS; round++) {
+                    System.out.println("round " + round);
+                    benchmark.measure(ticket, events);
+                }
             }
             System.out.println("events in the log: " + benchmark.api.head());
         }
