@@ -139,10 +139,9 @@ final class RecoveryBuild implements Build {
                 return store.row().state() != State.RUNNING;
             }
 
-            /** Before a row lies on disk: an erasure that is done by then leaves nothing behind that nobody looks for. */
             @Override
             public void writing() {
-                lock(row);
+                lock(row); // before a row lies on disk: what an erasure takes away later, it looks for
                 var now = store.jdbc()
                         .sql("SELECT forgotten FROM readmodel.recovery WHERE id = ?")
                         .param(row.id())
