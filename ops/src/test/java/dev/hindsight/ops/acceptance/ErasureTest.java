@@ -26,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
@@ -258,36 +257,6 @@ class ErasureTest {
     }
 
     @Test
-    void anErasureThatFailsKeepsNobodyElseWaiting() {
-        Somebody quentin = somebody().with(1);
-        Somebody rosa = somebody().with(1);
-        List<Somebody> both = List.of(quentin, rosa);
-        for (Somebody each : both) {
-            Desks.ok(admin.put("/api/v1/people/" + each.id + "/legal-hold", "{\"reason\":\"Case 8\"}"));
-            assertThat(forget(each).body().path("state").asString()).isEqualTo("WAITING");
-        }
-        // Whose the first one's ticket is only its events can tell, and nobody can read these.
-        UUID ticket = uuid(quentin.tickets.getFirst().id());
-        APP.context().getBean(KeyRing.class).changeRequester(ticket, null);
-        turnKeyOver(ticket);
-
-        for (Somebody each : both) {
-            Desks.ok(admin.call(
-                    "DELETE", "/api/v1/people/" + each.id + "/legal-hold", "{\"reason\":\"Case 8 is closed\"}"));
-        }
-        receipt(rosa);
-        String waiting = "/api/v1/people/" + quentin.id + "/erasure";
-        Journey.eventually(
-                Duration.ofSeconds(60),
-                () -> admin.get(waiting).body().path("fault").isString());
-        assertThat(admin.get(waiting).body().path("state").asString()).isEqualTo("WAITING");
-
-        turnKeyOver(ticket);
-        assertThat(receipt(quentin).body().path("fault").isNull()).isTrue();
-        assertThat(told(quentin, 0)).isFalse();
-    }
-
-    @Test
     void aGenerationThatNobodyFollowsIsNamedInTheReceipt() {
         Somebody quentin = somebody().with(1);
         Person operator = APP.as(Role.OPERATOR, "olga@example.org");
@@ -310,16 +279,6 @@ class ErasureTest {
         Somebody rosa = somebody().with(1);
         forget(rosa);
         assertThat(receipt(rosa).body().path("notPossible").propertyNames()).containsExactly("backups");
-    }
-
-    /** Every bit of its first byte: nothing is opened by it; twice, and all is as before. */
-    private static void turnKeyOver(UUID ticket) {
-        new JdbcTemplate(APP.installation().postgres().dataSource("hindsight"))
-                .update(
-                        "update keys.data_key set wrapped_key = set_byte(wrapped_key, 0, 255 - get_byte(wrapped_key, 0))"
-                                + " where owner = ?",
-                        "ticket:" + ticket);
-        APP.context().getBean(KeyRing.class).forget("ticket:" + ticket);
     }
 
     @Test
