@@ -12,11 +12,12 @@ import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.LongConnections;
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.PastTickets;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.rebuild.FirstFilling;
-import dev.hindsight.projections.rebuild.LongConnections;
 import dev.hindsight.projections.tickets.FoldedTickets;
 import dev.hindsight.projections.tickets.TicketModel;
 import java.util.Map;
@@ -63,6 +64,12 @@ public class ProjectionsModule {
         return new FreshnessGate(readModels::position);
     }
 
+    /** @param label how people call this node */
+    @Bean
+    NodeSession nodeSession(LongConnections connections, @Value("${hindsight.node:${HOSTNAME:node}}") String label) {
+        return NodeSession.open(connections, label);
+    }
+
     /**
      * Where there is no read model yet and the log is long, the models are filled from it in bulk before they are followed.
      * A model that comes new to an installation with a long log is made in the background, as a new definition is.
@@ -79,18 +86,17 @@ public class ProjectionsModule {
             FreshnessGate freshness,
             ObjectProvider<TracedBatches> traces,
             ObjectProvider<BulkLog> bulk,
-            ObjectProvider<LongConnections> connections,
-            @Value("${hindsight.node:${HOSTNAME:one}}") String node,
+            LongConnections connections,
+            NodeSession node,
             @Value("${hindsight.rebuild.threads:1}") int threads,
             @Value("${hindsight.rebuild.fill-from:10000}") long worthFilling) {
         boolean begun = generations.answering(ReadModel.TICKETS).isPresent();
         if (!begun) {
             RecordedSkips.restore(log, dataSource); // the tables are new, the log may not be
             BulkLog readable = bulk.getIfAvailable();
-            LongConnections open = connections.getIfAvailable();
             long head = log.head();
-            if (readable != null && open != null && head >= worthFilling) {
-                new FirstFilling(FOLDS, generations, readable, open, threads).fill(head);
+            if (readable != null && head >= worthFilling) {
+                new FirstFilling(FOLDS, generations, readable, connections, threads).fill(head);
             }
         }
         for (ReadModel model : FOLDS.keySet()) {
@@ -108,6 +114,6 @@ public class ProjectionsModule {
                 transactions,
                 freshness,
                 traces.getIfAvailable(() -> TracedBatches.NOBODY),
-                node);
+                node.name());
     }
 }

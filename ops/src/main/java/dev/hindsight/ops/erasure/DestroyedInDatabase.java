@@ -10,7 +10,6 @@ import dev.hindsight.ops.codec.keys.KeyRing;
 import dev.hindsight.ops.codec.keys.MissingKeyException;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.LoggedEvent;
-import dev.hindsight.projections.readmodel.Parked;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import java.util.HashSet;
@@ -95,7 +94,7 @@ final class DestroyedInDatabase implements DataKeyErasure {
                         .from(TICKET)
                         .where(TICKET.REQUESTER.eq(person))
                         .fetchSet(TICKET.ID),
-                ticketsOf(snapshot.parked(ReadModel.TICKETS))));
+                snapshot.parkedTickets(ReadModel.TICKETS)));
         Set<UUID> wrapped = new HashSet<>(ticketsOf(person));
         Set<UUID> named = new HashSet<>(rows.theirs());
         named.addAll(wrapped);
@@ -107,15 +106,6 @@ final class DestroyedInDatabase implements DataKeyErasure {
         return doubts.stream()
                 .map(ticket -> new Doubt(ticket, named.contains(ticket)))
                 .toList();
-    }
-
-    private static Set<UUID> ticketsOf(List<Parked> parked) {
-        var tickets = new HashSet<UUID>();
-        parked.stream()
-                .map(Parked::stream)
-                .filter(DestroyedInDatabase::isTicket)
-                .forEach(stream -> tickets.add(ticket(stream)));
-        return tickets;
     }
 
     /**

@@ -48,16 +48,29 @@ public class EventStoreConfiguration {
         }
     }
 
+    /** Not a data source among the application's: only keys are read over them. */
+    record KeyConnections(HikariDataSource pool) implements AutoCloseable {
+        @Override
+        public void close() {
+            pool.close();
+        }
+    }
+
     /** Keys have connections of their own: a command needs a key while it holds one of the pool's. */
     @Bean
-    KeyRing keyRing(DataSource migrated, DirectConnections direct, MasterKey master, MeterRegistry meters) {
+    KeyConnections keyConnections(DirectConnections direct, MeterRegistry meters) {
         HikariConfig config = new HikariConfig();
         config.setDataSource(direct.dataSource());
         config.setMaximumPoolSize(3);
         config.setPoolName("keys");
         config.setMetricRegistry(meters);
         config.setConnectionTimeout(5_000);
-        return KeyRing.open(new HikariDataSource(config), migrated, master, KEYS_IN_MEMORY);
+        return new KeyConnections(new HikariDataSource(config));
+    }
+
+    @Bean
+    KeyRing keyRing(DataSource migrated, KeyConnections connections, MasterKey master) {
+        return KeyRing.open(connections.pool(), migrated, master, KEYS_IN_MEMORY);
     }
 
     @Bean

@@ -1,11 +1,11 @@
 package dev.hindsight.projections.ledger;
 
+import dev.hindsight.projections.readmodel.LongConnections;
 import dev.hindsight.projections.readmodel.RawLog;
 import dev.hindsight.projections.readmodel.ledger.CheckpointNow;
 import dev.hindsight.projections.readmodel.ledger.Checkpoints;
 import dev.hindsight.projections.readmodel.ledger.LedgerKeys;
 import dev.hindsight.projections.readmodel.ledger.SealedTree;
-import dev.hindsight.projections.rebuild.LongConnections;
 import dev.hindsight.projections.rebuild.OperationsRecord;
 import java.time.Duration;
 import javax.sql.DataSource;

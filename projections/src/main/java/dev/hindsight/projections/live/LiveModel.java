@@ -5,6 +5,7 @@ import dev.hindsight.projections.live.ModelStatus.State;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
@@ -48,7 +49,7 @@ public final class LiveModel implements AutoCloseable {
      *
      * @param tail the log's tail, with the availability callback that pooled processors need
      * @param traces hears of batches with traced events
-     * @param node names this process among those that share the database, and stays over a restart
+     * @param node the name of this process, which has its {@link NodeSession}
      */
     public LiveModel(
             StreamFold<?> fold,

@@ -5,6 +5,7 @@ import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.LogTail;
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -51,7 +52,7 @@ public final class LiveModels implements SmartLifecycle {
     /**
      * @param folds makes one generation of each model that is followed
      * @param generations knows one of each already
-     * @param node names this process among those that share the database, and stays over a restart
+     * @param node the name of this process, which has its {@link NodeSession}
      */
     public LiveModels(
             Map<ReadModel, IntFunction<? extends StreamFold<?>>> folds,

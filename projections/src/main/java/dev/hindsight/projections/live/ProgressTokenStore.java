@@ -1,5 +1,6 @@
 package dev.hindsight.projections.live;
 
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * The token of a model's one segment is its generation's progress number itself: there is nothing else that could
  * disagree with it. A claim is an owner and the time of its last sign of life; another node takes over when that is too
- * long ago. Must run in the transaction that writes the rows: storing locks the generation's row, so that whoever else
+ * long ago or the owner has no session any more. Must run in the transaction that writes the rows: storing locks the generation's row, so that whoever else
  * changes the generation (a retry of parked streams) waits.
  *
  * <p>Commits of rows do not wait for the disk, so a crash of the database can take back the newest of them, rows and
@@ -32,7 +33,7 @@ final class ProgressTokenStore implements TokenStore {
 
     /**
      * @param jdbc takes part in the surrounding transaction
-     * @param node names this process; a restarted one of the same name takes over its own claim at once
+     * @param node the name of this process, which has its {@link NodeSession}
      */
     ProgressTokenStore(JdbcClient jdbc, ReadModel model, int generation, String node, Duration claimTimeout) {
         this.jdbc = jdbc;
@@ -76,8 +77,8 @@ final class ProgressTokenStore implements TokenStore {
                         UPDATE readmodel.generation SET owner = ?, claimed_at = clock_timestamp(),
                             state = 'LIVE', detail = NULL
                         WHERE model = ? AND generation = ? AND state <> 'BUILDING'
-                          AND (owner IS NULL OR owner = ? OR claimed_at < clock_timestamp() - make_interval(secs => ?))
-                        RETURNING position""")
+                          AND (owner IS NULL OR owner = ? OR claimed_at < clock_timestamp() - make_interval(secs => ?)
+                               OR NOT\s""" + NodeSession.OWNER_LIVES + ") RETURNING position")
                 .params(node, model.id(), generation, node, claimTimeout.toMillis() / 1000.0)
                 .query(Long.class)
                 .optional()

@@ -122,6 +122,18 @@ public final class Snapshot {
         });
     }
 
+    /** Every ticket that the model passes over, however many. */
+    public Set<UUID> parkedTickets(ReadModel model) {
+        return of(model).parks()
+                ? jooq.resultQuery(
+                                "SELECT ticket_id FROM readmodel.parked"
+                                        + " WHERE model = ? AND generation = ? AND ticket_id IS NOT NULL",
+                                model.id(),
+                                generation(model))
+                        .fetchSet(0, UUID.class)
+                : Set.of();
+    }
+
     /** The positions whose events operators had the model leave out, in every fold. */
     public Set<Long> skipped(ReadModel model) {
         return jooq.connectionResult(connection -> {

@@ -3,6 +3,7 @@ package dev.hindsight.projections.rebuild;
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.LongConnections;
 import dev.hindsight.projections.readmodel.ReadModel;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -6,6 +6,7 @@ import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.LongConnections;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.search.SearchIndexes;
 import java.sql.Connection;

@@ -24,6 +24,9 @@ final class JobStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
 
+    /** Live traffic meets work that it has to share the machine with a fifth of the time. */
+    static final long GENTLE_REST = 4;
+
     private final Tools tools;
     private final Connection connection;
     private final JdbcClient jdbc;
@@ -190,7 +193,7 @@ final class JobStore {
     /** @param maxRate 0 for none */
     private Duration rest(boolean gentle, int maxRate, int count) {
         var took = System.nanoTime() - batchSince;
-        var rest = gentle ? took : 0;
+        var rest = gentle ? GENTLE_REST * took : 0;
         if (maxRate > 0) {
             rest = Math.max(rest, count * 1_000_000_000L / maxRate - took);
         }

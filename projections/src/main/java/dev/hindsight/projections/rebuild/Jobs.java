@@ -56,7 +56,7 @@ public final class Jobs {
      * How it is to be done.
      *
      * @param maxRate events a second, from 1; null for as fast as can be
-     * @param gentle rests as long as it works, so that others get on
+     * @param gentle rests four times as long as it works, so that others get on
      */
     public record Wish(@Nullable Integer maxRate, boolean gentle, SwitchMode switchMode) {
 

@@ -5,6 +5,8 @@ import dev.hindsight.projections.live.LiveModels;
 import dev.hindsight.projections.readmodel.BulkLog;
 import dev.hindsight.projections.readmodel.EventLog;
 import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.LongConnections;
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.search.SearchFollowers;
 import dev.hindsight.projections.search.SearchIndexes;
 import dev.hindsight.projections.search.SearchProjection;
@@ -36,7 +38,7 @@ public class RebuildModule {
             LiveModels live,
             SearchFollowers followers,
             SearchIndexes search,
-            @Value("${hindsight.node:${HOSTNAME:one}}") String node,
+            NodeSession node,
             @Value("${hindsight.rebuild.threads:1}") int threads,
             @Value("${hindsight.rebuild.at-once:1}") int atOnce) {
         return new JobRunner(
@@ -50,7 +52,7 @@ public class RebuildModule {
                         record,
                         look(live, followers),
                         Clock.systemUTC(),
-                        node,
+                        node.name(),
                         threads,
                         Integer.MAX_VALUE),
                 dataSource,

@@ -100,7 +100,7 @@ public final class Recoveries {
      * @param name as {@link ReadModels#isRecoveryName} takes it; null for one made of the position
      * @param reason of one line, is recorded; null where none was given
      * @param maxRate events a second, from 1; null for as fast as can be
-     * @param gentle rests as long as it works
+     * @param gentle rests four times as long as it works
      */
     public record Order(
             UUID id,

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.Generations;
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.tickets.TicketModel;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +29,7 @@ class LiveModelTest {
     /** In process only: these tests kill the sessions that it would ask. */
     private final FreshnessGate freshness = new FreshnessGate(model -> 0);
 
+    private NodeSession session;
     private LiveModel live;
 
     @BeforeAll
@@ -39,13 +45,20 @@ class LiveModelTest {
     @BeforeEach
     void start() {
         database.empty();
-        live = model("one");
+        session = session();
+        live = model(session);
         live.start();
+    }
+
+    /** Every node is called the same. */
+    private static NodeSession session() {
+        return NodeSession.open(() -> DriverManager.getConnection(database.pool.getJdbcUrl()), "node");
     }
 
     @AfterEach
     void end() {
         live.close();
+        session.close();
     }
 
     @Test
@@ -133,7 +146,9 @@ class LiveModelTest {
         log.append(history.subList(0, 900));
         assertThat(freshness.await(ReadModel.TICKETS, 900, SOON)).isTrue();
         live.close();
-        live = model("two");
+        session.close();
+        session = session();
+        live = model(session);
         live.start();
         log.append(history.subList(900, 2_000));
         assertThat(freshness.await(ReadModel.TICKETS, 2_000, SOON)).isTrue();
@@ -161,7 +176,7 @@ class LiveModelTest {
 
         live.close();
         log.mend(451);
-        live = model("one");
+        live = model(session);
         live.start();
         assertThat(freshness.await(ReadModel.TICKETS, 600, SOON)).isTrue();
         assertThat(Database.differences(database.rows(ReadModel.TICKETS), database.expected(history)))
@@ -170,20 +185,84 @@ class LiveModelTest {
     }
 
     @Test
-    void a_second_node_takes_no_part_while_the_first_lives() {
+    void a_second_node_of_the_same_name_takes_no_part_while_the_first_lives() throws InterruptedException {
         var history = Histories.of(26, 500);
         log.append(history.subList(0, 100));
         assertThat(freshness.await(ReadModel.TICKETS, 100, SOON)).isTrue();
-        try (var second = model("two")) {
+        try (var other = session();
+                var second = model(other)) {
             second.start();
-            log.append(history.subList(100, 500));
-            assertThat(freshness.await(ReadModel.TICKETS, 500, SOON)).isTrue();
+            for (var next = 100; next < 500; next += 50) {
+                log.append(history.subList(next, next + 50));
+                assertThat(freshness.await(ReadModel.TICKETS, next + 50, SOON)).isTrue();
+                Thread.sleep(300); // over several looks of the second one at what is free
+            }
             assertThat(second.status().position()).isZero();
             assertThat(live.status().position()).isEqualTo(500);
         }
     }
 
-    private LiveModel model(String node) {
+    @Test
+    void what_a_node_had_that_ended_without_a_word_another_one_takes_up_at_once() throws SQLException {
+        var history = Histories.of(28, 500);
+        log.append(history.subList(0, 100));
+        assertThat(freshness.await(ReadModel.TICKETS, 100, SOON)).isTrue();
+        try (var other = session();
+                var second = model(other)) {
+            second.start();
+            assertThat(taken(other, Duration.ofSeconds(3))).isFalse();
+            session.close(); // as a killed process leaves it: the claim stands, and is young
+            assertThat(taken(other, Generations.CLAIM_TIMEOUT.dividedBy(2))).isTrue();
+            log.append(history.subList(100, 500));
+            assertThat(freshness.await(ReadModel.TICKETS, 500, SOON)).isTrue();
+            assertThat(second.status().position()).isEqualTo(500);
+        }
+        assertThat(Database.differences(database.rows(ReadModel.TICKETS), database.expected(history)))
+                .isEmpty();
+    }
+
+    /** Whether the claim is the node's within this time. */
+    private static boolean taken(NodeSession node, Duration within) {
+        var deadline = System.nanoTime() + within.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (database.jdbc
+                    .sql("SELECT owner = ? FROM readmodel.generation WHERE model = 'tickets'")
+                    .param(node.name())
+                    .query(Boolean.class)
+                    .single()) {
+                return true;
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+        return false;
+    }
+
+    @Test
+    void a_node_whose_session_is_killed_has_one_again_and_keeps_its_name() {
+        var killed = backend(session).orElseThrow();
+        database.jdbc
+                .sql("SELECT pg_terminate_backend(?)")
+                .param(killed)
+                .query(Boolean.class)
+                .single();
+        var deadline = System.nanoTime() + SOON.toNanos();
+        while (backend(session).filter(pid -> !pid.equals(killed)).isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** Which process of PostgreSQL holds the lock of its name. */
+    private static Optional<Integer> backend(NodeSession node) {
+        return database.jdbc
+                .sql("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+                        + " AND classid = hashtext('hindsight.node')::oid AND objid = hashtext(?)::oid")
+                .param(node.name())
+                .query(Integer.class)
+                .optional();
+    }
+
+    private LiveModel model(NodeSession node) {
         return new LiveModel(
                 new TicketModel(1),
                 log,
@@ -192,6 +271,6 @@ class LiveModelTest {
                 database.transactions,
                 freshness,
                 TracedBatches.NOBODY,
-                node);
+                node.name());
     }
 }

@@ -22,6 +22,7 @@ import dev.hindsight.projections.live.Histories;
 import dev.hindsight.projections.live.MemoryLog;
 import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.LoggedEvent;
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
@@ -30,6 +31,7 @@ import dev.hindsight.projections.rebuild.Job.Phase;
 import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.Job.SwitchMode;
 import dev.hindsight.projections.rebuild.Jobs.Wish;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -398,7 +400,7 @@ class RebuildTest {
                 .update();
         var job = node.over(node.start(Kind.REBUILD, AUTO));
         assertThat(job.state()).as(job.toString()).isEqualTo(State.VERIFICATION_FAILED);
-        own(2, "elsewhere");
+        own(2, elsewhere());
         projected(history.subList(600, history.size()));
         node.jobs.switchOver(job.id(), true, "changed by hand", OLGA);
         var gaveUp = node.await(job, now -> now.error() != null);
@@ -415,6 +417,13 @@ class RebuildTest {
         assertThat(done.state()).isEqualTo(State.DONE);
         assertThat(done.error()).isNull();
         assertThat(answering()).isEqualTo(2);
+    }
+
+    /** The name of a node that lives and does nothing. */
+    private String elsewhere() {
+        var session = NodeSession.open(() -> DriverManager.getConnection(database.pool.getJdbcUrl()), "elsewhere");
+        nodes.add(session);
+        return session.name();
     }
 
     /** @param owner who follows a generation for an hour; null: whoever comes */
@@ -945,7 +954,7 @@ class RebuildTest {
         var axon = (Logger) LoggerFactory.getLogger("org.axonframework");
         axon.addAppender(said);
         try {
-            Objects.requireNonNull(nodes.get(owner.equals("one") ? "two" : "one"))
+            Objects.requireNonNull(nodes.get(owner.startsWith("one-") ? "two" : "one"))
                     .jobs
                     .drop(TICKETS, 1);
             Thread.sleep(3_000); // claims are extended every two
@@ -1034,7 +1043,7 @@ class RebuildTest {
         projected(history.subList(0, 600));
         var job = node.start(Kind.REBUILD, AUTO);
         assertThat(node.over(job).state()).isEqualTo(State.DONE);
-        own(1, "elsewhere");
+        own(1, elsewhere());
         projected(history.subList(600, history.size()));
         assertThat(answering()).isEqualTo(2);
         node.jobs.switchBack(job.id(), true, "shows what was", OLGA);

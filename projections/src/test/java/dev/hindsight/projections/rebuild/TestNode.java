@@ -11,6 +11,8 @@ import dev.hindsight.projections.live.MemoryLog;
 import dev.hindsight.projections.live.StreamFold;
 import dev.hindsight.projections.live.TracedBatches;
 import dev.hindsight.projections.readmodel.FreshnessGate;
+import dev.hindsight.projections.readmodel.LongConnections;
+import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.readmodel.ReadModels;
 import dev.hindsight.projections.readmodel.search.OpenSearchConnection;
@@ -62,6 +64,7 @@ final class TestNode implements AutoCloseable {
     final Recoveries recoveries;
     final MemoryBulkLog log;
     private final ReadModel model;
+    private final NodeSession session;
 
     /**
      * Follows at once.
@@ -75,6 +78,9 @@ final class TestNode implements AutoCloseable {
     /** @param atOnce jobs that it works on */
     TestNode(Stage stage, ReadModel model, String name, int threads, int batch, int atOnce) {
         this.model = model;
+        LongConnections connections =
+                () -> DriverManager.getConnection(stage.database().pool.getJdbcUrl());
+        session = NodeSession.open(connections, name);
         // What is parked is parked in every model that reads the stream: one is enough for what is shown here.
         var folds = new EnumMap<ReadModel, IntFunction<? extends StreamFold<?>>>(ProjectionsModule.FOLDS);
         if (model != ReadModel.TICKET_PAST) {
@@ -90,7 +96,7 @@ final class TestNode implements AutoCloseable {
                 database.transactions,
                 stage.freshness(),
                 TracedBatches.NOBODY,
-                name);
+                session.name());
         var search = SearchProjection.Search.of(
                 stage.connection(),
                 stage.settings(),
@@ -107,11 +113,11 @@ final class TestNode implements AutoCloseable {
                         log,
                         stage.log(),
                         search.indexes(),
-                        () -> DriverManager.getConnection(database.pool.getJdbcUrl()),
+                        connections,
                         stage.record(),
                         this::look,
                         Clock.systemUTC(),
-                        name,
+                        session.name(),
                         threads,
                         batch),
                 database.pool,
@@ -186,5 +192,6 @@ final class TestNode implements AutoCloseable {
             followers.stop();
         }
         live.stop();
+        session.close();
     }
 }

@@ -1,4 +1,4 @@
-package dev.hindsight.projections.rebuild;
+package dev.hindsight.projections.readmodel;
 
 import java.sql.Connection;
 import java.sql.SQLException;
