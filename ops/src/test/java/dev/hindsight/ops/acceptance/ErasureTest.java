@@ -270,7 +270,7 @@ class ErasureTest {
         // Whose the first one's ticket is only its events can tell, and nobody can read these.
         String key = "ticket:" + quentin.tickets.getFirst().id();
         Map<String, @Nullable Object> before = key(key);
-        keyIs(key, key("system").get("key_id"), new byte[40]);
+        keyIs(key, key("system").get("key_id"), new byte[72]);
 
         for (Somebody each : both) {
             Desks.ok(admin.call(
