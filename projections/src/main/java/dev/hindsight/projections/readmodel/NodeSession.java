@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
@@ -37,6 +38,8 @@ public final class NodeSession implements AutoCloseable {
             Thread.ofPlatform().name("node-session").daemon().factory());
     /** Of the thread that keeps it, once that runs. */
     private Connection session;
+
+    private boolean lost;
 
     private NodeSession(LongConnections connections, String name) throws SQLException {
         this.connections = connections;
@@ -72,12 +75,16 @@ public final class NodeSession implements AutoCloseable {
             }
             session.close();
             session = locked();
+            lost = false;
             LOG.info("The session of this node, {}, is there again", name);
         } catch (SQLException | RuntimeException fault) {
-            LOG.warn(
-                    "The session of this node, {}, is lost: others take over what it works on; tried again in a second ({})",
-                    name,
-                    fault.toString());
+            LOG.atLevel(lost ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "The session of this node, {}, is lost: others take over what it works on; tried every second"
+                                    + " ({})",
+                            name,
+                            fault.toString());
+            lost = true;
         }
     }
 
