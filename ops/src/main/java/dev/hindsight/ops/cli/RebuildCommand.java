@@ -43,7 +43,7 @@ final class RebuildCommand implements Callable<Integer> {
     @Option(names = "--manual", description = "Wait for the order to switch: hindsight jobs ID --switch")
     private boolean manual;
 
-    @Option(names = "--gentle", description = "Rest as long as it works")
+    @Option(names = "--gentle", description = "Rest four times as long as it works")
     private boolean gentle;
 
     @Option(names = "--max-rate", paramLabel = "N", description = "At most so many events a second")

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * The token of a model's one segment is its generation's progress number itself: there is nothing else that could
  * disagree with it. A claim is an owner and the time of its last sign of life; another node takes over when that is too
- * long ago or the owner has no session any more. Must run in the transaction that writes the rows: storing locks the generation's row, so that whoever else
+ * long ago or, after two signs that did not come, when the owner has no session any more. Must run in the transaction that writes the rows: storing locks the generation's row, so that whoever else
  * changes the generation (a retry of parked streams) waits.
  *
  * <p>Commits of rows do not wait for the disk, so a crash of the database can take back the newest of them, rows and
@@ -78,7 +78,7 @@ final class ProgressTokenStore implements TokenStore {
                             state = 'LIVE', detail = NULL
                         WHERE model = ? AND generation = ? AND state <> 'BUILDING'
                           AND (owner IS NULL OR owner = ? OR claimed_at < clock_timestamp() - make_interval(secs => ?)
-                               OR NOT\s""" + NodeSession.OWNER_LIVES + ") RETURNING position")
+                               OR claimed_at < clock_timestamp() - interval '4 s' AND NOT\s""" + NodeSession.OWNER_LIVES + ") RETURNING position")
                 .params(node, model.id(), generation, node, claimTimeout.toMillis() / 1000.0)
                 .query(Long.class)
                 .optional()

@@ -17,7 +17,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 /**
  * What tells this process apart from all others that share the database: a name that no other has, and a session that
  * holds an advisory lock of that name for as long as the process lives. However it ends, PostgreSQL frees the lock with
- * the session, and what it had claimed is free for others at once. Safe for concurrent use.
+ * the session, and what it had claimed is free for others when its next signs of life do not come. Safe for concurrent use.
  */
 public final class NodeSession implements AutoCloseable {
 
@@ -80,7 +80,7 @@ public final class NodeSession implements AutoCloseable {
         } catch (SQLException | RuntimeException fault) {
             LOG.atLevel(lost ? Level.DEBUG : Level.WARN)
                     .log(
-                            "The session of this node, {}, is lost: others take over what it works on; tried every second"
+                            "The session of this node, {}, is lost: others take over what it gives no signs of; tried every second"
                                     + " ({})",
                             name,
                             fault.toString());
@@ -108,12 +108,17 @@ public final class NodeSession implements AutoCloseable {
         return connection;
     }
 
-    /** Its claims are free for others from now on. */
+    /** Its claims are free for others as soon as they are old enough. */
     @Override
     public void close() {
-        keeping.close();
+        keeping.shutdownNow();
         try {
+            if (!keeping.awaitTermination(VALID_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The session of this node, {}, was being looked after when it had to end", name);
+            }
             session.close();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         } catch (SQLException fault) {
             LOG.warn("The session of this node, {}, did not end as it should: {}", name, fault.toString());
         }

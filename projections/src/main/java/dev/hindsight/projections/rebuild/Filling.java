@@ -63,6 +63,9 @@ final class Filling<R> {
 
         /** After its commit; may wait, so that others get on. */
         void committed() throws InterruptedException;
+
+        /** After the commit of another one of the same pass, which may have waited. */
+        default void resumed() {}
     }
 
     /** @param connection not in auto-commit */

@@ -25,7 +25,9 @@ final class JobStore {
     private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
 
     /** Live traffic meets work that it has to share the machine with a fifth of the time. */
-    static final long GENTLE_REST = 4;
+    private static final long GENTLE_REST = 4;
+
+    private static final long LONGEST_GENTLE_REST = Duration.ofSeconds(5).toNanos();
 
     private final Tools tools;
     private final Connection connection;
@@ -33,6 +35,10 @@ final class JobStore {
     private final UUID id;
     private long workedSince = System.nanoTime();
     private long batchSince = System.nanoTime();
+    /** Since when this job has the thread to itself, which the jobs of one pass share. */
+    private long workSince = batchSince;
+    /** Whether the phase has a batch behind it: what it does before the first one is not repeated. */
+    private boolean paced;
 
     /** @param connection not in auto-commit */
     JobStore(Tools tools, Connection connection, UUID id) {
@@ -105,6 +111,7 @@ final class JobStore {
                 .params(phase.name(), total, millis, millis, id)
                 .update();
         connection.commit();
+        paced = false;
     }
 
     /** It ends. */
@@ -192,18 +199,30 @@ final class JobStore {
 
     /** @param maxRate 0 for none */
     private Duration rest(boolean gentle, int maxRate, int count) {
-        var took = System.nanoTime() - batchSince;
-        var rest = gentle ? GENTLE_REST * took : 0;
+        var now = System.nanoTime();
+        var rest = gentle && paced ? gentleRest(now - workSince) : 0;
         if (maxRate > 0) {
-            rest = Math.max(rest, count * 1_000_000_000L / maxRate - took);
+            rest = Math.max(rest, count * 1_000_000_000L / maxRate - (now - batchSince));
         }
         return Duration.ofNanos(Math.max(0, rest));
+    }
+
+    /** How long a gentle job rests after it worked so long, in nanoseconds. */
+    static long gentleRest(long workedNanos) {
+        return Math.min(GENTLE_REST * workedNanos, LONGEST_GENTLE_REST);
+    }
+
+    /** Another job of the same pass has written its batch and rested. */
+    void resumed() {
+        workSince = System.nanoTime();
     }
 
     /** Between two batches, as long as was ordered; also hears that the node stops. */
     void rest(Order order) throws InterruptedException {
         Thread.sleep(order.rest());
         batchSince = System.nanoTime();
+        workSince = batchSince;
+        paced = true;
     }
 
     /** Milliseconds since it was last asked. */

@@ -107,6 +107,9 @@ final class LogPass {
                         left.remove(oldest.owner());
                         leaving.left(oldest.owner());
                     }
+                    left.stream()
+                            .filter(other -> !other.equals(oldest.owner()))
+                            .forEach(other -> other.progress().resumed());
                 }
                 if (members.size() > 1 && System.nanoTime() - looked > LOOK_NANOS) {
                     looked = System.nanoTime();

@@ -193,7 +193,7 @@ final class RepairWork {
 
     /** As it was told to, so that others get on. */
     private static void rest(JobRow row, long events, long tookNanos) throws InterruptedException {
-        var rest = row.gentle() ? JobStore.GENTLE_REST * tookNanos : 0;
+        var rest = row.gentle() ? JobStore.gentleRest(tookNanos) : 0;
         var maxRate = row.maxRate();
         if (maxRate != null) {
             rest = Math.max(rest, events * 1_000_000_000L / maxRate - tookNanos);

@@ -73,6 +73,11 @@ final class TableBuild implements Build {
                     public void committed() throws InterruptedException {
                         store.rest(order);
                     }
+
+                    @Override
+                    public void resumed() {
+                        store.resumed();
+                    }
                 });
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hindsight.domain.UnknownEvent;
 import dev.hindsight.projections.readmodel.FreshnessGate;
-import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
 import dev.hindsight.projections.tickets.TicketModel;
@@ -200,41 +199,6 @@ class LiveModelTest {
             assertThat(second.status().position()).isZero();
             assertThat(live.status().position()).isEqualTo(500);
         }
-    }
-
-    @Test
-    void what_a_node_had_that_ended_without_a_word_another_one_takes_up_at_once() throws SQLException {
-        var history = Histories.of(28, 500);
-        log.append(history.subList(0, 100));
-        assertThat(freshness.await(ReadModel.TICKETS, 100, SOON)).isTrue();
-        try (var other = session();
-                var second = model(other)) {
-            second.start();
-            assertThat(taken(other, Duration.ofSeconds(3))).isFalse();
-            session.close(); // as a killed process leaves it: the claim stands, and is young
-            assertThat(taken(other, Generations.CLAIM_TIMEOUT.dividedBy(2))).isTrue();
-            log.append(history.subList(100, 500));
-            assertThat(freshness.await(ReadModel.TICKETS, 500, SOON)).isTrue();
-            assertThat(second.status().position()).isEqualTo(500);
-        }
-        assertThat(Database.differences(database.rows(ReadModel.TICKETS), database.expected(history)))
-                .isEmpty();
-    }
-
-    /** Whether the claim is the node's within this time. */
-    private static boolean taken(NodeSession node, Duration within) {
-        var deadline = System.nanoTime() + within.toNanos();
-        while (System.nanoTime() < deadline) {
-            if (database.jdbc
-                    .sql("SELECT owner = ? FROM readmodel.generation WHERE model = 'tickets'")
-                    .param(node.name())
-                    .query(Boolean.class)
-                    .single()) {
-                return true;
-            }
-            LockSupport.parkNanos(20_000_000);
-        }
-        return false;
     }
 
     @Test

@@ -88,6 +88,10 @@ class RebuildTest {
     }
 
     private TestNode node(String name, int threads, int batch, int atOnce) {
+        return node(ReadModel.TICKETS, name, threads, batch, atOnce);
+    }
+
+    private TestNode node(ReadModel model, String name, int threads, int batch, int atOnce) {
         var node = new TestNode(
                 new TestNode.Stage(
                         database,
@@ -98,7 +102,7 @@ class RebuildTest {
                         TestNode.NOWHERE,
                         (job, step, by, event) -> recorded.add(event.getClass().getSimpleName()),
                         () -> OptionalLong.of(freeDisk)),
-                ReadModel.TICKETS,
+                model,
                 name,
                 threads,
                 batch,
@@ -618,9 +622,12 @@ class RebuildTest {
 
     /** In a transaction, so that no runner sees one without the other. */
     private List<Job> startInOnePass(TestNode node, Wish wish) {
+        return startInOnePass(node, List.of(TICKETS, "directory"), wish);
+    }
+
+    private List<Job> startInOnePass(TestNode node, List<String> models, Wish wish) {
         return Objects.requireNonNull(new TransactionTemplate(database.transactions)
-                .execute(status ->
-                        node.jobs.startTogether(UUID::randomUUID, List.of(TICKETS, "directory"), true, wish, OLGA)));
+                .execute(status -> node.jobs.startTogether(UUID::randomUUID, models, true, wish, OLGA)));
     }
 
     private void projectedWithPeople(long seed) {
@@ -655,6 +662,23 @@ class RebuildTest {
         assertThat(database.generations.answering(ReadModel.DIRECTORY)).hasValue(2);
         assertThat(node.over(node.start(Kind.VERIFICATION, AUTO)).report())
                 .satisfies(report -> assertThat(report.clean()).isTrue());
+    }
+
+    @Test
+    void in_a_gentle_pass_nobody_rests_for_the_rests_of_others() throws Exception {
+        var node = node(ReadModel.TICKET_PAST, "one", 1, 25, 2);
+        log.append(Histories.of(75, 1_000));
+        for (var model : List.of(ReadModel.TICKETS, ReadModel.TICKET_PAST)) {
+            assertThat(freshness.await(model, log.head(), Duration.ofSeconds(60)))
+                    .isTrue();
+        }
+        // Forty batches of both models: a rest that grew by what it rested would outlast every limit of time.
+        var begun = startInOnePass(
+                node, List.of(TICKETS, ReadModel.TICKET_PAST.id()), new Wish(null, true, SwitchMode.AUTO));
+        for (var job : begun) {
+            assertThat(node.over(job).state()).isEqualTo(State.DONE);
+        }
+        assertThat(node.log.readings).hasValue(1);
     }
 
     @Test
