@@ -37,7 +37,6 @@ public class RebuildConfiguration {
         return () -> {
             Connection connection = direct.dataSource().getConnection();
             try (Statement setting = connection.createStatement()) {
-                // The server notices within 5 s that this node is gone, and frees its locks.
                 setting.execute(
                         "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3");
             } catch (SQLException fault) {

@@ -126,11 +126,8 @@ public final class Sealer extends OwnThread implements Sealing {
     private static void prepare(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute("SET application_name = 'hindsight-sealer'");
-            // The server notices within 5 s that this node is gone and frees the lock.
-            statement.execute("SET tcp_keepalives_idle = 2");
-            statement.execute("SET tcp_keepalives_interval = 1");
-            statement.execute("SET tcp_keepalives_count = 3");
-            statement.execute("SET tcp_user_timeout = 5000");
+            statement.execute(
+                    "SET tcp_user_timeout = 5000"); // also where an answer is under way to a node that is gone
         }
     }
 

@@ -7,6 +7,7 @@ import dev.hindsight.projections.readmodel.FreshnessGate;
 import dev.hindsight.projections.readmodel.Generations;
 import dev.hindsight.projections.readmodel.NodeSession;
 import dev.hindsight.projections.readmodel.ReadModel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -33,6 +34,9 @@ public final class LiveModel implements AutoCloseable {
 
     /** Chunks per transaction: up to 512 events. */
     private static final int BATCH = 4;
+
+    /** How often a node says that it still has the model, where nothing happens in it. */
+    static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
 
     private final StreamFold<?> fold;
     private final ScheduledExecutorService coordinator;
@@ -108,7 +112,7 @@ public final class LiveModel implements AutoCloseable {
                 .initialSegmentCount(1)
                 .batchSize(BATCH)
                 .tokenClaimInterval(1_000)
-                .claimExtensionThreshold(2_000)
+                .claimExtensionThreshold(SIGN_OF_LIFE.toMillis())
                 .build();
     }
 

@@ -23,6 +23,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class ProgressTokenStore implements TokenStore {
 
+    /** Two signs that did not come: two nodes that lost their sessions take nothing from each other. */
+    private static final Duration SILENCE = LiveModel.SIGN_OF_LIFE.multipliedBy(2);
+
     private final JdbcClient jdbc;
     private final ReadModel model;
     private final int generation;
@@ -78,13 +81,18 @@ final class ProgressTokenStore implements TokenStore {
                             state = 'LIVE', detail = NULL
                         WHERE model = ? AND generation = ? AND state <> 'BUILDING'
                           AND (owner IS NULL OR owner = ? OR claimed_at < clock_timestamp() - make_interval(secs => ?)
-                               OR claimed_at < clock_timestamp() - interval '4 s' AND NOT\s""" + NodeSession.OWNER_LIVES + ") RETURNING position")
-                .params(node, model.id(), generation, node, claimTimeout.toMillis() / 1000.0)
+                               OR claimed_at < clock_timestamp() - make_interval(secs => ?)
+                                  AND NOT\s""" + NodeSession.OWNER_LIVES + ") RETURNING position")
+                .params(node, model.id(), generation, node, seconds(claimTimeout), seconds(SILENCE))
                 .query(Long.class)
                 .optional()
                 .orElseThrow(() -> new UnableToClaimTokenException("another node works on " + processorName));
         position = stored;
         return new GlobalSequenceTrackingToken(stored);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 
     /** Says for every node to see that the model stands before an event that this node does not know. */

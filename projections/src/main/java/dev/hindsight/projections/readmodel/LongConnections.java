@@ -3,10 +3,17 @@ package dev.hindsight.projections.readmodel;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Connections outside the pool, for statements that take as long as they take. */
+/**
+ * Connections outside the pool, for statements that take as long as they take and locks of sessions: the server notices
+ * within 5 s that the node is gone, and frees them.
+ */
 @FunctionalInterface
 public interface LongConnections {
 
-    /** A new one; whoever opens it closes it. */
+    /**
+     * A new one; whoever opens it closes it.
+     *
+     * @throws SQLException when the database does not answer, or has no connection left
+     */
     Connection open() throws SQLException;
 }

@@ -80,8 +80,8 @@ public final class NodeSession implements AutoCloseable {
         } catch (SQLException | RuntimeException fault) {
             LOG.atLevel(lost ? Level.DEBUG : Level.WARN)
                     .log(
-                            "The session of this node, {}, is lost: others take over what it gives no signs of; tried every second"
-                                    + " ({})",
+                            "The session of this node, {}, is lost: others take over what it gives no signs of;"
+                                    + " tried every second ({})",
                             name,
                             fault.toString());
             lost = true;
@@ -116,9 +116,11 @@ public final class NodeSession implements AutoCloseable {
             if (!keeping.awaitTermination(VALID_WITHIN_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("The session of this node, {}, was being looked after when it had to end", name);
             }
-            session.close();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+        try {
+            session.close();
         } catch (SQLException fault) {
             LOG.warn("The session of this node, {}, did not end as it should: {}", name, fault.toString());
         }

@@ -52,6 +52,7 @@ final class JobStore {
     void begin() {
         workedSince = System.nanoTime();
         batchSince = workedSince;
+        workSince = workedSince;
     }
 
     /** What was ordered while a batch was written. */
@@ -200,16 +201,21 @@ final class JobStore {
     /** @param maxRate 0 for none */
     private Duration rest(boolean gentle, int maxRate, int count) {
         var now = System.nanoTime();
-        var rest = gentle && paced ? gentleRest(now - workSince) : 0;
-        if (maxRate > 0) {
-            rest = Math.max(rest, count * 1_000_000_000L / maxRate - (now - batchSince));
-        }
-        return Duration.ofNanos(Math.max(0, rest));
+        return rest(gentle && paced ? now - workSince : 0, maxRate, count, now - batchSince);
     }
 
-    /** How long a gentle job rests after it worked so long, in nanoseconds. */
-    static long gentleRest(long workedNanos) {
-        return Math.min(GENTLE_REST * workedNanos, LONGEST_GENTLE_REST);
+    /**
+     * How long a job rests after a batch, so that others get on.
+     *
+     * @param gentleNanos what it worked for the batch where it is gentle; else 0
+     * @param maxRate events a second; 0 for no limit
+     * @param count the batch's events
+     * @param tookNanos what the batch took with all that was beside it
+     */
+    static Duration rest(long gentleNanos, int maxRate, long count, long tookNanos) {
+        var gentle = Math.min(GENTLE_REST * gentleNanos, LONGEST_GENTLE_REST);
+        var limited = maxRate > 0 ? count * 1_000_000_000L / maxRate - tookNanos : 0;
+        return Duration.ofNanos(Math.max(gentle, limited));
     }
 
     /** Another job of the same pass has written its batch and rested. */

@@ -8,7 +8,6 @@ import dev.hindsight.projections.rebuild.Job.State;
 import dev.hindsight.projections.rebuild.JobRunner.Tools;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
@@ -193,12 +192,8 @@ final class RepairWork {
 
     /** As it was told to, so that others get on. */
     private static void rest(JobRow row, long events, long tookNanos) throws InterruptedException {
-        var rest = row.gentle() ? JobStore.gentleRest(tookNanos) : 0;
         var maxRate = row.maxRate();
-        if (maxRate != null) {
-            rest = Math.max(rest, events * 1_000_000_000L / maxRate - tookNanos);
-        }
-        Thread.sleep(Duration.ofNanos(Math.max(0, rest)));
+        Thread.sleep(JobStore.rest(row.gentle() ? tookNanos : 0, maxRate == null ? 0 : maxRate, events, tookNanos));
     }
 
     private void record(JobRow row) {
