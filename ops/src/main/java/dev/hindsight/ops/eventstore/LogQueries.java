@@ -91,10 +91,7 @@ final class LogQueries {
     /** Parameter: an array of append numbers. */
     static final String PLACEMENTS_OF = """
             SELECT DISTINCT p.first_position, p.events, p.first_append, p.appends, p.recorded_at
-            FROM unnest(?::bigint[]) AS awaited (number), LATERAL (
-                SELECT * FROM log.placement o WHERE o.first_append <= awaited.number
-                ORDER BY o.first_append DESC LIMIT 1) p
-            WHERE awaited.number < p.first_append + p.appends""";
+            FROM unnest(?::bigint[]) AS awaited (number), log.placement_of(awaited.number) p""";
 
     /** 0 while the log is empty. */
     static final String LAST_PLACED_APPEND = "SELECT coalesce((SELECT first_append + appends - 1 FROM log.placement"

@@ -35,11 +35,8 @@ public final class StoredRawLog implements RawLog {
 
     private static final String FIRST_UNPLACED = """
             SELECT e.stream, e.version FROM log.sequencer s JOIN log.event e ON e.append_number <= s.settled
-            LEFT JOIN LATERAL (
-                SELECT * FROM log.placement o WHERE o.first_append <= e.append_number
-                ORDER BY o.first_append DESC LIMIT 1) p ON true
-            WHERE p.first_append IS NULL OR e.append_number >= p.first_append + p.appends
-               OR e.append_index >= CASE WHEN p.appends = 1 THEN p.events ELSE 1 END
+            LEFT JOIN log.placement_of(e.append_number) p ON true
+            WHERE p.first_append IS NULL OR e.append_index >= CASE WHEN p.appends = 1 THEN p.events ELSE 1 END
             LIMIT 1""";
 
     private final DataSource unlimited;

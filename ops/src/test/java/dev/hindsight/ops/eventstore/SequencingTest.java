@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,38 @@ class SequencingTest {
                 .containsExactly(List.of(1L, 2L, 1L, 2L), List.of(3L, 2L, 3L, 3L), List.of(5L, 4L, 5L, 8L));
         assertThat(placed.get(2).lastPositionOf(late)).isEqualTo(6);
         assertThat(placed.get(1).lastPositionOf(3)).isEqualTo(4);
+    }
+
+    @Test
+    void aPlaceIsFoundHoweverFarItsRunBeginsBeforeIt() throws Exception {
+        Sequencing leader = Sequencing.begin(leading);
+        for (int i = 1; i <= 40; i++) {
+            commit("together-" + i);
+        }
+        for (int i = 41; i <= 70; i++) {
+            rollBack("undone-" + i);
+        }
+        commit("alone"); // 71
+        assertThat(leader.run()).hasSize(2);
+        commit("not placed"); // 72
+
+        try (var statement = leading.createStatement();
+                var rows = statement.executeQuery("SELECT n, first_append, first_position FROM generate_series(1, 72) n"
+                        + " LEFT JOIN log.placement_of(n) ON true ORDER BY n")) {
+            while (rows.next()) {
+                long number = rows.getLong(1);
+                assertThat(List.of(rows.getLong(2), rows.getLong(3)))
+                        .as("the place of append %d", number)
+                        .isEqualTo(number <= 40 ? List.of(1L, 1L) : number == 71 ? List.of(71L, 41L) : List.of(0L, 0L));
+            }
+        }
+        try (var statement = leading.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT array_agg(position ORDER BY append_number) FROM log.placed_event")) {
+            rows.next();
+            assertThat((Long[]) rows.getArray(1).getArray())
+                    .containsExactly(LongStream.rangeClosed(1, 41).boxed().toArray(Long[]::new));
+        }
     }
 
     @Test
