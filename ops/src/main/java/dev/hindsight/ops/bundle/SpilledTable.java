@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,13 @@ public final class SpilledTable implements AutoCloseable {
     private final Path directory;
     private final int keyBytes;
     private final int valueBytes;
+    private final long[] multipliers = new SecureRandom().longs(4).toArray();
     private Slots slots;
     private long size;
 
     /**
      * @param directory for the file
-     * @param keyBytes 8 or more, whose first and last eight differ from key to key as chance would have it
+     * @param keyBytes 8 or more; the first and last eight should tell keys apart
      * @throws IOException where there is no room
      */
     public SpilledTable(Path directory, int keyBytes, int valueBytes) throws IOException {
@@ -72,7 +74,7 @@ public final class SpilledTable implements AutoCloseable {
         void entry(byte[] key, byte[] value) throws IOException;
     }
 
-    /** In an order of its own: the same where the same was put in the same order. */
+    /** In an order of its own, the same as long as nothing is put. */
     public void forEach(Sink sink) throws IOException {
         for (long slot = 0; slot < slots.count; slot++) {
             long at = slot * slots.length;
@@ -150,14 +152,25 @@ public final class SpilledTable implements AutoCloseable {
         /** Where the key lies, or would. */
         long at(byte[] key) {
             ByteBuffer buffer = ByteBuffer.wrap(key);
-            long mixed = (buffer.getLong(0) ^ Long.rotateLeft(buffer.getLong(keyBytes - 8), 32)) * 0x9E3779B97F4A7C15L;
             MemorySegment wanted = MemorySegment.ofArray(key);
-            long slot = (mixed >>> 20) & (count - 1);
+            long slot = hash(buffer.getLong(0), buffer.getLong(keyBytes - 8));
             while (isTaken(slot * length)
                     && bytes.asSlice(slot * length + 1, keyBytes).mismatch(wanted) >= 0) {
                 slot = (slot + 1) & (count - 1);
             }
             return slot * length;
+        }
+
+        /**
+         * By multiply-shift with numbers that nobody knows (Dietzfelbinger 1996; Thorup, "High Speed Hashing for Integers
+         * and Strings", 3.5): a bundle can't be made so that its keys meet in one slot.
+         */
+        private long hash(long first, long last) {
+            long sum = multipliers[0] * (first >>> 32)
+                    + multipliers[1] * (first & 0xFFFF_FFFFL)
+                    + multipliers[2] * (last >>> 32)
+                    + multipliers[3] * (last & 0xFFFF_FFFFL);
+            return sum >>> (1 + Long.numberOfLeadingZeros(count));
         }
 
         boolean isTaken(long at) {

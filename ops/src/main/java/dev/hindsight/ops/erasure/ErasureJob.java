@@ -235,7 +235,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     private void forget(Run run) {
         List<UUID> erased = tools.runs.toForget(run.id(), BATCH);
         if (!erased.isEmpty()) {
-            tools.recovered.run();
+            forgetRecovered(erased);
         }
         while (!erased.isEmpty()) {
             forget(erased);
@@ -323,7 +323,7 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     private int content(Row row, Report report) throws InterruptedException {
         List<UUID> tickets = tools.keys.ticketsOf(row.person());
         int erased = eraseTickets(row, tickets);
-        tools.recovered.run(); // of the log alone, so that nothing slower keeps them telling
+        forgetRecovered(tickets); // of the log alone, so that nothing slower keeps them telling
         report.done("keys", (1 + tickets.size()) + " destroyed: the person's and their tickets'");
         report.done("tickets", erased + " erased");
         // By the log, which says the same to a node that does again what another one had begun.
@@ -410,6 +410,20 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
             LOG.debug("The key of {} seals nothing", ticket, neverOpened);
             return false;
         }
+    }
+
+    /** What was recovered to a point looks for events in the order of the log: those without a place it would not see. */
+    private void forgetRecovered(List<UUID> tickets) {
+        long unplaced = tools.jdbc
+                .sql("select count(*) from log.event e where e.stream = any(:streams)"
+                        + " and not exists (select from log.placement_of(e.append_number))")
+                .param("streams", streams(tickets).toArray(String[]::new))
+                .query(Long.class)
+                .single();
+        if (unplaced > 0) {
+            throw new IllegalStateException(unplaced + " events of erased tickets have no position yet");
+        }
+        tools.recovered.run();
     }
 
     private void awaitModels() {

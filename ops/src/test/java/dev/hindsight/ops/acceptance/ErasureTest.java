@@ -37,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 class ErasureTest {
 
     private static final String TICKETS = "/api/v1/tickets/";
+    private static final long SEQUENCER_LOCK = 0x68696e6473696768L;
     private static final String WHY = "{\"reason\":\"Asked in writing\"}";
 
     private static final RunningApplication APP = RunningApplication.temporary(
@@ -284,6 +285,30 @@ class ErasureTest {
         assertThat(admin.get(waiting).body().path("state").asString()).isEqualTo("WAITING");
 
         keyIs(key, before.get("wrapped_by"), before.get("wrapped_key"));
+        assertThat(receipt(quentin).body().path("fault").isNull()).isTrue();
+        assertThat(told(quentin, 0)).isFalse();
+    }
+
+    @Test
+    void anErasureIsNotDoneBeforeItsEventsHaveTheirPlaces() throws Exception {
+        Somebody quentin = somebody().with(1);
+        String path = "/api/v1/people/" + quentin.id + "/erasure";
+        String lock = "SELECT pg_advisory_lock(" + SEQUENCER_LOCK + ")";
+        Future<HeldLock> next;
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            next = other.submit(() -> new HeldLock(APP.installation().postgres().dataSource("hindsight"), lock));
+            HeldLock.awaitSomebodyWaiting(keys(), lock);
+            keys().queryForList("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE granted AND locktype = 'advisory'"
+                    + " AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = " + SEQUENCER_LOCK);
+        }
+        try (HeldLock nobodyLeads = next.get()) {
+            forget(quentin);
+            Journey.eventually(
+                    Duration.ofSeconds(60),
+                    () -> admin.get(path).body().path("fault").isString());
+            assertThat(admin.get(path).body().path("state").asString()).isNotEqualTo("DONE");
+            assertThat(nobodyLeads.isValid()).isTrue();
+        }
         assertThat(receipt(quentin).body().path("fault").isNull()).isTrue();
         assertThat(told(quentin, 0)).isFalse();
     }

@@ -3,6 +3,7 @@ package dev.hindsight.ops.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How many events, keys and streams a bundle has does not count for the heap of who writes and who verifies it. */
@@ -68,6 +70,22 @@ class BoundedBundleTest {
             table.forEach((key, value) -> assertThat(map.remove(new String(key, StandardCharsets.US_ASCII)))
                     .isEqualTo(value));
             assertThat(map).isEmpty();
+        }
+    }
+
+    /** Both halves of each key would cancel each other out where they are only mixed by a known rule. */
+    @Test
+    @Timeout(20)
+    void keysChosenToMeetDoNot() throws IOException {
+        try (SpilledTable table = new SpilledTable(folder, 16, 8)) {
+            for (long i = 0; i < 200_000; i++) {
+                byte[] key = ByteBuffer.allocate(16)
+                        .putLong(i)
+                        .putLong(Long.rotateLeft(i, 32))
+                        .array();
+                assertThat(table.put(key, new byte[8])).isTrue();
+            }
+            assertThat(table.size()).isEqualTo(200_000);
         }
     }
 
