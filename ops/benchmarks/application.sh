@@ -10,7 +10,7 @@ classpath=$(mktemp)
 
 run() {
     # shellcheck disable=SC2086
-    "$JAVA_HOME/bin/java" -Xmx512m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Daxoniq.update-checker.disabled=true \
+    "$JAVA_HOME/bin/java" -Xmx512m -XX:+UseG1GC --enable-native-access=ALL-UNNAMED -Daxoniq.update-checker.disabled=true \
         -Dhindsight.search-node.home="$PWD/ops/search-node/target/search-node" \
         -Dcommit="$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" ${JAVA_OPTIONS:-} \
         -cp "$module/target/test-classes:$module/target/classes:$(cat "$classpath")" "$@"

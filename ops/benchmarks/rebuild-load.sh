@@ -3,7 +3,7 @@
 # fresh installation: see RebuildBenchmark, which fills it and prints its own figures, and RebuildUnderLoadBenchmark. The
 # application has 512 MiB of heap, in which the clients are, too. Takes a quarter of an hour with a million events.
 # usage: ops/benchmarks/rebuild-load.sh [EVENTS [COMMANDS-A-SECOND [QUERIES-A-SECOND]]]     1000000 50 100; JAVA_OPTIONS
-# may hold -Dthreads=1 (that fold) and -Dseconds=30 (of each piece of load)
+# may hold -Dthreads=1 (that fold), -Dseconds=30 (of each piece of load), -Donly=load (or replay, or models)
 set -eu
 cd "$(dirname "$0")/../.."
 data=$(mktemp -d)

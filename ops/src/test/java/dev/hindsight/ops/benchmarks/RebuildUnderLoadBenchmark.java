@@ -132,9 +132,16 @@ public final class RebuildUnderLoadBenchmark {
 
     private void run() throws Exception {
         awaitQuiet();
-        besideReplay();
-        underLoad();
-        allModels();
+        String only = System.getProperty("only", "replay load models");
+        if (only.contains("replay")) {
+            besideReplay();
+        }
+        if (only.contains("load")) {
+            underLoad();
+        }
+        if (only.contains("models")) {
+            allModels();
+        }
     }
 
     private void besideReplay() throws Exception {
