@@ -11,13 +11,15 @@ sha256 = lambda data: hashlib.sha256(data).digest()
 length = lambda data: len(data).to_bytes(8, "big")
 size, root = read("checkpoint.txt").split("\n")[1:3]
 places, leaves = [], []
-for line in read("events.tsv").split("\n")[:-1]:
+*lines, rest = read("events.tsv").split("\n")
+for line in lines:
     header, body, leaf, metadata, payload, personal = map(decode, line.split("\t"))
     if payload:
         body = sha256(length(metadata) + metadata + length(payload) + payload)
     places.append(int(header.decode().split("\n")[1].removeprefix("position ")) - 1)
     leaves.append(sha256(b"\0" + sha256(header) + body))
-proof = map(decode, read("tree.txt").split())
+*proof, more = read("tree.txt").split("\n")
+proof = map(decode, proof)
 
 def subtree(low, high):
     first, end = bisect.bisect_left(places, low), bisect.bisect_left(places, high)
@@ -28,6 +30,6 @@ def subtree(low, high):
     middle = low + (1 << (high - low - 1).bit_length() - 1)
     return sha256(b"\1" + subtree(low, middle) + subtree(middle, high))
 
-if places != sorted(set(places)) or subtree(0, int(size)) != decode(root) or next(proof, None):
+if rest or more or places != sorted(set(places)) or subtree(0, int(size)) != decode(root) or next(proof, None):
     sys.exit("NOT in the log as the checkpoint signs it")
 print(f"{len(places)} events are in the log of {int(size)} events, as its checkpoint signs it")

@@ -22,3 +22,11 @@ COMMENT ON FUNCTION log.placement_of IS
 CREATE OR REPLACE VIEW log.placed_event AS
 SELECT p.first_position + (e.append_number - p.first_append) + e.append_index AS position, p.recorded_at, e.*
 FROM log.event e, log.placement_of(e.append_number) p;
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'hindsight_app') THEN
+        GRANT EXECUTE ON FUNCTION log.placement_of TO hindsight_app;
+    END IF;
+END
+$$;

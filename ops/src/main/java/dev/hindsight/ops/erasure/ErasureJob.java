@@ -33,6 +33,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -234,10 +236,8 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     /** What a pass has erased, what one that stopped half way left included. */
     private void forget(Run run) {
         List<UUID> erased = tools.runs.toForget(run.id(), BATCH);
-        if (!erased.isEmpty()) {
-            forgetRecovered(erased);
-        }
         while (!erased.isEmpty()) {
+            forgetRecovered(streams(erased));
             forget(erased);
             tools.runs.forgotten(run.id(), erased);
             erased = tools.runs.toForget(run.id(), BATCH);
@@ -323,7 +323,9 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
     private int content(Row row, Report report) throws InterruptedException {
         List<UUID> tickets = tools.keys.ticketsOf(row.person());
         int erased = eraseTickets(row, tickets);
-        forgetRecovered(tickets); // of the log alone, so that nothing slower keeps them telling
+        List<String> told = new ArrayList<>(streams(tickets));
+        told.add("person-" + row.person());
+        forgetRecovered(told); // of the log alone, so that nothing slower keeps them telling
         report.done("keys", (1 + tickets.size()) + " destroyed: the person's and their tickets'");
         report.done("tickets", erased + " erased");
         // By the log, which says the same to a node that does again what another one had begun.
@@ -412,16 +414,15 @@ final class ErasureJob implements SmartLifecycle, OnErasure {
         }
     }
 
-    /** What was recovered to a point looks for events in the order of the log: those without a place it would not see. */
-    private void forgetRecovered(List<UUID> tickets) {
-        long unplaced = tools.jdbc
-                .sql("select count(*) from log.event e where e.stream = any(:streams)"
-                        + " and not exists (select from log.placement_of(e.append_number))")
-                .param("streams", streams(tickets).toArray(String[]::new))
-                .query(Long.class)
-                .single();
+    /**
+     * What was recovered to a point looks for events in the order of the log: those without a place it would not see.
+     *
+     * @param streams whose events say what was erased
+     */
+    private void forgetRecovered(Collection<String> streams) {
+        long unplaced = tools.log.unplaced(streams);
         if (unplaced > 0) {
-            throw new IllegalStateException(unplaced + " events of erased tickets have no position yet");
+            throw new IllegalStateException(unplaced + " events of what is erased have no position yet");
         }
         tools.recovered.run();
     }

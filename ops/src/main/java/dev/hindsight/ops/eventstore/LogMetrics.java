@@ -35,10 +35,7 @@ final class LogMetrics implements MeterBinder, AutoCloseable {
      */
     private static final String UNSEQUENCED = """
             SELECT count(*), min(e.append_number) FROM log.event e
-            LEFT JOIN LATERAL (SELECT first_append + appends AS next FROM log.placement p
-                WHERE p.first_append <= e.append_number ORDER BY p.first_append DESC LIMIT 1) p ON true
-            WHERE coalesce(p.next, 0) <= e.append_number AND e.append_number > greatest(
-                (SELECT settled FROM log.sequencer), (%s) - 10000)""".formatted(LogQueries.LAST_PLACED_APPEND);
+            WHERE %s AND e.append_number > greatest((SELECT settled FROM log.sequencer), (%s) - 10000)""".formatted(LogQueries.UNPLACED, LogQueries.LAST_PLACED_APPEND);
 
     private final DataSource dataSource;
     private final Sequencer sequencer;

@@ -93,6 +93,9 @@ final class LogQueries {
             SELECT DISTINCT p.first_position, p.events, p.first_append, p.appends, p.recorded_at
             FROM unnest(?::bigint[]) AS awaited (number), log.placement_of(awaited.number) p""";
 
+    /** Condition on an event e: it has no position yet. */
+    static final String UNPLACED = "NOT EXISTS (SELECT FROM log.placement_of(e.append_number))";
+
     /** 0 while the log is empty. */
     static final String LAST_PLACED_APPEND = "SELECT coalesce((SELECT first_append + appends - 1 FROM log.placement"
             + " ORDER BY first_append DESC LIMIT 1), 0)";

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -120,6 +121,25 @@ public final class StoredStreams {
             return streams;
         } catch (SQLException e) {
             throw new IllegalStateException("The log could not be searched for names", e);
+        }
+    }
+
+    /**
+     * How many events of these streams are committed and have no position yet.
+     *
+     * @throws IllegalStateException with the SQLException as cause when the database does not answer
+     */
+    public long unplaced(Collection<String> streams) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT count(*) FROM log.event e WHERE e.stream = ANY (?) AND " + LogQueries.UNPLACED)) {
+            statement.setArray(1, connection.createArrayOf("text", streams.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The log could not be asked for events without a position", e);
         }
     }
 

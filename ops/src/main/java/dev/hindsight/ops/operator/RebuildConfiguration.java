@@ -37,8 +37,9 @@ public class RebuildConfiguration {
         return () -> {
             Connection connection = direct.dataSource().getConnection();
             try (Statement setting = connection.createStatement()) {
-                setting.execute(
-                        "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3");
+                setting.execute("SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1;"
+                        + " SET tcp_keepalives_count = 3; SET tcp_user_timeout = 5000;"
+                        + " SET client_connection_check_interval = 2000");
             } catch (SQLException fault) {
                 connection.close();
                 throw fault;

@@ -51,6 +51,11 @@ final class DecodedLog implements EventLog {
     }
 
     @Override
+    public long unplaced(Collection<String> streams) {
+        return this.streams.unplaced(streams);
+    }
+
+    @Override
     public long head() {
         return streams.head();
     }

@@ -60,7 +60,7 @@ public final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + maxHeap,
-                "-XX:+UseSerialGC",
+                "-XX:+UseG1GC",
                 "-XX:TieredStopAtLevel=1", // most of its life it starts
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dhindsight.search-node.home=" + System.getProperty("hindsight.search-node.home"),

@@ -18,7 +18,7 @@ record CommandProcess(Process process, Path output) implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx400m",
-                "-XX:+UseSerialGC",
+                "-XX:+UseG1GC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",

@@ -412,6 +412,12 @@ class BundleVerifierTest {
                             script.toString(),
                             edited(good, "events.tsv", changed(1, 0)).toString()))
                     .isFalse();
+            for (String part : List.of("events.tsv", "tree.txt")) {
+                Path longer = edited(good, part, was -> was + "AAAA");
+                assertThat(answers("python3", script.toString(), longer.toString()))
+                        .isFalse();
+                assertThat(verify(longer).good()).isFalse();
+            }
         }
     }
 

@@ -126,8 +126,6 @@ public final class Sealer extends OwnThread implements Sealing {
     private static void prepare(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute("SET application_name = 'hindsight-sealer'");
-            statement.execute(
-                    "SET tcp_user_timeout = 5000"); // also where an answer is under way to a node that is gone
         }
     }
 

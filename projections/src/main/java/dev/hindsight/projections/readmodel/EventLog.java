@@ -53,6 +53,11 @@ public interface EventLog {
      */
     Set<String> erased(long after, long upTo);
 
+    /** How many events of these streams are stored and have no position yet; 0 where storing one gives it. */
+    default long unplaced(Collection<String> streams) {
+        return 0;
+    }
+
     /** The highest position given so far; 0 for an empty log. */
     long head();
 

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 
 /**
  * Connections outside the pool, for statements that take as long as they take and locks of sessions: the server notices
- * within 5 s that the node is gone, and frees them.
+ * within some seconds that the node is gone, in the middle of a statement, too, and frees them.
  */
 @FunctionalInterface
 public interface LongConnections {

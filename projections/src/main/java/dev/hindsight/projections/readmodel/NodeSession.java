@@ -36,9 +36,10 @@ public final class NodeSession implements AutoCloseable {
     private final String name;
     private final ScheduledExecutorService keeping = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("node-session").daemon().factory());
-    /** Of the thread that keeps it, once that runs. */
-    private Connection session;
+    /** Written by the thread that keeps it, once that runs. */
+    private volatile Connection session;
 
+    private volatile boolean closed;
     private boolean lost;
 
     private NodeSession(LongConnections connections, String name) throws SQLException {
@@ -74,7 +75,14 @@ public final class NodeSession implements AutoCloseable {
                 return;
             }
             session.close();
+            if (closed) {
+                return;
+            }
             session = locked();
+            if (closed) { // meanwhile, without waiting for it
+                session.close();
+                return;
+            }
             lost = false;
             LOG.info("The session of this node, {}, is there again", name);
         } catch (SQLException | RuntimeException fault) {
@@ -111,6 +119,7 @@ public final class NodeSession implements AutoCloseable {
     /** Its claims are free for others as soon as they are old enough. */
     @Override
     public void close() {
+        closed = true;
         keeping.shutdownNow();
         try {
             if (!keeping.awaitTermination(VALID_WITHIN_SECONDS, TimeUnit.SECONDS)) {
