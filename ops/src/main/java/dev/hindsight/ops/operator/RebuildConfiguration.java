@@ -37,6 +37,7 @@ public class RebuildConfiguration {
         return () -> {
             Connection connection = direct.dataSource().getConnection();
             try (Statement setting = connection.createStatement()) {
+                // Keepalives find a node that is gone, the interval has PostgreSQL look amid a statement.
                 setting.execute("SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1;"
                         + " SET tcp_keepalives_count = 3; SET tcp_user_timeout = 5000;"
                         + " SET client_connection_check_interval = 2000");

@@ -37,7 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 class ErasureTest {
 
     private static final String TICKETS = "/api/v1/tickets/";
+    /** The lock of the session that leads, as the sequencer has it. */
     private static final long SEQUENCER_LOCK = 0x68696e6473696768L;
+
     private static final String WHY = "{\"reason\":\"Asked in writing\"}";
 
     private static final RunningApplication APP = RunningApplication.temporary(

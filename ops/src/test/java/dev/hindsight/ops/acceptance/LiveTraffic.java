@@ -279,7 +279,9 @@ final class LiveTraffic implements AutoCloseable {
             turn++;
             switch (turn % 3) {
                 case 0 ->
-                    assertThat(checked("/api/v1/tickets?limit=" + PAGE, "")).isEqualTo(PAGE);
+                    assertThat(checked("/api/v1/tickets?limit=" + PAGE, ""))
+                            .as("tickets listed")
+                            .isEqualTo(PAGE);
                 case 1 -> search();
                 default -> {
                     Known one = known.get(turn / 3 % known.size());
